@@ -1,0 +1,167 @@
+/**
+ * Core layer: the contract between the engine and what stands on it.
+ *
+ * Everything here speaks in canonical values: a path or name is a *byte string*
+ * (a JavaScript string whose chars 0–255 are the bytes of the name, so ASCII
+ * paths pass unchanged), flags and modes are numbers, times are seconds plus
+ * nanoseconds. Paths are absolute; the caller has put the working directory in
+ * front. The engine resolves '.', '..', repeated and trailing slashes and
+ * symbolic links itself, as path_resolution(7).
+ *
+ * Failure: methods throw a {@link Fault}, except those documented to *return a
+ * negative errno*, because a miss there is an everyday answer.
+ * A method that fails has changed nothing.
+ */
+import type { AuditReport, QuotaUsage } from './audit.js';
+
+/**
+ * Where `stat` writes: the eighteen numbers of Node's own stat array
+ * (dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks, then
+ * seconds and nanoseconds of atime, mtime, ctime and birthtime).
+ */
+export type StatArray = Float64Array;
+export const STAT_LENGTH = 18;
+
+/** A change under a watched inode, in inotify's terms as libuv reports them. */
+export interface ChangeEvent {
+  /** 'rename' when a name appeared or went, 'change' when content or attributes did. */
+  readonly kind: 'rename' | 'change';
+  /** Name relative to the watched inode (with '/' when recursive); the watched object's own name when it is itself what changed. */
+  readonly name: string;
+  /** True when the watched inode itself changed, moved or was removed. */
+  readonly self: boolean;
+}
+
+export interface Watch {
+  /** Inode number watched. */
+  readonly ino: number;
+  close(): void;
+}
+
+/** An open directory stream: opendir(3). Stable while the directory changes. */
+export interface DirectoryStream {
+  /** Moves to the next entry; false at the end. Throws EBADF once closed. */
+  next(): boolean;
+  /** Name of the current entry, a byte string. */
+  readonly name: string;
+  /** DT_FILE, DT_DIR or DT_LINK of the current entry. */
+  readonly type: number;
+  close(): void;
+}
+
+export interface FileSystemStats {
+  /** Bytes per block: 4096. */
+  readonly blockSize: number;
+  readonly blocks: number;
+  /** Free blocks, rounded down. */
+  readonly freeBlocks: number;
+  readonly files: number;
+  readonly freeFiles: number;
+}
+
+/** One file, directory or link for {@link Engine.importTree}. Parents are created as needed. */
+export interface TreeEntry {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  /** File bytes, or the link's target bytes. Copied, never kept. */
+  readonly data?: Uint8Array;
+  /** Permission bits; default 0666/0777 less the umask. */
+  readonly mode?: number;
+  /** Modification time in milliseconds since the epoch; default now. */
+  readonly mtimeMs?: number;
+}
+
+export interface Engine {
+  // ── open files ────────────────────────────────────────────────────────────
+  /** open(2). Returns the lowest free descriptor of the engine's band. */
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): void;
+  /** True when `fd` is an open descriptor of this engine. */
+  ownsFd(fd: number): boolean;
+  /** Inode number behind a descriptor. */
+  inodeOf(fd: number): number;
+  /** read(2) at the shared offset (`position` -1) or pread(2). Returns bytes read, 0 at the end. */
+  read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  /** write(2) at the shared offset (`position` -1) or pwrite(2); O_APPEND wins over `position`. All or nothing. */
+  write(fd: number, source: Uint8Array, offset: number, length: number, position: number): number;
+  /** readv(2)/preadv(2). */
+  readv(fd: number, targets: readonly Uint8Array[], position: number): number;
+  /** writev(2)/pwritev(2): all or nothing over all buffers. */
+  writev(fd: number, sources: readonly Uint8Array[], position: number): number;
+  /** lseek(2) with the *shared* offset: whence 0 set, 1 current, 2 end. Returns the new offset. */
+  seek(fd: number, offset: number, whence: 0 | 1 | 2): number;
+  fstat(fd: number, out: StatArray): number;
+  ftruncate(fd: number, length: number): void;
+  /** Takes the memory for bytes [0, length) now, without changing the size, so that writes there cannot be refused later (fallocate(2) KEEP_SIZE). */
+  allocate(fd: number, length: number): void;
+  fchmod(fd: number, mode: number): void;
+  fchown(fd: number, uid: number, gid: number): void;
+  futimes(fd: number, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void;
+  /** fsync(2), fdatasync(2): nothing to do but to check the descriptor. */
+  fsync(fd: number): void;
+
+  // ── looking (return 0 or a negative errno, never throw) ───────────────────
+  /** stat(2): 0, or a negative errno such as -ENOENT. */
+  stat(path: string, out: StatArray): number;
+  /** lstat(2): 0, or a negative errno. */
+  lstat(path: string, out: StatArray): number;
+  /** access(2) with the engine's uid and gid: 0, or a negative errno. */
+  access(path: string, mode: number): number;
+  /** Inode number at `path`, following links, or a negative errno. */
+  lookup(path: string): number;
+
+  // ── names ─────────────────────────────────────────────────────────────────
+  mkdir(path: string, mode: number): void;
+  /** `mkdir -p`: the first directory made (a byte-string path), or undefined when all existed. */
+  mkdirp(path: string, mode: number): string | undefined;
+  /** mkdtemp(3): replaces nothing, appends six random characters; returns the path made. */
+  mkdtemp(prefix: string): string;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  link(existing: string, path: string): void;
+  symlink(target: string, path: string): void;
+  readlink(path: string): string;
+  realpath(path: string): string;
+  /** Names sorted by bytes, as libuv's scandir does. A fresh array. When `types` is given it is filled with DT_* alongside. */
+  readdir(path: string, types?: number[]): string[];
+  opendir(path: string): DirectoryStream;
+
+  // ── whole files ───────────────────────────────────────────────────────────
+  truncate(path: string, length: number): void;
+  /** copyfile: COPYFILE_* bits in `mode`. */
+  copyFile(from: string, to: string, mode: number): void;
+  /**
+   * open + read + close in one step. `make(size)` gives the target (a Buffer in the facade).
+   * Faults carry `syscall` 'open' or 'read' (EISDIR comes from read, as on Linux).
+   */
+  readFile<T extends Uint8Array>(path: string, flags: number, make: (size: number) => T): T;
+  /** open + write + close in one step; faults carry `syscall` 'open' or 'write'. */
+  writeFile(path: string, data: Uint8Array, flags: number, mode: number): void;
+
+  // ── attributes ────────────────────────────────────────────────────────────
+  chmod(path: string, mode: number): void;
+  chown(path: string, uid: number, gid: number): void;
+  lchown(path: string, uid: number, gid: number): void;
+  utimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void;
+  lutimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void;
+  statfs(path: string): FileSystemStats;
+
+  // ── bulk ──────────────────────────────────────────────────────────────────
+  /** Removes `path` and everything below it; never follows a link. Throws ENOENT when missing. Root's own removal is EBUSY. */
+  removeTree(path: string): void;
+  /** Copies a file or tree to the absent path `to`: planned whole, reserved once, then applied; links are copied as links. Parents of `to` must exist. */
+  copyTree(from: string, to: string): void;
+  /** Creates or overwrites all entries, or none of them. `generation` of imported files is 0. */
+  importTree(entries: Iterable<TreeEntry>): void;
+
+  // ── whole volume ──────────────────────────────────────────────────────────
+  /** Change counter of an inode's content: 0 when imported or created empty, +1 for each write or truncate. */
+  generation(ino: number): number;
+  /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
+  readonly changes: number;
+  watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;
+  usage(path?: string): QuotaUsage;
+  resize(maxQuota: number): void;
+  audit(): AuditReport;
+}
