@@ -1,0 +1,10 @@
+/**
+ * Host layer: what the engine must be told about the process it runs in, for
+ * the facade and the D-MemFS API alike. It knows Node, the engine's options,
+ * and nothing else.
+ */
+export { createDescriptorNumbers, descriptors, FIRST_DESCRIPTOR } from './descriptors.js';
+export { createMemoryProbe, type MemorySources, memoryProbe } from './memory-probe.js';
+export { readUmask } from './umask.js';
+export { hostGuard, hostVolumeOptions } from './volume-options.js';
+export { warnResource } from './warn.js';

