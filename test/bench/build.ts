@@ -1,0 +1,72 @@
+/**
+ * Benchmarks: builds what is measured. The library and the measuring processes
+ * are bundled by esbuild into a cache folder, so that no TypeScript loader sits
+ * in a measured process; the peers that are not dev dependencies are installed
+ * there too, so that `npm ci` stays light.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const CACHE = join(ROOT, 'node_modules', '.cache', 'quotafs-bench');
+
+/** Peers measured but not needed to develop: name and exact version. */
+const PEERS: Readonly<Record<string, string>> = {
+  '@platformatic/vfs': '0.4.0',
+  '@zenfs/core': '2.7.6',
+};
+
+/**
+ * Bundles one entry as ESM for Node and gives the path of the result.
+ * @param entry - Path from the root of the repository.
+ * @param name - File name in the cache, without ending.
+ */
+export async function bundle(entry: string, name: string): Promise<string> {
+  const outfile = join(CACHE, `${name}.mjs`);
+  await build({
+    entryPoints: [join(ROOT, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    external: ['memfs', 'esbuild'],
+    banner: { js: "import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);" },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** The library's entry: the public one when it is there, else the facade's, else the engine's alone. */
+export function libraryEntry(): string {
+  const found = ['src/index.ts', 'src/facade/index.ts', 'src/core/index.ts'].find((path) => existsSync(join(ROOT, path)));
+  if (found === undefined) throw new Error('no library to measure');
+  return found;
+}
+
+/** Installs the peers once into the cache folder. */
+export function installPeers(): string {
+  const folder = join(CACHE, 'peers');
+  const wanted = JSON.stringify({ private: true, dependencies: PEERS }, null, 2);
+  const manifest = join(folder, 'package.json');
+  const same = existsSync(manifest) && readFileSync(manifest, 'utf8') === wanted;
+  if (same && existsSync(join(folder, 'node_modules'))) return folder;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(manifest, wanted);
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
+  return folder;
+}
+
+/** File to import for a peer, wherever it is installed. */
+export function peerEntry(name: string): string {
+  const from = name in PEERS ? join(CACHE, 'peers', 'package.json') : join(ROOT, 'package.json');
+  const main = createRequire(from).resolve(name === '@zenfs/core' ? '@zenfs/core/package.json' : name);
+  return name === '@zenfs/core' ? join(dirname(main), 'dist', 'index.js') : main;
+}

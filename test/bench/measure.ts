@@ -1,0 +1,104 @@
+/**
+ * Benchmarks: the measuring loop. One number is processor time (user + system,
+ * all threads of the process) because it stays meaningful on a busy machine;
+ * elapsed time is kept beside it. Nothing here knows a file system.
+ */
+
+/** What is timed. `run(count)` does the operation `count` times; the rest is not timed. */
+export interface Operation {
+  run(count: number): void | Promise<void>;
+  /** Makes the state that the next `run` consumes. */
+  before?(): void | Promise<void>;
+  /** Takes away what `run` left. */
+  after?(): void | Promise<void>;
+  /** A job: always run with this count, with `before` and `after` around each run. Without it the count is calibrated. */
+  readonly fixedCount?: number;
+  /** Divides the job's time, when its unit is one of many equal steps. Default `fixedCount`. */
+  readonly per?: number;
+  /** Last clean-up of the process. */
+  finish?(): void | Promise<void>;
+}
+
+export interface Sample {
+  /** Microseconds of processor time for one operation. */
+  readonly cpu: number;
+  /** Microseconds of elapsed time for one operation. */
+  readonly wall: number;
+}
+
+export interface Effort {
+  /** Milliseconds of running before the first sample. */
+  readonly warmUp: number;
+  /** Milliseconds that one sample of a calibrated operation should last. */
+  readonly sample: number;
+  readonly samples: number;
+  /** Milliseconds after which no further sample of a job is begun. */
+  readonly budget: number;
+}
+
+export const NORMAL: Effort = { warmUp: 400, sample: 30, samples: 25, budget: 2500 };
+export const QUICK: Effort = { warmUp: 150, sample: 15, samples: 9, budget: 700 };
+
+async function timed(operation: Operation, count: number): Promise<{ cpu: number; wall: number }> {
+  const cpuBefore = process.cpuUsage();
+  const before = process.hrtime.bigint();
+  const pending = operation.run(count);
+  if (pending !== undefined) await pending;
+  const wall = Number(process.hrtime.bigint() - before) / 1000;
+  const used = process.cpuUsage(cpuBefore);
+  return { cpu: used.user + used.system, wall };
+}
+
+async function round(operation: Operation, count: number): Promise<{ cpu: number; wall: number }> {
+  await operation.before?.();
+  const result = await timed(operation, count);
+  await operation.after?.();
+  return result;
+}
+
+async function measureJob(operation: Operation, count: number, effort: Effort): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const per = operation.per ?? count;
+  const start = performance.now();
+  let warm = await round(operation, count);
+  for (let runs = 1; runs < 5 && performance.now() - start < effort.warmUp; runs++) warm = await round(operation, count);
+  // A job of many seconds is measured by its first run: it warmed itself up.
+  if (performance.now() - start > effort.budget * 4) return [{ cpu: warm.cpu / per, wall: warm.wall / per }];
+  const begin = performance.now();
+  while (samples.length < 3 || (samples.length < effort.samples && performance.now() - begin < effort.budget)) {
+    globalThis.gc?.();
+    const { cpu, wall } = await round(operation, count);
+    samples.push({ cpu: cpu / per, wall: wall / per });
+    if (performance.now() - begin > effort.budget * 6) break;
+  }
+  return samples;
+}
+
+async function calibrate(operation: Operation, effort: Effort): Promise<number> {
+  let count = 1;
+  const start = performance.now();
+  for (;;) {
+    const { wall } = await round(operation, count);
+    const elapsed = performance.now() - start;
+    if (wall / 1000 >= effort.sample && elapsed >= effort.warmUp) return count;
+    if (wall / 1000 < effort.sample) count = Math.ceil(count * Math.min(4, Math.max(1.2, (effort.sample * 1000) / Math.max(wall, 1))));
+  }
+}
+
+/** Warms up, calibrates and takes the samples of one operation. */
+export async function measure(operation: Operation, effort: Effort): Promise<Sample[]> {
+  if (operation.fixedCount !== undefined) return measureJob(operation, operation.fixedCount, effort);
+  const count = await calibrate(operation, effort);
+  const samples: Sample[] = [];
+  for (let i = 0; i < effort.samples; i++) {
+    const { cpu, wall } = await round(operation, count);
+    samples.push({ cpu: cpu / count, wall: wall / count });
+  }
+  return samples;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
