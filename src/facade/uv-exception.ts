@@ -1,0 +1,94 @@
+/**
+ * Facade layer: a Fault becomes the Error that Node would have thrown. Owns the
+ * message `CODE: text, syscall 'path' -> 'dest'` and the order of own keys
+ * (errno, code, syscall, path, dest). Invariant: built once per failure, at the
+ * edge, with the stack starting at the caller of the public function.
+ */
+import { getSystemErrorMap } from 'node:util';
+import { Fault, GuardFault, NodeLimitExceededError, QuotaExceededError, QuotaFault } from '../core/index.js';
+import { isNodeError } from './node-errors.js';
+
+const errors = getSystemErrorMap();
+
+/** A public function: frames above it are ours and are cut from the stack. */
+export type Caller = (...args: never[]) => unknown;
+
+/** A libuv error as `node:fs` throws it. */
+export interface UvException extends Error {
+  errno: number;
+  code: string;
+  syscall: string;
+  path?: string;
+  dest?: string;
+}
+
+/** How Node reports a path argument in `error.path`: text, whatever it was given as. */
+export function spell(path: unknown): string | undefined {
+  if (typeof path === 'string') return path;
+  if (path instanceof Uint8Array) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  if (path instanceof URL) return decodeURIComponent(path.pathname);
+  return undefined;
+}
+
+function message(errno: number, syscall: string, text?: string, path?: string, dest?: string): string {
+  const [code, words] = errors.get(-errno) ?? ['UNKNOWN', 'unknown error'];
+  const where = path === undefined ? '' : ` '${path}'`;
+  const target = dest === undefined ? '' : ` -> '${dest}'`;
+  return `${code}: ${text ?? words}, ${syscall}${where}${target}`;
+}
+
+/**
+ * Builds Node's error for an errno.
+ * @param errno positive Linux errno
+ * @param syscall the system call's name as libuv gives it ('open', 'scandir', …)
+ * @param path first path in the caller's spelling
+ * @param dest second path in the caller's spelling
+ */
+export function uvException(errno: number, syscall: string, path?: string, dest?: string, text?: string): UvException {
+  const error = new Error(message(errno, syscall, text, path, dest)) as UvException;
+  error.errno = -errno;
+  error.code = errors.get(-errno)?.[0] ?? 'UNKNOWN';
+  error.syscall = syscall;
+  if (path !== undefined) error.path = path;
+  if (dest !== undefined) error.dest = dest;
+  return error;
+}
+
+/** A fault as an error; quota refusals get their own class with the numbers. */
+export function faultToError(fault: Fault, syscall: string, path?: string, dest?: string): Error {
+  if (fault instanceof QuotaFault) {
+    const Refusal = fault.resource === 'nodes' ? NodeLimitExceededError : QuotaExceededError;
+    return new Refusal(message(fault.errno, syscall, undefined, path, dest), fault, { syscall, path, dest });
+  }
+  return uvException(fault.errno, syscall, path, dest, fault instanceof GuardFault ? fault.message : undefined);
+}
+
+/** System calls on a descriptor: Node names no path with these, even inside a call that was given one. */
+const pathless = new Set(['read', 'write', 'ftruncate', 'fsync', 'close', 'fstat']);
+
+/**
+ * The one edge between engine and caller: a Fault becomes Node's error, an
+ * argument error gets its stack cut at `caller`; anything else (thrown by the
+ * user's own getters or iterators) passes unchanged.
+ */
+export function toNodeError(error: unknown, syscall: string, path: unknown, dest: unknown, caller: Caller): unknown {
+  if (error instanceof Fault) {
+    const call = error.syscall ?? syscall;
+    const bare = pathless.has(call);
+    const made = bare ? faultToError(error, call) : faultToError(error, call, spell(path), spell(dest));
+    Error.captureStackTrace(made, caller);
+    return made;
+  }
+  if (isNodeError(error)) Error.captureStackTrace(error, caller);
+  return error;
+}
+
+/** The same fault, naming the system call that met it: for operations that make several. */
+export function faultIn(error: unknown, syscall: string): unknown {
+  if (!(error instanceof Fault) || error.syscall !== undefined) return error;
+  if (error instanceof GuardFault) return error;
+  if (error instanceof QuotaFault) {
+    return new QuotaFault(error.resource, error.requested, error.available, error.limit, syscall);
+  }
+  return new Fault(error.errno, syscall);
+}
