@@ -1,0 +1,15 @@
+// A program that installed the package, as CommonJS.
+const assert = require('node:assert');
+
+const started = performance.now();
+const { createFs, MemoryFileSystem, QuotaExceededError } = require('quotafs');
+const elapsed = performance.now() - started;
+
+const fs = createFs({ maxQuota: 1024 ** 2 });
+fs.writeFileSync('/file', 'text');
+assert.equal(fs.readFileSync('/file', 'utf8'), 'text');
+assert.throws(() => fs.writeFileSync('/big', Buffer.alloc(2 * 1024 ** 2)), QuotaExceededError);
+assert.equal(new MemoryFileSystem({ maxQuota: 1024 ** 2 }).audit().ok, true);
+assert.equal(require('quotafs/package.json').name, 'quotafs');
+
+console.log(`required in ${elapsed.toFixed(1)} ms`);
