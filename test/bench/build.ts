@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -41,12 +41,8 @@ export async function bundle(entry: string, name: string): Promise<string> {
   return outfile;
 }
 
-/** The library's entry: the public one when it is there, else the facade's, else the engine's alone. */
-export function libraryEntry(): string {
-  const found = ['src/index.ts', 'src/facade/index.ts', 'src/core/index.ts'].find((path) => existsSync(join(ROOT, path)));
-  if (found === undefined) throw new Error('no library to measure');
-  return found;
-}
+/** The public entry of the library. */
+export const LIBRARY = 'src/index.ts';
 
 /** Installs the peers once into the cache folder. */
 export function installPeers(): string {
@@ -66,7 +62,8 @@ export function installPeers(): string {
 
 /** File to import for a peer, wherever it is installed. */
 export function peerEntry(name: string): string {
-  const from = name in PEERS ? join(CACHE, 'peers', 'package.json') : join(ROOT, 'package.json');
-  const main = createRequire(from).resolve(name === '@zenfs/core' ? '@zenfs/core/package.json' : name);
-  return name === '@zenfs/core' ? join(dirname(main), 'dist', 'index.js') : main;
+  const peers = join(CACHE, 'peers', 'node_modules');
+  if (name === '@zenfs/core') return join(peers, '@zenfs', 'core', 'dist', 'index.js');
+  const from = name in PEERS ? join(peers, 'from.js') : join(ROOT, 'from.js');
+  return createRequire(from).resolve(name);
 }

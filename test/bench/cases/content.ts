@@ -39,7 +39,7 @@ const appendFd: Case = {
   prepare: (fresh) => ({
     ...freshJob(fresh, ({ fs, root }) => {
       const fd = fs.openSync(`${root}/log`, 'a');
-      for (let i = 0; i < APPENDS; i++) fs.writeSync(fd, hundred);
+      for (let i = 0; i < APPENDS; i++) fs.writeSync(fd, hundred, 0, 100, null);
       expectEqual(fs.fstatSync(fd).size, APPENDS * 100, 'size');
       fs.closeSync(fd);
     }),

@@ -18,7 +18,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { bundle, CACHE, installPeers, libraryEntry, peerEntry, ROOT } from './build.js';
+import { bundle, CACHE, installPeers, LIBRARY, peerEntry, ROOT } from './build.js';
 import { CASES } from './cases/index.js';
 import { median, type Sample } from './measure.js';
 import { writeDocs } from './docs.js';
@@ -45,7 +45,7 @@ const SPECIAL = ['scale', 'import', 'volume-memory'];
 const effort = options.quick ? 'quick' : 'normal';
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
 const largestTree = options.quick ? 100_000 : 1_000_000;
-const timeout = options.quick ? 30_000 : 120_000;
+const timeout = options.quick ? 12_000 : 90_000;
 const nodeVersion = execFileSync(options.node, ['-p', 'process.version'], { encoding: 'utf8' }).trim();
 const nodeMajor = Number(nodeVersion.slice(1).split('.')[0]);
 
@@ -113,7 +113,7 @@ async function measureOne(name: string, system: SystemName, worker: string, libr
     return { unsupported: 'not a volume of its own' };
   }
   const flags = ['--expose-gc', '--no-warnings', '--max-old-space-size=8192', ...(system === 'node-vfs' ? ['--experimental-vfs'] : [])];
-  const limit = name === 'scale' ? timeout * 2 : timeout;
+  const limit = name === 'scale' ? timeout * 3 : timeout;
   const text = await run([...flags, worker, name, system, entry, effort, String(largestTree)], limit);
   if (text === undefined) return { unsupported: `over ${limit / 1000} s, or crashed` };
   return JSON.parse(text.trim().split('\n').at(-1) ?? '') as Answer;
@@ -134,7 +134,7 @@ async function main(): Promise<void> {
   const systems = select(SYSTEM_NAMES, options.system) as SystemName[];
   if (systems.includes('platformatic') || systems.includes('zenfs')) installPeers();
   const worker = await bundle('test/bench/worker.ts', 'worker');
-  const library = systems.includes('ours') ? await bundle(libraryEntry(), 'quotafs') : '';
+  const library = systems.includes('ours') ? await bundle(LIBRARY, 'quotafs') : '';
 
   const samples = new Map<string, { system: SystemName; name: string; rounds: (readonly Sample[])[] }>();
   const missing: Result[] = [];

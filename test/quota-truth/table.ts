@@ -1,0 +1,57 @@
+/** Quota truth: the table, and what counts as a failure. */
+import type { Row } from './measure.js';
+import { WORKLOADS } from './workloads/index.js';
+
+const HEAD = ['workload', 'steps', 'real/quota', 'peak/quota', 'reported/quota', 'data/quota', 'left real', 'left used', 'again', 'refusal', 's'];
+
+const ratio = (value: number, quota: number): string => (value / quota).toFixed(3);
+
+function cells({ workload, quota, measured, death }: Row): string[] {
+  if (measured === undefined) return [workload, `died: ${death}`];
+  return [
+    workload,
+    String(measured.steps),
+    ratio(measured.real, quota),
+    ratio(measured.peak, quota),
+    ratio(measured.used, quota),
+    ratio(measured.data, quota),
+    ratio(measured.leftReal, quota),
+    String(measured.leftUsed),
+    (measured.stepsAgain / Math.max(1, measured.steps)).toFixed(2),
+    measured.refusal?.code ?? '–',
+    (measured.milliseconds / 1000).toFixed(1),
+  ];
+}
+
+export function printRows(rows: readonly Row[]): void {
+  if (rows.length === 0) return;
+  const [{ node, quota, subject }] = rows;
+  console.log(`\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; peak: with garbage, for information)`);
+  const body = [HEAD, ...rows.map(cells)];
+  const widths = HEAD.map((_, i) => Math.max(...body.map((row) => (row.length === 2 ? 0 : row[i].length)), 6));
+  for (const row of body) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  '));
+}
+
+/** Real memory of compiled code that a run may add after the warm-up, and the noise of a collection. */
+const NOISE = 192 * 1024;
+
+/** Everything wrong with one row, a line each. */
+export function failures(row: Row): string[] {
+  const { measured, quota } = row;
+  const say = (what: string): string => `FAIL ${row.node} ${quota / 2 ** 20} MiB ${row.workload}: ${what}`;
+  if (measured === undefined) return [say(`died: ${row.death}`)];
+  const found: string[] = [];
+  const workload = WORKLOADS.find(({ name }) => name === row.workload);
+  if (measured.real > quota) found.push(say(`real memory is ${ratio(measured.real, quota)} of the quota`));
+  if (measured.realAgain > quota) found.push(say(`real memory is ${ratio(measured.realAgain, quota)} of the quota the second time`));
+  if (measured.real > measured.used + NOISE) {
+    found.push(say(`real memory is ${Math.round((measured.real - measured.used) / 1024)} KiB above what is reported as used`));
+  }
+  if (measured.refusal !== undefined && measured.refusal.code !== 'ENOSPC') found.push(say(`refused with ${measured.refusal.code ?? measured.refusal.name}`));
+  if (measured.refusal === undefined && workload?.endless !== true && measured.used < quota * 0.9) found.push(say('never refused'));
+  if (measured.leftUsed !== 0) found.push(say(`${measured.leftUsed} bytes still charged after deleting everything`));
+  if (measured.leftReal > quota * 0.1) found.push(say(`${ratio(measured.leftReal, quota)} of the quota still held after deleting everything`));
+  if (measured.stepsAgain < measured.steps * 0.95) found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
+  for (const problem of new Set(measured.problems)) found.push(say(problem));
+  return found;
+}

@@ -1,0 +1,136 @@
+/**
+ * Quota truth: one measuring process: `worker.mjs subject workload quota steps patience cold`.
+ * Warm-up on a small volume (so that compiled code is not counted as data),
+ * collect, note the memory; make the volume, fill it, collect, measure; delete
+ * everything, collect, measure; fill again.
+ */
+import { getHeapStatistics } from 'node:v8';
+import { Env, type Opened, type Workload } from './env.js';
+import { openVolume, type Subject } from './open.js';
+import { WORKLOADS } from './workloads/index.js';
+
+/** What a process reports. Bytes throughout. */
+export interface Measured {
+  readonly steps: number;
+  /** Growth of heapUsed + external after collection. */
+  readonly real: number;
+  /** The most seen while it ran, garbage included. */
+  readonly peak: number;
+  /** Growth of the resident set, for information. */
+  readonly resident: number;
+  /** What the volume says is used, and how much of it is file data. */
+  readonly used: number;
+  readonly data: number;
+  /** After deleting everything. */
+  readonly leftUsed: number;
+  readonly leftReal: number;
+  /** Steps of the same workload on the emptied volume. */
+  readonly stepsAgain: number;
+  readonly realAgain: number;
+  readonly refusal?: { readonly code?: string; readonly name: string };
+  readonly problems: readonly string[];
+  readonly milliseconds: number;
+}
+
+const [subject, name, quotaText, stepsText, patienceText, cold] = process.argv.slice(2);
+const quota = Number(quotaText);
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+
+async function collected(): Promise<number> {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc?.();
+    await turn();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const heap = (): number => {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+};
+
+let highest = 0;
+const sample = (): void => {
+  highest = Math.max(highest, heap());
+};
+
+function removeAll({ fs }: Opened): void {
+  for (const entry of fs.readdirSync('/')) fs.rmSync(`/${entry}`, { recursive: true, force: true });
+}
+
+function audit({ extras }: Opened, when: string): string[] {
+  const report = extras?.audit();
+  return report === undefined || report.ok ? [] : report.problems.slice(0, 5).map((problem) => `${when}: ${problem}`);
+}
+
+async function runOnce(env: Env, opened: Opened, volumeQuota: number, workload: Workload): Promise<void> {
+  env.begin(opened, volumeQuota);
+  await workload.run(env);
+  sample();
+}
+
+async function empty(env: Env, opened: Opened, workload: Workload): Promise<void> {
+  await workload.release?.(env);
+  removeAll(opened);
+  await turn();
+}
+
+async function main(): Promise<Measured> {
+  const workload = WORKLOADS.find((one) => one.name === name);
+  if (workload === undefined) throw new Error(`no workload ${name}`);
+  const open = (bytes: number): Opened => openVolume(subject as Subject, bytes);
+  const env = new Env(Number(patienceText), Number(stepsText), sample);
+  if (cold !== 'cold') {
+    const small = open(512 * 1024);
+    const most = env.mostSteps;
+    env.mostSteps = Math.min(most, 2000);
+    await runOnce(env, small, 512 * 1024, workload);
+    await empty(env, small, workload);
+    env.mostSteps = most;
+    audit(small, 'warm-up');
+    env.forget();
+  }
+  const before = await collected();
+  const residentBefore = process.memoryUsage().rss;
+  const opened = open(quota);
+  const usedAtStart = opened.extras?.usage().used ?? 0;
+  highest = 0;
+  const begin = performance.now();
+  await runOnce(env, opened, quota, workload);
+  const milliseconds = performance.now() - begin;
+  const real = (await collected()) - before;
+  const peak = highest - before;
+  const resident = process.memoryUsage().rss - residentBefore;
+  const usage = opened.extras?.usage();
+  const { steps, refusal } = env;
+  const problems = [...audit(opened, 'full'), ...env.wrong];
+  await empty(env, opened, workload);
+  const leftReal = (await collected()) - before;
+  const leftUsed = (opened.extras?.usage().used ?? 0) - usedAtStart;
+  problems.push(...audit(opened, 'emptied'));
+  await runOnce(env, opened, quota, workload);
+  const stepsAgain = env.steps;
+  const realAgain = (await collected()) - before;
+  problems.push(...audit(opened, 'filled again'), ...env.wrong);
+  await empty(env, opened, workload);
+  return {
+    steps,
+    real,
+    peak,
+    resident,
+    used: usage?.used ?? 0,
+    data: usage?.data ?? 0,
+    leftUsed,
+    leftReal,
+    stepsAgain,
+    realAgain,
+    refusal,
+    problems,
+    milliseconds,
+  };
+}
+
+const result = await main();
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

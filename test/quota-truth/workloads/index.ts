@@ -1,0 +1,7 @@
+/** Quota truth: every workload. */
+import type { Workload } from '../env.js';
+import { contentWorkloads } from './content.js';
+import { handleWorkloads } from './handles.js';
+import { nameWorkloads } from './names.js';
+
+export const WORKLOADS: readonly Workload[] = [...nameWorkloads, ...contentWorkloads, ...handleWorkloads];
