@@ -1,0 +1,211 @@
+/**
+ * Facade layer: carries out the steps that cp has planned, all of them or none.
+ * Owns the undo log. Invariant: when {@link applySteps} throws, every name, every
+ * content, mode and modification time is as it was before; what a step replaces
+ * is kept aside until the last step has succeeded.
+ */
+import { type Engine, Fault, QuotaFault, S_IFLNK, S_IFMT, S_IFREG, STAT_LENGTH } from '../core/index.js';
+import { faultToError } from './uv-exception.js';
+
+/** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
+export interface Place {
+  readonly shown: string;
+  readonly path: string;
+}
+
+export type Step =
+  | { readonly kind: 'parents'; readonly to: Place }
+  | { readonly kind: 'mkdir'; readonly to: Place }
+  | {
+      readonly kind: 'copy';
+      readonly from: Place;
+      readonly to: Place;
+      readonly flags: number;
+      readonly over: Overwrite;
+    }
+  | { readonly kind: 'symlink'; readonly target: Place; readonly to: Place; readonly over: Overwrite }
+  | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
+  /** `unit`: nanoseconds to which the times are cut: through a Date, or through a double of seconds. */
+  | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly unit: number };
+
+/** What happens to a file that is there: none is, its name gets a new inode, or its inode new content. */
+export type Overwrite = 'absent' | 'replace' | 'in-place';
+
+/** Names that exist only within one call of applySteps; watchers are not told of them. */
+export const asidePrefix = '.quotafs-cp-';
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/', path.length - 2)) || '/';
+
+function stat(engine: Engine, path: string): Float64Array | undefined {
+  const out = new Float64Array(STAT_LENGTH);
+  return engine.lstat(path, out) === 0 ? out : undefined;
+}
+
+const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
+
+class Application {
+  readonly #undo: (() => void)[] = [];
+  readonly #commit: (() => void)[] = [];
+  /** Times of the directories that were there before, for the undo. */
+  readonly #directories = new Map<string, Float64Array>();
+  #count = 0;
+
+  constructor(readonly engine: Engine) {}
+
+  commit(): void {
+    for (const finish of this.#commit) finish();
+  }
+
+  rollBack(): void {
+    for (const back of this.#undo.reverse()) back();
+    for (const [path, times] of this.#directories) this.#restoreTimes(path, times);
+  }
+
+  run(step: Step): void {
+    const { engine } = this;
+    switch (step.kind) {
+      case 'parents': {
+        const first = engine.mkdirp(step.to.path, 0o777);
+        if (first !== undefined) this.#undo.push(() => engine.removeTree(first));
+        return;
+      }
+      case 'mkdir':
+        this.#remember(step.to.path);
+        engine.mkdir(step.to.path, 0o777);
+        this.#undo.push(() => engine.rmdir(step.to.path));
+        return;
+      case 'copy':
+        this.#remember(step.to.path);
+        return this.#copy(step.from.path, step.to.path, step.flags, step.over);
+      case 'symlink':
+        this.#remember(step.to.path);
+        if (step.over === 'replace') this.#setAside(step.to.path);
+        engine.symlink(step.target.path, step.to.path);
+        this.#undo.push(() => engine.unlink(step.to.path));
+        return;
+      case 'chmod':
+        return engine.chmod(step.to.path, step.mode & 0o7777);
+      case 'times':
+        return this.#copyTimes(step.from.path, step.to.path, step.unit);
+    }
+  }
+
+  #copy(from: string, to: string, flags: number, over: Overwrite): void {
+    const { engine } = this;
+    const before = stat(engine, to);
+    if (over === 'replace') return this.#copyReplacing(from, to, flags);
+    if (over === 'in-place' && before !== undefined) return this.#copyInto(from, to, flags);
+    engine.copyFile(from, to, flags);
+    // Through a dangling link the copy came to be at the link's target.
+    const made = typeOf(before) === S_IFLNK ? engine.realpath(to) : to;
+    this.#undo.push(() => engine.unlink(made));
+  }
+
+  #copyReplacing(from: string, to: string, flags: number): void {
+    const { engine } = this;
+    const before = stat(engine, to);
+    const restore = this.#setAside(to);
+    try {
+      engine.copyFile(from, to, flags);
+      this.#undo.push(() => engine.unlink(to));
+    } catch (error) {
+      // Old and new do not fit side by side. A file of one name may be overwritten in its place instead.
+      const alone = typeOf(before) === S_IFREG && before?.[2] === 1;
+      if (!(error instanceof QuotaFault) || !alone) throw error;
+      restore();
+      this.#copyInto(from, to, flags & ~1);
+    }
+  }
+
+  /** Overwrites the content; the old one is kept in memory, for the time of this call only. */
+  #copyInto(from: string, to: string, flags: number): void {
+    const { engine } = this;
+    const target = engine.realpath(to);
+    const before = stat(engine, target);
+    const content = engine.readFile(target, 0, (size) => Buffer.allocUnsafe(size));
+    engine.copyFile(from, target, flags);
+    this.#undo.push(() => {
+      engine.truncate(target, 0);
+      engine.writeFile(target, content, 1, 0);
+      if (before === undefined) return;
+      engine.chmod(target, before[1] & 0o7777);
+      this.#restoreTimes(target, before);
+    });
+  }
+
+  /** Moves what is at `path` to a name of its own beside it. Returns how to take that back. */
+  #setAside(path: string): () => void {
+    const { engine } = this;
+    const parent = parentOf(path);
+    let aside: string;
+    do aside = `${parent === '/' ? '' : parent}/${asidePrefix}${this.#count++}`;
+    while (stat(engine, aside) !== undefined);
+    engine.rename(path, aside);
+    const back = (): void => engine.rename(aside, path);
+    const finish = (): void => engine.unlink(aside);
+    this.#undo.push(back);
+    this.#commit.push(finish);
+    return () => {
+      back();
+      this.#undo.splice(this.#undo.indexOf(back), 1);
+      this.#commit.splice(this.#commit.indexOf(finish), 1);
+    };
+  }
+
+  #remember(path: string): void {
+    const parent = parentOf(path);
+    if (this.#directories.has(parent)) return;
+    const times = stat(this.engine, parent);
+    if (times !== undefined) this.#directories.set(parent, times);
+  }
+
+  #restoreTimes(path: string, times: Float64Array): void {
+    if (stat(this.engine, path) === undefined) return;
+    this.engine.utimes(path, times[10], times[11], times[12], times[13]);
+  }
+
+  #copyTimes(from: string, to: string, unit: number): void {
+    const { engine } = this;
+    const source = new Float64Array(STAT_LENGTH);
+    const errno = -engine.stat(from, source);
+    if (errno !== 0) throw new Fault(errno, 'stat');
+    const before = stat(engine, to);
+    const cut = (nanoseconds: number): number => Math.floor(nanoseconds / unit) * unit;
+    engine.utimes(to, source[10], cut(source[11]), source[12], cut(source[13]));
+    if (before !== undefined) this.#undo.push(() => this.#restoreTimes(to, before));
+  }
+}
+
+/** The error of a step that failed, as the call that Node makes there reports it. */
+function stepError(fault: Fault, step: Step): Error {
+  switch (step.kind) {
+    case 'parents':
+    case 'mkdir':
+      return faultToError(fault, 'mkdir', step.to.shown);
+    case 'copy':
+      return faultToError(fault, 'copyfile', step.from.shown, step.to.shown);
+    case 'symlink':
+      return faultToError(fault, 'symlink', step.target.shown, step.to.shown);
+    case 'chmod':
+      return faultToError(fault, 'chmod', step.to.shown);
+    case 'times':
+      return faultToError(fault, fault.syscall ?? 'utime', (fault.syscall === 'stat' ? step.from : step.to).shown);
+  }
+}
+
+/**
+ * Applies the steps in order.
+ * @throws Node's error for the first step that fails (ENOSPC: QuotaExceededError), with nothing changed.
+ */
+export function applySteps(engine: Engine, steps: readonly Step[]): void {
+  const application = new Application(engine);
+  for (const step of steps) {
+    try {
+      application.run(step);
+    } catch (error) {
+      application.rollBack();
+      throw error instanceof Fault ? stepError(error, step) : error;
+    }
+  }
+  application.commit();
+}

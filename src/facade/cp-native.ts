@@ -1,0 +1,215 @@
+/**
+ * Facade layer: cpSync as Node 22 and later do it in C++: other checks, other
+ * words, and contents of directories overwritten in place. Owns those rules;
+ * steps, places and looks are cp-plan's. Where native Node aborts the process (a
+ * copy into itself through a link, a directory onto a file) an error is thrown
+ * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
+ */
+import { posix } from 'node:path';
+import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOTSUP, STAT_LENGTH } from '../core/index.js';
+import type { Place } from './cp-apply.js';
+import {
+  alreadyExists,
+  children,
+  isDirectory,
+  isLink,
+  isWithin,
+  look,
+  microsecond,
+  type Plan,
+  type Planning,
+  parentPlace,
+  planFile,
+  planLink,
+  type Stat,
+  sameInode,
+} from './cp-plan.js';
+import { decodeName } from './encoding.js';
+import { nodeAtLeast } from './running-node.js';
+import { uvException } from './uv-exception.js';
+
+/** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */
+const complete = nodeAtLeast(26);
+const refusesDirectories = nodeAtLeast(26);
+/** What C++ says of a file that is to overwrite a directory: libstdc++ changed its mind between the builds. */
+const notAFile = nodeAtLeast(24) ? EINVAL : ENOTSUP;
+
+const strings = new Map([
+  [EEXIST, 'File exists'],
+  [EINVAL, 'Invalid argument'],
+  [ENOTSUP, 'Operation not supported'],
+]);
+
+/** An error with nothing but a code, as C++ throws it. */
+const bareError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+/** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
+function systemError(errno: number, path: string): Error {
+  const { code } = uvException(errno, 'cp');
+  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), { errno, code, path, syscall: 'cp' });
+}
+
+function stat(plan: Plan, at: Place, follow: boolean): Stat | number {
+  const out = new Float64Array(STAT_LENGTH);
+  const answer = follow ? plan.ctx.engine.stat(at.path, out) : plan.ctx.engine.lstat(at.path, out);
+  return answer === 0 ? out : answer;
+}
+
+const exists = (found: Stat | number): found is Stat => typeof found !== 'number';
+
+/** The checks before anything is copied. As in Node, `dereference` decides the wrong way round here. */
+function checkPaths(plan: Plan, src: Place, dest: Place): void {
+  const { dereference, recursive } = plan.options;
+  const source = stat(plan, src, !dereference);
+  if (!exists(source)) throw uvException(-source, dereference ? 'stat' : 'lstat', src.shown);
+  const there = stat(plan, dest, !dereference);
+  const fromDirectory = isDirectory(source) || (dereference && isLink(source));
+
+  if (exists(there)) {
+    const [realSource, realDest] = [stat(plan, src, true), stat(plan, dest, true)];
+    if (exists(realSource) && exists(realDest) && sameInode(realSource, realDest)) {
+      throw bareError('ERR_FS_CP_EINVAL', `src and dest cannot be the same ${dest.shown}`);
+    }
+    if (fromDirectory && !isDirectory(there)) {
+      const message = `Cannot overwrite non-directory ${dest.shown} with directory ${src.shown}`;
+      throw bareError('ERR_FS_CP_DIR_TO_NON_DIR', message);
+    }
+    if (!fromDirectory && isDirectory(there)) {
+      const message = `Cannot overwrite directory ${dest.shown} with non-directory ${src.shown}`;
+      throw bareError('ERR_FS_CP_NON_DIR_TO_DIR', message);
+    }
+  }
+
+  const slashed = src.shown.endsWith('/') ? src.shown : `${src.shown}/`;
+  if (fromDirectory && (isWithin(src.path, dest.path) || holdsParent(plan, source, dest))) {
+    throw bareError('ERR_FS_CP_EINVAL', `Cannot copy ${slashed} to a subdirectory of self ${dest.shown}`);
+  }
+  if (fromDirectory && !recursive) {
+    throw bareError('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${slashed}`);
+  }
+}
+
+/** True when a parent of `dest`, links resolved, is the directory `source`. */
+function holdsParent(plan: Plan, source: Stat, dest: Place): boolean {
+  for (let parent = parentPlace(dest); ; parent = parentPlace(parent)) {
+    const found = stat(plan, parent, true);
+    if (exists(found) && sameInode(source, found)) return true;
+    if (posix.resolve('/', parent.path) === '/') return false;
+  }
+}
+
+/** Plans cpSync as the running Node's native code does. */
+export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
+  const { options } = plan;
+  if (options.filter && !(yield [src.shown, dest.shown])) return;
+  checkPaths(plan, src, dest);
+  const parent = parentPlace(dest);
+
+  const source = look(plan, src, options.dereference, false) as Stat;
+  const there = look(plan, dest, options.dereference, true);
+  if (!exists(stat(plan, parent, true))) plan.steps.push({ kind: 'parents', to: parent });
+  if (isLink(source)) return planLink(plan, src, dest, there);
+  if (!isDirectory(source)) return planContent(plan, src, dest, source, there);
+  if (options.filter) return yield* planFile(plan, src, dest, there);
+  if (there !== undefined && refusesDirectories && options.errorOnExist && !options.force) throw alreadyExists(dest);
+  planDirectory(plan, src, dest, source, there !== undefined);
+}
+
+function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {
+  const { force, errorOnExist, mode, preserveTimestamps } = plan.options;
+  if (there !== undefined && !force) {
+    if (errorOnExist) throw alreadyExists(dest);
+    return;
+  }
+  const over = there === undefined ? 'absent' : 'replace';
+  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over });
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: microsecond });
+  plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
+}
+
+function planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: boolean): void {
+  if (!there) plan.steps.push({ kind: 'mkdir', to: dest });
+  for (const [from, to, type] of children(plan, src, dest)) planChild(plan, from, to, type, dest);
+  if (!complete) return;
+  if (plan.options.preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: microsecond });
+  if (!there) plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
+}
+
+function planChild(plan: Plan, from: Place, to: Place, type: number, directory: Place): void {
+  const follow = complete && plan.options.dereference;
+  if (type === DT_LINK && !follow) return planInnerLink(plan, from, to, directory);
+  const source = look(plan, from, follow, false) as Stat;
+  const there = stat(plan, to, true);
+  if (type === DT_DIR || isDirectory(source)) {
+    if (exists(there) && !isDirectory(there)) throw systemError(EEXIST, to.shown);
+    return planDirectory(plan, from, to, source, exists(there));
+  }
+  planInnerFile(plan, from, to, source, there, directory);
+}
+
+function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: Stat | number, dir: Place): void {
+  const { force, errorOnExist, preserveTimestamps } = plan.options;
+  if (exists(there)) {
+    if (isDirectory(there)) throw systemError(notAFile, dir.shown);
+    if (!force && !errorOnExist) return;
+    if (!force) {
+      const message = `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to.shown} already exists)`;
+      throw bareError('ERR_FS_CP_EEXIST', message);
+    }
+  }
+  plan.steps.push({ kind: 'copy', from, to, flags: 0, over: exists(there) ? 'in-place' : 'absent' });
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, unit: microsecond });
+  plan.steps.push({ kind: 'chmod', to, mode: source[1] });
+}
+
+/** A link inside a copied directory. Errors name the directory, except where Node's do not. */
+function planInnerLink(plan: Plan, from: Place, to: Place, directory: Place): void {
+  const { engine } = plan.ctx;
+  const { verbatimSymlinks, dereference, force, errorOnExist } = plan.options;
+  const target = engine.readlink(from.path);
+  const own = look(plan, to, false, true);
+  if (verbatimSymlinks) {
+    if (own !== undefined) throw systemError(EEXIST, directory.shown);
+    plan.steps.push({ kind: 'symlink', target: { path: target, shown: decodeName(target) }, to, over: 'absent' });
+    return;
+  }
+  const there = stat(plan, to, true);
+  if (own !== undefined && !exists(there)) throw systemError(EEXIST, directory.shown);
+  if (own !== undefined && exists(there)) {
+    if (isLink(own)) checkReplacement(plan, target, engine.readlink(to.path), isDirectory(there));
+    else if (isDirectory(there) || (dereference && (force || !errorOnExist)))
+      throw systemError(EEXIST, directory.shown);
+    else throw systemError(EEXIST, to.shown);
+  }
+  const absolute = weaklyCanonical(plan, posix.resolve(posix.dirname(from.path), target));
+  const place = { path: absolute, shown: decodeName(absolute) };
+  plan.steps.push({ kind: 'symlink', target: place, to, over: own === undefined ? 'absent' : 'replace' });
+}
+
+/** Node compares the bare targets, as seen from the working directory. */
+function checkReplacement(plan: Plan, target: string, old: string, toDirectory: boolean): void {
+  const [newPath, oldPath] = [target, old].map((path) => posix.resolve(plan.ctx.resolve('.'), path));
+  const found = stat(plan, { path: newPath, shown: newPath }, true);
+  if (!plan.options.dereference && exists(found) && isDirectory(found) && isWithin(newPath, oldPath)) {
+    throw bareError(
+      'ERR_FS_CP_EINVAL',
+      `Cannot copy ${decodeName(target)} to a subdirectory of self ${decodeName(old)}`,
+    );
+  }
+  if (toDirectory && isWithin(oldPath, newPath)) {
+    const message = `cannot overwrite ${decodeName(old)} with ${decodeName(target)}`;
+    throw bareError('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', message);
+  }
+}
+
+/** The path with the links in its existing part resolved. */
+function weaklyCanonical(plan: Plan, path: string): string {
+  let rest = '';
+  for (let head = path; ; head = posix.dirname(head)) {
+    if (exists(stat(plan, { path: head, shown: head }, true))) {
+      const real = plan.ctx.engine.realpath(head);
+      return rest === '' ? real : `${real === '/' ? '' : real}${rest}`;
+    }
+    rest = `/${posix.basename(head)}${rest}`;
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Facade layer: what cp has to do, worked out before anything is changed. Owns
+ * Node's rules of the walk that its JavaScript does (cp and promises.cp always,
+ * cpSync up to Node 20 and whenever there is a filter) and their errors.
+ * Invariant: planning only looks; it hands out {@link Step}s in the order in
+ * which Node acts. Written once for both forms: a generator that yields where a
+ * filter has to be asked. Source: lib/internal/fs/cp/*.js, by measurement.
+ */
+import { posix } from 'node:path';
+import { EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import type { Context } from './context.js';
+import type { Place, Step } from './cp-apply.js';
+import { decodeName } from './encoding.js';
+import { SystemError } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
+import { uvException } from './uv-exception.js';
+
+export interface CpOptions {
+  readonly dereference: boolean;
+  readonly errorOnExist: boolean;
+  readonly filter?: (source: string, destination: string) => unknown;
+  readonly force: boolean;
+  readonly mode: number;
+  readonly preserveTimestamps: boolean;
+  readonly recursive: boolean;
+  readonly verbatimSymlinks: boolean;
+}
+
+/** A plan in the making. */
+export interface Plan {
+  readonly ctx: Context;
+  readonly options: CpOptions;
+  readonly form: 'sync' | 'later';
+  readonly steps: Step[];
+}
+
+/** Yields the two paths about which the filter is to be asked; is resumed with its answer. */
+export type Planning = Generator<readonly [string, string], void, boolean>;
+
+export type Stat = Float64Array;
+export const isDirectory = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFDIR;
+export const isLink = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFLNK;
+
+const millisecond = 1_000_000;
+export const microsecond = 1000;
+
+/** What each Node does with a directory that is there, and with the times of directories. */
+const refusesDirectories = { sync: nodeAtLeast(26), later: nodeAtLeast(22) };
+const keepsDirectoryTimes = nodeAtLeast(26);
+/** Before Node 24 a link to a file, too, was checked for pointing above what it replaces. */
+const asksWhetherLinkIsDirectory = nodeAtLeast(24);
+/** Since Node 22 cpSync with a filter sets a new directory's mode even when something in it failed. */
+const setsModeOnFailure = nodeAtLeast(22);
+const isDirectoryErrno = { sync: EINVAL, later: EISDIR };
+
+const texts = {
+  ERR_FS_CP_DIR_TO_NON_DIR: 'Cannot overwrite non-directory with directory',
+  ERR_FS_CP_EEXIST: 'Target already exists',
+  ERR_FS_CP_EINVAL: 'Invalid src or dest',
+  ERR_FS_CP_NON_DIR_TO_DIR: 'Cannot overwrite directory with non-directory',
+  ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY: 'Cannot overwrite symlink in subdirectory of self',
+  ERR_FS_EISDIR: 'Path is a directory',
+};
+const codes = new Map([
+  [EEXIST, 'EEXIST'],
+  [EINVAL, 'EINVAL'],
+  [EISDIR, 'EISDIR'],
+  [ENOTDIR, 'ENOTDIR'],
+]);
+
+export function cpError(
+  key: keyof typeof texts,
+  errno: number,
+  message: string,
+  path: string,
+  code = codes.get(errno),
+) {
+  return new SystemError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
+}
+
+export const alreadyExists = (dest: Place): Error =>
+  cpError('ERR_FS_CP_EEXIST', EEXIST, `${dest.shown} already exists`, dest.shown);
+
+/** Looks at a file, through links when asked to. Undefined when there is none and that may be. */
+export function look(plan: Plan, at: Place, follow: boolean, mayMiss: boolean): Stat | undefined {
+  const out = new Float64Array(STAT_LENGTH);
+  const errno = -(follow ? plan.ctx.engine.stat(at.path, out) : plan.ctx.engine.lstat(at.path, out));
+  if (errno === 0) return out;
+  if (mayMiss && errno === ENOENT) return undefined;
+  throw uvException(errno, follow ? 'stat' : 'lstat', at.shown);
+}
+
+const lookAtSource = (plan: Plan, at: Place): Stat => look(plan, at, plan.options.dereference, false) as Stat;
+
+export const sameInode = (a: Stat, b: Stat): boolean => a[7] === b[7] && a[0] === b[0];
+
+/** Absolute and normalized, as text compares paths: byte strings work as well as text here. */
+const parts = (path: string): string[] => posix.resolve('/', path).split('/').filter(Boolean);
+
+/** True when `path` is `directory` or would be below it, by spelling. */
+export function isWithin(directory: string, path: string): boolean {
+  const inner = parts(path);
+  return parts(directory).every((part, index) => inner[index] === part);
+}
+
+export const parentPlace = (place: Place): Place => ({
+  shown: posix.dirname(place.shown),
+  // The empty path has the working directory for a parent, which is there.
+  path: place.path === '' ? '/' : posix.dirname(place.path),
+});
+
+const child = (place: Place, name: string): Place => ({
+  shown: posix.join(place.shown, decodeName(name)),
+  path: `${place.path === '/' ? '' : place.path}/${name}`,
+});
+
+/** The names in a directory with their places on both sides. */
+export function* children(plan: Plan, src: Place, dest: Place): Generator<readonly [Place, Place, number]> {
+  const types: number[] = [];
+  const names = plan.ctx.engine.readdir(src.path, types);
+  for (let i = 0; i < names.length; i++) yield [child(src, names[i]), child(dest, names[i]), types[i]];
+}
+
+/** The checks of each pair of files, after the filter has agreed. Returns what is at the destination. */
+function checkPair(plan: Plan, src: Place, dest: Place): Stat | undefined {
+  const source = lookAtSource(plan, src);
+  const there = look(plan, dest, plan.options.dereference, true);
+  if (there !== undefined) {
+    if (sameInode(source, there)) {
+      throw cpError('ERR_FS_CP_EINVAL', EINVAL, 'src and dest cannot be the same', dest.shown);
+    }
+    if (isDirectory(source) && !isDirectory(there)) {
+      const message = `cannot overwrite non-directory ${dest.shown} with directory ${src.shown}`;
+      throw cpError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, message, dest.shown);
+    }
+    if (!isDirectory(source) && isDirectory(there)) {
+      const message = `cannot overwrite directory ${dest.shown} with non-directory ${src.shown}`;
+      throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, message, dest.shown);
+    }
+  }
+  if (isDirectory(source) && isWithin(src.path, dest.path)) throw intoItself(src, dest.shown);
+  return there;
+}
+
+const intoItself = (src: Place, dest: string): Error =>
+  cpError('ERR_FS_CP_EINVAL', EINVAL, `cannot copy ${src.shown} to a subdirectory of self ${dest}`, dest);
+
+/** Links may hide that the destination lies in the source: compares inodes up to the root. */
+function checkAncestors(plan: Plan, src: Place, dest: Place): void {
+  const source = lookAtSource(plan, src);
+  const stop = posix.resolve(posix.dirname(src.path));
+  for (let below = dest; ; below = parentPlace(below)) {
+    const parent = parentPlace(below);
+    const full = posix.resolve(parent.path);
+    if (full === stop || full === '/') return;
+    const found = look(plan, parent, true, true);
+    if (found === undefined) return;
+    if (sameInode(source, found)) throw intoItself(src, below.shown);
+  }
+}
+
+/** Plans cp of `src` to `dest` as Node's JavaScript walks. */
+export function* planWalk(plan: Plan, src: Place, dest: Place): Planning {
+  if (plan.options.filter && !(yield [src.shown, dest.shown])) return;
+  const there = checkPair(plan, src, dest);
+  checkAncestors(plan, src, dest);
+  const parent = parentPlace(dest);
+  if (look(plan, parent, true, true) === undefined) plan.steps.push({ kind: 'parents', to: parent });
+  yield* planFile(plan, src, dest, there);
+}
+
+/** Plans one file, directory or link. `there` is what the destination holds now. */
+export function* planFile(plan: Plan, src: Place, dest: Place, there: Stat | undefined): Planning {
+  const source = lookAtSource(plan, src);
+  if (!isDirectory(source)) {
+    return isLink(source) ? planLink(plan, src, dest, there) : planContent(plan, src, dest, source, there);
+  }
+  if (plan.options.recursive) return yield* planDirectory(plan, src, dest, source, there);
+  const message = `${src.shown} is a directory (not copied)`;
+  throw cpError('ERR_FS_EISDIR', isDirectoryErrno[plan.form], message, src.shown, 'EISDIR');
+}
+
+function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {
+  const { force, errorOnExist, mode, preserveTimestamps } = plan.options;
+  if (there !== undefined && !force) {
+    if (errorOnExist) throw alreadyExists(dest);
+    return;
+  }
+  const over = there === undefined ? 'absent' : 'replace';
+  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over });
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: millisecond });
+  plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
+}
+
+function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): Planning {
+  const { errorOnExist, force, preserveTimestamps } = plan.options;
+  if (there !== undefined && refusesDirectories[plan.form] && errorOnExist && !force) throw alreadyExists(dest);
+  if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest });
+  let complete = false;
+  try {
+    for (const [from, to] of children(plan, src, dest)) {
+      if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
+      yield* planFile(plan, from, to, checkPair(plan, from, to));
+    }
+    complete = true;
+  } finally {
+    if (complete || (plan.form === 'sync' && setsModeOnFailure)) {
+      if (preserveTimestamps && keepsDirectoryTimes) {
+        plan.steps.push({ kind: 'times', from: src, to: dest, unit: millisecond });
+      }
+      if (there === undefined) plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
+    }
+  }
+}
+
+/** A link's target: absolute unless it is to be copied verbatim. */
+function linkTarget(plan: Plan, link: Place, verbatim: boolean): Place {
+  const target = plan.ctx.engine.readlink(link.path);
+  const path = verbatim || target.startsWith('/') ? target : posix.resolve(posix.dirname(link.path), target);
+  return { path, shown: decodeName(path) };
+}
+
+export function planLink(plan: Plan, src: Place, dest: Place, there: Stat | undefined): void {
+  const target = linkTarget(plan, src, plan.options.verbatimSymlinks);
+  if (there === undefined) {
+    plan.steps.push({ kind: 'symlink', target, to: dest, over: 'absent' });
+    return;
+  }
+  // Something other than a link is there: symlink(2) refuses with EEXIST, as in Node.
+  if (!isLink(there)) throw uvException(EEXIST, 'symlink', target.shown, dest.shown);
+
+  const old = linkTarget(plan, dest, false);
+  const absolute = target.path.startsWith('/') ? target.path : posix.resolve(plan.ctx.resolve('.'), target.path);
+  const out = new Float64Array(STAT_LENGTH);
+  const toDirectory = plan.ctx.engine.stat(src.path, out) === 0 && isDirectory(out);
+  if ((toDirectory || !asksWhetherLinkIsDirectory) && isWithin(absolute, old.path)) {
+    const message = `cannot copy ${target.shown} to a subdirectory of self ${old.shown}`;
+    throw cpError('ERR_FS_CP_EINVAL', EINVAL, message, dest.shown);
+  }
+  const judged = look(plan, plan.form === 'sync' ? dest : src, true, false) as Stat;
+  if (isDirectory(judged) && isWithin(old.path, absolute)) {
+    const message = `cannot overwrite ${old.shown} with ${target.shown}`;
+    throw cpError('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', EINVAL, message, dest.shown);
+  }
+  plan.steps.push({ kind: 'symlink', target, to: dest, over: 'replace' });
+}

@@ -1,0 +1,169 @@
+/**
+ * Facade layer: cp, cpSync and promises.cp. Owns the options and the order of
+ * events: the whole copy is planned, the filter being asked on the way, and then
+ * applied in one go. Invariant: a copy that does not fit leaves the tree as it
+ * was. When it is the *plan* that meets an obstacle (something in the way, a
+ * filter that throws), what comes before it is copied first, as Node does.
+ */
+import { isPromise } from 'node:util/types';
+import { deliver, deliverError, rejectLater, resolveLater } from './completion.js';
+import type { Context } from './context.js';
+import { applySteps, type Place } from './cp-apply.js';
+import { planNative } from './cp-native.js';
+import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
+import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
+import { type Caller, spell } from './uv-exception.js';
+import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from './validate.js';
+
+const defaults = {
+  dereference: false,
+  errorOnExist: false,
+  filter: undefined,
+  force: true,
+  preserveTimestamps: false,
+  recursive: false,
+  verbatimSymlinks: false,
+};
+
+const switches = [
+  'dereference',
+  'errorOnExist',
+  'force',
+  'preserveTimestamps',
+  'recursive',
+  'verbatimSymlinks',
+] as const;
+
+const MAX_COPY_MODE = 7;
+
+function parseOptions(given: unknown): CpOptions {
+  if (given !== undefined) validateObject(given, 'options');
+  const options: Record<string, unknown> = { ...defaults, ...(given as object) };
+  for (const name of switches) validateBoolean(options[name], `options.${name}`);
+  const mode = options.mode ?? 0;
+  validateInteger(mode, 'mode', 0, MAX_COPY_MODE);
+  if (options.dereference === true && options.verbatimSymlinks === true) {
+    throw incompatibleOptionPair('dereference', 'verbatimSymlinks');
+  }
+  if (options.filter !== undefined) validateFunction(options.filter, 'options.filter');
+  return { ...options, mode } as CpOptions;
+}
+
+function place(ctx: Context, path: unknown, name: string): Place {
+  const resolved = ctx.resolve(path, name);
+  return { shown: spell(path) ?? '', path: resolved };
+}
+
+const syncPlanning = nodeAtLeast(22) ? planNative : planWalk;
+
+function promiseFromFilter(answer: unknown): Error {
+  const message = `Expected boolean to be returned from the "filter" function but got ${describeReceived(answer)}.`;
+  return codedTypeError('ERR_INVALID_RETURN_VALUE', message);
+}
+
+function planSync(planning: Planning, options: CpOptions): void {
+  for (let next = planning.next(); !next.done; ) {
+    let answer: unknown;
+    try {
+      answer = options.filter?.(...next.value);
+      if (isPromise(answer)) throw promiseFromFilter(answer);
+    } catch (error) {
+      planning.throw(error);
+    }
+    next = planning.next(Boolean(answer));
+  }
+}
+
+async function planAsync(planning: Planning, options: CpOptions): Promise<void> {
+  for (let next = planning.next(); !next.done; ) {
+    let answer: unknown;
+    try {
+      answer = await options.filter?.(...next.value);
+    } catch (error) {
+      planning.throw(error);
+    }
+    next = planning.next(Boolean(answer));
+  }
+}
+
+const makePlan = (ctx: Context, options: CpOptions, form: Plan['form']): Plan => ({ ctx, options, form, steps: [] });
+
+function copySync(ctx: Context, src: Place, dest: Place, options: CpOptions): void {
+  const plan = makePlan(ctx, options, 'sync');
+  try {
+    planSync(syncPlanning(plan, src, dest), options);
+  } finally {
+    applySteps(ctx.engine, plan.steps);
+  }
+}
+
+/** Without a filter everything happens before this returns; with one, when its last answer is there. */
+function copyLater(ctx: Context, src: Place, dest: Place, options: CpOptions): Promise<void> | undefined {
+  const plan = makePlan(ctx, options, 'later');
+  const planning = planWalk(plan, src, dest);
+  if (options.filter) return planAsync(planning, options).finally(() => applySteps(ctx.engine, plan.steps));
+  try {
+    planning.next();
+  } finally {
+    applySteps(ctx.engine, plan.steps);
+  }
+  return undefined;
+}
+
+/** An error made inside: its stack is made to start at the public function. */
+function from(error: unknown, caller: Caller): unknown {
+  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
+  return error;
+}
+
+/** The member cp of `ctx.fs` and its promises. */
+export function makeCp(ctx: Context) {
+  function cpSync(src: unknown, dest: unknown, options?: unknown): void {
+    try {
+      const parsed = parseOptions(options);
+      copySync(ctx, place(ctx, src, 'src'), place(ctx, dest, 'dest'), parsed);
+    } catch (error) {
+      throw from(error, cpSync);
+    }
+  }
+
+  function cp(src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
+    const done = (typeof options === 'function' ? options : callback) as Callback;
+    let places: readonly [Place, Place];
+    let parsed: CpOptions;
+    try {
+      validateFunction(done, 'cb');
+      parsed = parseOptions(typeof options === 'function' ? undefined : options);
+      places = [place(ctx, src, 'src'), place(ctx, dest, 'dest')];
+    } catch (error) {
+      throw from(error, cp);
+    }
+    const fail = (error: unknown): void => deliverError(done, from(error, cp));
+    try {
+      const copying = copyLater(ctx, ...places, parsed);
+      if (copying === undefined) deliver(done, undefined);
+      else copying.then(() => deliver(done, undefined), fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function cpPromise(src: unknown, dest: unknown, options?: unknown): Promise<void> {
+    let places: readonly [Place, Place];
+    let parsed: CpOptions;
+    try {
+      parsed = parseOptions(options);
+      places = [place(ctx, src, 'src'), place(ctx, dest, 'dest')];
+    } catch (error) {
+      return Promise.reject(from(error, cpPromise));
+    }
+    try {
+      return copyLater(ctx, ...places, parsed) ?? resolveLater(undefined);
+    } catch (error) {
+      return rejectLater(from(error, cpPromise));
+    }
+  }
+
+  return { fs: { cp, cpSync }, promises: { cp: cpPromise } };
+}

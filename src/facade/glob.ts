@@ -1,0 +1,136 @@
+/**
+ * Facade layer: glob, globSync and promises.glob, also where the host Node has
+ * none (Node 20). Owns their options; the walk is glob-walk's. Results are paths
+ * relative to `cwd`, or Dirents; their order is ours.
+ */
+
+import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deliver, resolveLater } from './completion.js';
+import type { Context } from './context.js';
+import { makeDirent } from './dirent.js';
+import { type GlobOptions, GlobWalk, type Match, showPath } from './glob-walk.js';
+import { invalidArgType, isNodeError } from './node-errors.js';
+import type { Caller } from './uv-exception.js';
+import {
+  type Callback,
+  validateBoolean,
+  validateFunction,
+  validateInteger,
+  validateObject,
+  validateString,
+} from './validate.js';
+
+interface Search {
+  readonly walk: GlobWalk;
+  readonly root: string;
+  readonly withFileTypes: boolean;
+}
+
+function checkPatterns(pattern: unknown): string[] {
+  if (typeof pattern !== 'object') {
+    validateString(pattern, 'patterns');
+    return [pattern];
+  }
+  if (!Array.isArray(pattern)) throw invalidArgType('patterns', 'Array', pattern);
+  pattern.forEach((each, index) => validateString(each, `patterns[${index}]`));
+  return pattern;
+}
+
+function checkExclude(exclude: unknown): Pick<GlobOptions, 'exclude' | 'excludePatterns'> {
+  if (exclude === null || exclude === undefined) return {};
+  if (typeof exclude === 'function') return { exclude: (entry) => exclude(entry) };
+  if (!Array.isArray(exclude)) throw invalidArgType('options.exclude', ['string[]', 'function'], exclude);
+  exclude.forEach((each, index) => {
+    if (typeof each !== 'string') throw invalidArgType(`options.exclude[${index}]`, 'string', each);
+  });
+  return { excludePatterns: exclude };
+}
+
+/** The last name of a path and the directory it is in, as a Dirent. */
+function direntOf(path: string, type: number): Dirent {
+  return makeDirent(posix.basename(path), type, posix.dirname(path)) as Dirent;
+}
+
+function search(ctx: Context, pattern: unknown, given: unknown): Search {
+  const options: Record<string, unknown> = {};
+  if (given !== undefined) {
+    validateObject(given, 'options');
+    Object.assign(options, given);
+  }
+  const { cwd, maxDepth, followSymlinks } = options;
+  const root = cwd instanceof URL ? fileURLToPath(cwd) : (cwd ?? '.');
+  if (followSymlinks !== null && followSymlinks !== undefined) {
+    validateBoolean(followSymlinks, 'options.followSymlinks');
+  }
+  if (maxDepth !== null && maxDepth !== undefined && maxDepth !== Infinity) {
+    validateInteger(maxDepth, 'options.maxDepth', 0);
+  }
+  const withFileTypes = Boolean(options.withFileTypes);
+  const excluding = checkExclude(options.exclude);
+  const patterns = checkPatterns(pattern);
+  const walk = new GlobWalk(ctx, patterns, {
+    ...excluding,
+    root: root as string,
+    followSymlinks: followSymlinks === true,
+    maxDepth: typeof maxDepth === 'number' ? maxDepth : Infinity,
+    present: withFileTypes
+      ? (path, parent, name, type) => makeDirent(name || posix.basename(path), type, parent)
+      : showPath,
+  });
+  return { walk, root: root as string, withFileTypes };
+}
+
+/** What the synchronous form gives: a Dirent's directory is spelled relative to the working directory when `cwd` is. */
+function presentSync({ root, withFileTypes }: Search, { path, type }: Match): unknown {
+  if (!withFileTypes) return path;
+  return direntOf(posix.isAbsolute(path) ? path : posix.join(root, path), type);
+}
+
+/** What the other forms give: Dirents with absolute directories. */
+const presentLater = ({ withFileTypes }: Search, { path, full, type }: Match): unknown =>
+  withFileTypes ? direntOf(full, type) : path;
+
+function from(error: unknown, caller: Caller): unknown {
+  if (isNodeError(error)) Error.captureStackTrace(error, caller);
+  return error;
+}
+
+/** After this many results the asynchronous iterator lets timers and I/O have a turn. */
+const BATCH = 100;
+
+/** The members glob and globSync of `ctx.fs` and its promises. */
+export function makeGlob(ctx: Context) {
+  function globSync(pattern: unknown, options?: unknown): unknown[] {
+    try {
+      const found = search(ctx, pattern, options);
+      return Array.from(found.walk.run(), (match) => presentSync(found, match));
+    } catch (error) {
+      throw from(error, globSync);
+    }
+  }
+
+  function glob(pattern: unknown, options: unknown, callback?: unknown): void {
+    const done = typeof options === 'function' ? options : callback;
+    try {
+      validateFunction(done, 'cb');
+      const found = search(ctx, pattern, typeof options === 'function' ? undefined : options);
+      const results = Array.from(found.walk.run(), (match) => presentLater(found, match));
+      deliver(done as Callback, results);
+    } catch (error) {
+      throw from(error, glob);
+    }
+  }
+
+  async function* globPromise(pattern: unknown, options?: unknown): AsyncGenerator<unknown> {
+    const found = search(ctx, pattern, options);
+    let count = 0;
+    for (const match of found.walk.run()) {
+      if (count++ % BATCH === 0) await resolveLater(undefined);
+      yield presentLater(found, match);
+    }
+  }
+
+  return { fs: { glob, globSync }, promises: { glob: globPromise } };
+}

@@ -1,0 +1,156 @@
+/**
+ * Facade layer: the stream classes of one fs object. Owns nothing but the
+ * binding: the streams are Node's own classes, told through `options.fs` to do
+ * their I/O on this object. Invariant: a stream calls the object's *current*
+ * open, read, write, writev, fsync and close, so members that users patch are
+ * honoured; an `options.fs` of the caller's wins, as in Node.
+ */
+import nodeFs from 'node:fs';
+import type { Context } from './context.js';
+import { isFileHandle, type SharedFileHandle } from './file-handle-refs.js';
+import { methodNotImplemented } from './node-errors.js';
+
+type Fs = typeof nodeFs;
+type Operations = Record<string, unknown>;
+/** What Node's constructors are called with: any object, or what they refuse themselves. */
+type StreamOptions = Record<string, unknown>;
+type StreamConstructor = (this: object, path: unknown, options: unknown) => void;
+
+type StreamMembers =
+  | 'ReadStream'
+  | 'WriteStream'
+  | 'FileReadStream'
+  | 'FileWriteStream'
+  | 'createReadStream'
+  | 'createWriteStream';
+type StreamParts = Pick<Fs, Extract<StreamMembers, keyof Fs>> & { Utf8Stream?: unknown };
+
+type Done = (error?: unknown, ...results: unknown[]) => void;
+
+/** fs-shaped operations on a FileHandle: what Node does internally when `fd` is one of its own handles. */
+function handleOperations(handle: SharedFileHandle): Operations {
+  return {
+    open: () => {
+      throw methodNotImplemented('open()');
+    },
+    close: (_fd: number, done: Done) => {
+      handle.releaseShare();
+      handle.close().then(() => done(), done);
+    },
+    fsync: (_fd: number, done: Done) => {
+      handle.sync().then(() => done(), done);
+    },
+    read: (_fd: number, buffer: Buffer, offset: number, length: number, position: number, done: Done) => {
+      handle.read(buffer, offset, length, position).then(
+        (result) => done(null, result.bytesRead, result.buffer),
+        (error) => done(error, 0, buffer),
+      );
+    },
+    write: (_fd: number, buffer: Buffer, offset: number, length: number, position: number, done: Done) => {
+      handle.write(buffer, offset, length, position).then(
+        (result) => done(null, result.bytesWritten, result.buffer),
+        (error) => done(error, 0, buffer),
+      );
+    },
+    writev: (_fd: number, buffers: Buffer[], position: number, done: Done) => {
+      handle.writev(buffers, position).then(
+        (result) => done(null, result.bytesWritten, result.buffers),
+        (error) => done(error, 0, buffers),
+      );
+    },
+  };
+}
+
+/** Enumerable properties, inherited ones too: Node copies options with for-in. */
+function copyOptions(options: object): StreamOptions {
+  const copy: StreamOptions = {};
+  for (const key in options) copy[key] = (options as StreamOptions)[key];
+  return copy;
+}
+
+/** Runs Node's constructor on `stream` with this fs object behind it. */
+function construct(Real: StreamConstructor, stream: object, path: unknown, options: unknown, ours: Fs): void {
+  if (options == null || typeof options === 'function') return Real.call(stream, path, { fs: ours });
+  if (typeof options === 'string') return Real.call(stream, path, { encoding: options, fs: ours });
+  // Not an object: Node's constructor refuses it in its own words.
+  if (typeof options !== 'object') return Real.call(stream, path, options);
+
+  const copy = copyOptions(options);
+  if (!isFileHandle(copy.fd)) return Real.call(stream, path, { ...copy, fs: copy.fs || ours });
+  if (copy.fs) throw methodNotImplemented('FileHandle with fs');
+
+  const handle = copy.fd;
+  Real.call(stream, path, { ...copy, fd: handle.fd, fs: handleOperations(handle) });
+  handle.takeShare();
+  handle.on('close', () => (stream as { close(): void }).close());
+}
+
+/**
+ * Makes ReadStream or WriteStream. A plain function over Node's, so it can be called without
+ * `new`, applied to an object of a derived class (ES5 style) and extended.
+ */
+function streamClass(ctx: Context, Real: StreamConstructor, name: string): StreamConstructor {
+  const holder = {
+    [name]: function (this: object, path: unknown, options: unknown): unknown {
+      if (!(this instanceof holder[name])) return Reflect.construct(holder[name], [path, options]);
+      construct(Real, this, path, options, ctx.fs);
+      return undefined;
+    },
+  };
+  const Stream = holder[name];
+  Stream.prototype = Object.create(Real.prototype, {
+    constructor: { value: Stream, writable: true, configurable: true },
+  });
+  Object.setPrototypeOf(Stream, Real);
+  return Stream;
+}
+
+const utf8Operations = ['write', 'writeSync', 'fsync', 'fsyncSync', 'close', 'open', 'openSync', 'mkdir', 'mkdirSync'];
+
+/** Utf8Stream (Node 24.6 and later): a real class, so derived the modern way. */
+function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): unknown {
+  const bind = (options: unknown): object | undefined => {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) return options as undefined;
+    const own = (options as StreamOptions).fs;
+    if (own !== undefined && (typeof own !== 'object' || own === null)) return options;
+    const ours = ctx.fs as unknown as Operations;
+    const operations = Object.fromEntries(utf8Operations.map((member) => [member, ours[member]]));
+    return { ...options, fs: { ...operations, ...own } };
+  };
+  return {
+    Utf8Stream: class extends Real {
+      constructor(options: unknown = {}) {
+        super(bind(options));
+      }
+    },
+  }.Utf8Stream;
+}
+
+/**
+ * The stream members of `ctx.fs`.
+ *
+ * `createReadStream` and `createWriteStream` make instances of the object's current
+ * `ReadStream` and `WriteStream`, so a class put there by a user is used, as in Node.
+ */
+export function makeStreams(ctx: Context): { fs: StreamParts; promises: object } {
+  const ReadStream = streamClass(ctx, nodeFs.ReadStream as unknown as StreamConstructor, 'ReadStream');
+  const WriteStream = streamClass(ctx, nodeFs.WriteStream as unknown as StreamConstructor, 'WriteStream');
+  const fs = {
+    createReadStream: function createReadStream(path: unknown, options?: unknown) {
+      return Reflect.construct(ctx.fs.ReadStream, [path, options]);
+    },
+    createWriteStream: function createWriteStream(path: unknown, options?: unknown) {
+      return Reflect.construct(ctx.fs.WriteStream, [path, options]);
+    },
+    ReadStream,
+    WriteStream,
+    FileReadStream: ReadStream,
+    FileWriteStream: WriteStream,
+  };
+  const Utf8Stream: unknown = (nodeFs as unknown as Operations).Utf8Stream;
+  const parts: object =
+    typeof Utf8Stream === 'function'
+      ? { ...fs, Utf8Stream: utf8StreamClass(ctx, Utf8Stream as new (options?: object) => object) }
+      : fs;
+  return { fs: parts as StreamParts, promises: {} };
+}
