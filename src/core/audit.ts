@@ -1,3 +1,13 @@
+/**
+ * Core layer: an fsck. `audit` recomputes the bill and the structure from the
+ * records and says everything that is wrong; every test ends with it.
+ */
+import { ENTRY_WORDS, INODE_WORDS, STREAM_PRICE, WATCH_PRICE } from './cost.js';
+import { Directories } from './directory.js';
+import { CONTENT, LAST_ENTRY, LINKS, OPENS, OWN_ENTRY, ROOT } from './inode.js';
+import { blockBytes, sizeClass } from './storage/slabs.js';
+import type { Volume } from './volume.js';
+
 export interface AuditReport {
   /** True when every invariant holds. */
   readonly ok: boolean;
@@ -8,22 +18,135 @@ export interface AuditReport {
   /** Bytes recomputed from the structures. */
   readonly recomputed: number;
 }
-export interface QuotaUsage {
-  /** `maxQuota`, bytes. */
-  readonly limit: number;
-  /** Bytes charged in the whole volume. */
-  readonly used: number;
-  /** limit − used. */
-  readonly available: number;
-  /** Bytes of file data below `path` (logical sizes less holes). */
-  readonly data: number;
-  /** Bytes charged for what is below `path`: contents, inodes, entries, names. */
-  readonly charge: number;
-  /** Inodes below `path`, itself included. */
-  readonly nodes: number;
-  /** Files and directories below `path`. */
-  readonly files: number;
-  readonly directories: number;
-  /** The biggest direct children by charge, largest first (at most ten). */
-  readonly largest: readonly { readonly path: string; readonly charge: number }[];
-}
+
+export const audit = (volume: Volume): AuditReport => {
+  const problems: string[] = [];
+  const blocks = new Map<number, number>();
+  const links = new Map<number, number>();
+  const subdirectories = new Map<number, number>();
+  const maps = auditInodes(volume, blocks, problems);
+  auditEntries(volume, blocks, links, subdirectories, problems);
+  auditLinks(volume, links, subdirectories, problems);
+  auditBlocks(volume, blocks, problems);
+  const recomputed =
+    volume.inodes.charge() +
+    volume.directories.charge() +
+    volume.directories.index.charge() +
+    volume.slabs.charge() +
+    volume.chunks.charge() +
+    maps +
+    volume.files.charge() +
+    volume.streams * STREAM_PRICE +
+    volume.watches * WATCH_PRICE;
+  if (recomputed !== volume.bank.used) problems.push(`bank says ${volume.bank.used} bytes used, structures hold ${recomputed}`);
+  if (volume.bank.used > volume.bank.limit) problems.push(`used ${volume.bank.used} is over the limit ${volume.bank.limit}`);
+  return { ok: problems.length === 0, problems, used: volume.bank.used, recomputed };
+};
+
+const addBlock = (blocks: Map<number, number>, bytes: number): void => {
+  const cls = sizeClass(bytes);
+  blocks.set(cls, (blocks.get(cls) ?? 0) + 1);
+};
+
+/** Counts content blocks; returns the bytes of page tables. */
+const auditInodes = (volume: Volume, blocks: Map<number, number>, problems: string[]): number => {
+  const { inodes, contents, chunks } = volume;
+  let maps = 0;
+  let live = 0;
+  let buffers = 0;
+  inodes.forEach((ino) => {
+    live++;
+    if (inodes.isFile(ino)) {
+      maps += contents.mapCharge(ino);
+      contents.forEachChunk(ino, (reference) => {
+        if (chunks.isSlab(reference)) addBlock(blocks, chunks.capacityOf(reference));
+        else buffers += chunks.chargeOf(reference);
+      });
+    } else if (inodes.isLink(ino)) {
+      const reference = inodes.get(ino, CONTENT);
+      if (chunks.capacityOf(reference) < inodes.size(ino)) problems.push(`link ${ino} is longer than its block`);
+      addBlock(blocks, chunks.capacityOf(reference));
+    }
+  });
+  if (live !== inodes.live) problems.push(`${live} live inodes, the table says ${inodes.live}`);
+  if (buffers !== chunks.charge()) problems.push(`files hold buffers of ${buffers} bytes, the chunk table says ${chunks.charge()}`);
+  return maps;
+};
+
+const auditEntries = (
+  volume: Volume,
+  blocks: Map<number, number>,
+  links: Map<number, number>,
+  subdirectories: Map<number, number>,
+  problems: string[],
+): void => {
+  const { inodes, directories } = volume;
+  let live = 0;
+  directories.forEach((entry) => {
+    live++;
+    const ino = directories.ino(entry);
+    const parent = directories.parent(entry);
+    const name = directories.name(entry);
+    links.set(ino, (links.get(ino) ?? 0) + 1);
+    const block = Directories.nameBlock(name.length);
+    if (block > 0) addBlock(blocks, block);
+    if (directories.find(parent, name, 0, name.length) !== entry) problems.push(`entry ${entry} (${name}) is not in the index`);
+    if (inodes.isDirectory(ino)) {
+      subdirectories.set(parent, (subdirectories.get(parent) ?? 0) + 1);
+      if (inodes.get(ino, OWN_ENTRY) !== entry) problems.push(`directory ${ino} does not know its entry ${entry}`);
+    }
+  });
+  if (live !== directories.live) problems.push(`${live} live entries, the table says ${directories.live}`);
+};
+
+const auditLinks = (
+  volume: Volume,
+  links: Map<number, number>,
+  subdirectories: Map<number, number>,
+  problems: string[],
+): void => {
+  const { inodes, directories } = volume;
+  const opens = new Map<number, number>();
+  for (const file of volume.files.values()) opens.set(file.ino, (opens.get(file.ino) ?? 0) + 1);
+  for (const cursor of directories.cursors) opens.set(cursor.directory, (opens.get(cursor.directory) ?? 0) + 1);
+  let listed = 0;
+  inodes.forEach((ino) => {
+    const named = links.get(ino) ?? 0;
+    const directory = inodes.isDirectory(ino);
+    const wanted = directory ? (named > 0 || ino === ROOT ? 2 + (subdirectories.get(ino) ?? 0) : 0) : named;
+    if (inodes.get(ino, LINKS) !== wanted) problems.push(`inode ${ino} has ${inodes.get(ino, LINKS)} links, should have ${wanted}`);
+    if (inodes.get(ino, OPENS) !== (opens.get(ino) ?? 0)) problems.push(`inode ${ino} has a wrong open count`);
+    if (named === 0 && ino !== ROOT && !opens.has(ino)) problems.push(`inode ${ino} has neither name nor holder`);
+    if (!directory) return;
+    let last = 0;
+    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) {
+      listed++;
+      last = entry;
+      if (directories.parent(entry) !== ino) problems.push(`entry ${entry} is listed in the wrong directory ${ino}`);
+    }
+    if (inodes.get(ino, LAST_ENTRY) !== last) problems.push(`directory ${ino} has a wrong last entry`);
+  });
+  if (listed !== directories.live) problems.push(`${listed} entries listed, ${directories.live} live`);
+};
+
+const auditBlocks = (volume: Volume, blocks: Map<number, number>, problems: string[]): void => {
+  volume.slabs.blocksInUse().forEach((count, cls) => {
+    const wanted = blocks.get(cls) ?? 0;
+    if (count !== wanted) problems.push(`${count} blocks of ${blockBytes(cls)} bytes in use, ${wanted} referenced`);
+  });
+};
+
+/** Bytes an inode is billed by itself: its record and content. */
+export const chargeOfInode = (volume: Volume, ino: number): number => {
+  const { inodes, contents, chunks } = volume;
+  const record = INODE_WORDS * 4;
+  if (inodes.isFile(ino)) return record + contents.charge(ino);
+  return inodes.isLink(ino) ? record + chunks.chargeOf(inodes.get(ino, CONTENT)) : record;
+};
+
+/** Bytes an entry is billed by itself: its record, its index slot, its name's block. */
+export const chargeOfEntry = (volume: Volume, entry: number): number => {
+  const { directories, slabs } = volume;
+  const reference = directories.nameReference(entry);
+  return ENTRY_WORDS * 4 + 4 + (reference === 0 ? 0 : slabs.capacityOf(reference));
+};

@@ -12,7 +12,8 @@
  * negative errno*, because a miss there is an everyday answer.
  * A method that fails has changed nothing.
  */
-import type { AuditReport, QuotaUsage } from './audit.js';
+import type { AuditReport } from './audit.js';
+import type { QuotaUsage } from './usage.js';
 
 /**
  * Where `stat` writes: the eighteen numbers of Node's own stat array

@@ -3,5 +3,7 @@ export * from './errno.js';
 export * from './fault.js';
 export * from './flags.js';
 export * from './quota-errors.js';
-export type { AuditReport, QuotaUsage } from './audit.js';
+export type { AuditReport } from './audit.js';
+export { createVolume } from './memory-engine.js';
+export type { QuotaUsage } from './usage.js';
 export * from './options.js';

@@ -1,6 +1,4 @@
 /** Core layer: what a volume is made from. Host values (clock, ids, umask, descriptor numbers, memory probe) are injected: the engine knows no Node API. */
-import type { Engine } from './engine.js';
-
 /** 'auto' starts sequential and is promoted to random access by the first out-of-order write. */
 export type StoragePolicy = 'auto' | 'sequential' | 'random-access';
 
@@ -44,6 +42,3 @@ export interface VolumeOptions {
   /** Six characters for mkdtemp; default from Math.random. */
   readonly randomName?: () => string;
 }
-
-/** `createVolume(options)` returns an {@link Engine}. */
-export type CreateVolume = (options?: VolumeOptions) => Engine;

@@ -1,0 +1,31 @@
+/**
+ * Core layer: the price list. One constant for each structure that takes
+ * memory outside the bytes it stores, in bytes of real process memory, rounded
+ * up. `test/quota-truth/calibration` measures the running V8 and fails when
+ * reality is above a price; docs/quota.md explains each one.
+ */
+
+/** A typed array with its ArrayBuffer and backing store (measured 184–232 on V8 11.3–14). */
+export const ARRAY_PRICE = 256;
+/** One more view on an existing ArrayBuffer (measured ≤ 150). */
+export const VIEW_PRICE = 160;
+/** A content buffer of its own: the typed array and its slot in the chunk table, growth slack of the table included. */
+export const CHUNK_PRICE = ARRAY_PRICE + 32;
+/** A slab: its typed array, its descriptor object and its slot in the slab table. */
+export const SLAB_PRICE = ARRAY_PRICE + 176;
+/** The page table of a file larger than one page: object, Map and table slot. */
+export const PAGE_MAP_PRICE = 480;
+/** Page references in one leaf of a page table. */
+export const LEAF_PAGES = 256;
+/** One leaf: its references, its typed array, its Map slot with growth slack. */
+export const LEAF_PRICE = LEAF_PAGES * 4 + ARRAY_PRICE + 64;
+/** An open descriptor: the open file object, its Map slot with growth slack, its number. */
+export const DESCRIPTOR_PRICE = 192;
+/** An open directory stream and its cursor. */
+export const STREAM_PRICE = 320;
+/** A watch: registration object, closure and Map slots. */
+export const WATCH_PRICE = 1024;
+
+/** 32-bit words of an inode record and of a directory entry record. */
+export const INODE_WORDS = 20;
+export const ENTRY_WORDS = 11;

@@ -1,0 +1,237 @@
+/**
+ * Core layer: directories. An entry is (directory, name, inode), a record of
+ * words with short names inside it and longer ones in a slab block.
+ *
+ * Invariants: every live entry is in the name index (one for the volume, keyed
+ * by directory and name, so renaming a directory moves nothing) and in the
+ * insertion-ordered list of its directory, whose ends the directory inode keeps.
+ * Names are bytes; a path is a byte string, so a char is a byte.
+ */
+import { ENTRY_WORDS } from './cost.js';
+import { CONTENT, type InodeTable, LAST_ENTRY } from './inode.js';
+import { NameIndex } from './name-index.js';
+import { RecordTable } from './record-table.js';
+import type { Slabs } from './storage/slabs.js';
+
+const HASH = 0;
+const INO = 1;
+const PARENT = 2;
+const BUCKET_NEXT = 3;
+const PREVIOUS = 4;
+const NEXT = 5;
+const NAME_LENGTH = 6;
+/** Name bytes, or the slab reference of a longer name. */
+const NAME = 7;
+const INLINE_BYTES = (ENTRY_WORDS - NAME) * 4;
+const PRIME = 0x01000193;
+
+/** A directory stream's place; unlink moves it off an entry that goes away. */
+export interface Cursor {
+  directory: number;
+  /** The entry to return next, 0 at the end. */
+  entry: number;
+}
+
+export class Directories extends RecordTable {
+  readonly index: NameIndex;
+  readonly cursors = new Set<Cursor>();
+
+  constructor(
+    private readonly inodes: InodeTable,
+    private readonly slabs: Slabs,
+    private readonly seed: number,
+  ) {
+    super(ENTRY_WORDS, INO, BUCKET_NEXT, true, 0);
+    this.index = new NameIndex(this, HASH, BUCKET_NEXT);
+  }
+
+  ino(entry: number): number {
+    return this.word(entry, INO);
+  }
+
+  setIno(entry: number, ino: number): void {
+    this.put(entry, INO, ino);
+  }
+
+  parent(entry: number): number {
+    return this.word(entry, PARENT);
+  }
+
+  next(entry: number): number {
+    return this.word(entry, NEXT);
+  }
+
+  nameLength(entry: number): number {
+    return this.word(entry, NAME_LENGTH);
+  }
+
+  first(directory: number): number {
+    return this.inodes.get(directory, CONTENT);
+  }
+
+  isEmpty(directory: number): boolean {
+    return this.first(directory) === 0;
+  }
+
+  /** Hash of the name `path[start, end)` in `directory`. */
+  hash(directory: number, path: string, start: number, end: number): number {
+    let hash = this.seed;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ path.charCodeAt(i), PRIME);
+    return this.seal(directory, hash);
+  }
+
+  private seal(directory: number, hash: number): number {
+    hash = Math.imul(hash ^ Math.imul(directory, 0x9e3779b1), 0x85ebca6b);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    return (hash ^ (hash >>> 13)) >>> 0;
+  }
+
+  /** The entry for `path[start, end)` in `directory`, or 0. */
+  find(directory: number, path: string, start: number, end: number): number {
+    const hash = this.hash(directory, path, start, end);
+    for (let entry = this.index.head(hash); entry !== 0; ) {
+      const words = this.segments[entry >>> 8] as Uint32Array;
+      const at = (entry & 255) * ENTRY_WORDS;
+      if (words[at + HASH] === hash && words[at + PARENT] === directory && this.sameName(entry, path, start, end)) {
+        return entry;
+      }
+      entry = words[at + BUCKET_NEXT] as number;
+    }
+    return 0;
+  }
+
+  /** Bytes of a slab block that a name of `length` bytes needs; 0 when it fits into the entry. */
+  static nameBlock(length: number): number {
+    return length > INLINE_BYTES ? length : 0;
+  }
+
+  /** Bytes to reserve before `add`. */
+  costOfAdd(nameLength: number): number {
+    const block = Directories.nameBlock(nameLength);
+    return this.cost(1) + this.index.cost(1) + (block > 0 ? this.slabs.cost(block, 1) : 0);
+  }
+
+  /** Adds an entry at the end of `directory`; the caller has reserved `costOfAdd`. */
+  add(directory: number, path: string, start: number, end: number, ino: number): number {
+    const entry = this.take();
+    this.put(entry, INO, ino);
+    this.enlist(entry, directory, path, start, end);
+    return entry;
+  }
+
+  /** Removes an entry. Returns the bytes the caller must release. */
+  remove(entry: number): number {
+    const freed = this.delist(entry);
+    return freed + this.give(entry);
+  }
+
+  /** Bytes to reserve before `move`. */
+  costOfMove(nameLength: number): number {
+    const block = Directories.nameBlock(nameLength);
+    return block > 0 ? this.slabs.cost(block, 1) : 0;
+  }
+
+  /** Gives an entry another directory and name, keeping its identity for open files. Returns bytes to release. */
+  move(entry: number, directory: number, path: string, start: number, end: number): number {
+    const freed = this.delist(entry);
+    this.enlist(entry, directory, path, start, end);
+    return freed;
+  }
+
+  /** The entry's name as a byte string. */
+  name(entry: number): string {
+    const length = this.nameLength(entry);
+    if (length > INLINE_BYTES) {
+      const reference = this.word(entry, NAME);
+      return bytesToString(this.slabs.bytesOf(reference), this.slabs.offsetOf(reference), length);
+    }
+    return bytesToString(this.bytes[entry >>> 8] as Uint8Array, this.nameAt(entry), length);
+  }
+
+  /** Slab reference of a long name, or 0. */
+  nameReference(entry: number): number {
+    return this.nameLength(entry) > INLINE_BYTES ? this.word(entry, NAME) : 0;
+  }
+
+  /** Compares the names of two entries by bytes, as strcmp(3). */
+  compareNames(a: number, b: number): number {
+    const left = this.name(a);
+    const right = this.name(b);
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
+
+  private enlist(entry: number, directory: number, path: string, start: number, end: number): void {
+    const length = end - start;
+    this.put(entry, PARENT, directory);
+    this.put(entry, NAME_LENGTH, length);
+    let bytes = this.bytes[entry >>> 8] as Uint8Array;
+    let at = this.nameAt(entry);
+    if (length > INLINE_BYTES) {
+      const reference = this.slabs.take(length);
+      this.put(entry, NAME, reference);
+      bytes = this.slabs.bytesOf(reference);
+      at = this.slabs.offsetOf(reference);
+    }
+    for (let i = 0; i < length; i++) bytes[at + i] = path.charCodeAt(start + i);
+    this.put(entry, HASH, this.hash(directory, path, start, end));
+    this.index.insert(entry);
+
+    const last = this.inodes.get(directory, LAST_ENTRY);
+    this.put(entry, PREVIOUS, last);
+    this.put(entry, NEXT, 0);
+    if (last === 0) this.inodes.set(directory, CONTENT, entry);
+    else this.put(last, NEXT, entry);
+    this.inodes.set(directory, LAST_ENTRY, entry);
+  }
+
+  private delist(entry: number): number {
+    const directory = this.parent(entry);
+    const previous = this.word(entry, PREVIOUS);
+    const next = this.word(entry, NEXT);
+    for (const cursor of this.cursors) if (cursor.entry === entry) cursor.entry = next;
+    if (previous === 0) this.inodes.set(directory, CONTENT, next);
+    else this.put(previous, NEXT, next);
+    if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
+    else this.put(next, PREVIOUS, previous);
+    let freed = this.index.remove(entry);
+    const reference = this.nameReference(entry);
+    if (reference !== 0) freed += this.slabs.give(reference);
+    this.put(entry, NAME_LENGTH, 0);
+    return freed;
+  }
+
+  private sameName(entry: number, path: string, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.nameLength(entry) !== length) return false;
+    let bytes = this.bytes[entry >>> 8] as Uint8Array;
+    let at = this.nameAt(entry);
+    if (length > INLINE_BYTES) {
+      const reference = this.word(entry, NAME);
+      bytes = this.slabs.bytesOf(reference);
+      at = this.slabs.offsetOf(reference);
+    }
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== path.charCodeAt(start + i)) return false;
+    return true;
+  }
+
+  private nameAt(entry: number): number {
+    return ((entry & 255) * ENTRY_WORDS + NAME) * 4;
+  }
+
+  private word(entry: number, word: number): number {
+    return (this.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] as number;
+  }
+
+  private put(entry: number, word: number, value: number): void {
+    (this.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] = value;
+  }
+}
+
+/** Bytes as a byte string. Names and link targets are short, so the loop beats a decoder call. */
+export const bytesToString = (bytes: Uint8Array, at: number, length: number): string => {
+  if (length > 64) return String.fromCharCode.apply(null, bytes.subarray(at, at + length) as unknown as number[]);
+  let text = '';
+  for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[at + i] as number);
+  return text;
+};

@@ -1,0 +1,94 @@
+/**
+ * Core layer: change events in inotify's terms. Mutations call `emit…` after
+ * their commit; nothing is built when nobody watches. A listener must not
+ * throw and must not mutate: the facade queues and delivers later.
+ */
+import type { ChangeEvent, Watch } from './engine.js';
+import { OWN_ENTRY, ROOT } from './inode.js';
+import type { Volume } from './volume.js';
+
+type Kind = ChangeEvent['kind'];
+interface Registration {
+  readonly ino: number;
+  readonly recursive: boolean;
+  /** Base name of the watched path, what an event about itself is named by. */
+  readonly name: string;
+  readonly listener: (event: ChangeEvent) => void;
+}
+
+export class Events {
+  private readonly watches = new Map<number, Set<Registration>>();
+  private recursive = 0;
+
+  constructor(private readonly volume: Volume) {}
+
+  get count(): number {
+    let count = 0;
+    for (const set of this.watches.values()) count += set.size;
+    return count;
+  }
+
+  add(ino: number, name: string, recursive: boolean, listener: (event: ChangeEvent) => void, onClose: () => void): Watch {
+    const registration: Registration = { ino, recursive, name, listener };
+    const set = this.watches.get(ino) ?? new Set();
+    set.add(registration);
+    this.watches.set(ino, set);
+    if (recursive) this.recursive++;
+    let open = true;
+    const close = (): void => {
+      if (!open) return;
+      open = false;
+      set.delete(registration);
+      if (set.size === 0 && this.watches.get(ino) === set) this.watches.delete(ino);
+      if (recursive) this.recursive--;
+      onClose();
+    };
+    return { ino, close };
+  }
+
+  /** A name appeared in or went from a directory. */
+  named(directory: number, name: string): void {
+    if (this.watches.size === 0) return;
+    this.notify(directory, 'rename', name);
+  }
+
+  /** Content or attributes of an inode changed, reached through `entry` (0 when it has no name now). */
+  changed(ino: number, entry: number): void {
+    if (this.watches.size === 0) return;
+    const { directories } = this.volume;
+    this.itself(ino, 'change');
+    if (entry !== 0 && directories.ino(entry) === ino) {
+      this.notify(directories.parent(entry), 'change', directories.name(entry));
+    }
+  }
+
+  /** The inode itself was removed or renamed. */
+  itself(ino: number, kind: Kind): void {
+    const set = this.watches.get(ino);
+    if (set === undefined) return;
+    for (const registration of [...set]) registration.listener({ kind, name: registration.name, self: true });
+  }
+
+  private notify(directory: number, kind: Kind, name: string): void {
+    const set = this.watches.get(directory);
+    if (set !== undefined) for (const registration of [...set]) registration.listener({ kind, name, self: false });
+    if (this.recursive > 0) this.notifyAncestors(directory, kind, name);
+  }
+
+  private notifyAncestors(directory: number, kind: Kind, name: string): void {
+    const { inodes, directories } = this.volume;
+    let path = name;
+    let at = directory;
+    while (at !== ROOT) {
+      const entry = inodes.get(at, OWN_ENTRY);
+      if (entry === 0) return;
+      path = `${directories.name(entry)}/${path}`;
+      at = directories.parent(entry);
+      const set = this.watches.get(at);
+      if (set === undefined) continue;
+      for (const registration of [...set]) {
+        if (registration.recursive) registration.listener({ kind, name: path, self: false });
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Core layer: open files. A descriptor names an open file description (inode,
+ * flags, offset); the description keeps its inode alive after the last unlink.
+ */
+import { DESCRIPTOR_PRICE } from './cost.js';
+import { EBADF } from './errno.js';
+import { fault } from './fault.js';
+import type { DescriptorNumbers } from './options.js';
+import type { QuotaBank } from './quota.js';
+
+export class OpenFile {
+  position = 0;
+
+  constructor(
+    readonly ino: number,
+    readonly flags: number,
+    /** The entry it was opened through, for events; may be gone. */
+    readonly entry: number,
+  ) {}
+}
+
+export class FileTable {
+  private readonly files = new Map<number, OpenFile>();
+
+  constructor(
+    private readonly bank: QuotaBank,
+    private readonly numbers: DescriptorNumbers,
+  ) {}
+
+  get size(): number {
+    return this.files.size;
+  }
+
+  charge(): number {
+    return this.files.size * DESCRIPTOR_PRICE;
+  }
+
+  /** Bills one descriptor; `add` then cannot fail. @throws QuotaFault */
+  reserve(): void {
+    this.bank.reserveHandle(DESCRIPTOR_PRICE);
+  }
+
+  /** Gives back what `reserve` took when the open fails after all. */
+  cancel(): void {
+    this.bank.cancel(DESCRIPTOR_PRICE);
+  }
+
+  add(file: OpenFile): number {
+    const fd = this.numbers.take();
+    this.files.set(fd, file);
+    return fd;
+  }
+
+  has(fd: number): boolean {
+    return this.files.has(fd);
+  }
+
+  find(fd: number): OpenFile | undefined {
+    return this.files.get(fd);
+  }
+
+  /** @throws Fault EBADF */
+  get(fd: number): OpenFile {
+    const file = this.files.get(fd);
+    if (file === undefined) throw fault(EBADF);
+    return file;
+  }
+
+  /** @throws Fault EBADF */
+  remove(fd: number): OpenFile {
+    const file = this.get(fd);
+    this.files.delete(fd);
+    this.numbers.give(fd);
+    this.bank.release(DESCRIPTOR_PRICE);
+    return file;
+  }
+
+  values(): IterableIterator<OpenFile> {
+    return this.files.values();
+  }
+}

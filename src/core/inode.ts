@@ -1,0 +1,146 @@
+/**
+ * Core layer: the inode table. An inode is the unnamed file object: mode,
+ * links, owner, size, times, and where its content is. Records live in columns
+ * of words (see record-table.ts); this file owns their layout.
+ *
+ * Life cycle: `create` → named by entries (`links`) and held by open files
+ * (`OPENS`) → freed by the volume when both are 0.
+ */
+import { INODE_WORDS } from './cost.js';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './flags.js';
+import { RecordTable } from './record-table.js';
+import { compareTimes, putTime } from './times.js';
+
+/** Word offsets in a record. MODE is never 0 for a live inode. */
+export const MODE = 0;
+export const LINKS = 1;
+export const UID = 2;
+export const GID = 3;
+const SIZE_LOW = 4;
+const SIZE_HIGH = 5;
+export const ATIME = 6;
+export const MTIME = 8;
+export const CTIME = 10;
+export const BIRTHTIME = 12;
+/** Content generation: counts writes and truncates. */
+export const GENERATION = 14;
+/** Open files and directory streams holding this inode. */
+export const OPENS = 15;
+/** File and link: content reference. Directory: first entry. */
+export const CONTENT = 16;
+/** Directory: last entry. */
+export const LAST_ENTRY = 17;
+/** Directory: the entry that names it (0 for the root and for removed directories). */
+export const OWN_ENTRY = 18;
+/** Storage state of a file (see storage/file-content.ts). */
+export const STATE = 19;
+
+/** The root directory's inode number. */
+export const ROOT = 1;
+const TWO_32 = 2 ** 32;
+const DAY_SECONDS = 86_400;
+
+export class InodeTable extends RecordTable {
+  private lastMs = Number.NaN;
+  private seconds = 0;
+  private nanos = 0;
+
+  constructor(private readonly clock: () => number) {
+    super(INODE_WORDS, MODE, LINKS, false, 1);
+  }
+
+  /** Makes an inode with all four times now; the caller has reserved `cost(1)`. */
+  create(mode: number, uid: number, gid: number): number {
+    const ino = this.take();
+    const words = this.wordsOf(ino);
+    const at = this.at(ino);
+    words[at + MODE] = mode;
+    words[at + UID] = uid;
+    words[at + GID] = gid;
+    this.tick();
+    putTime(words, at + ATIME, this.seconds, this.nanos);
+    putTime(words, at + MTIME, this.seconds, this.nanos);
+    putTime(words, at + CTIME, this.seconds, this.nanos);
+    putTime(words, at + BIRTHTIME, this.seconds, this.nanos);
+    return ino;
+  }
+
+  wordsOf(ino: number): Uint32Array {
+    return this.segments[ino >>> 8] as Uint32Array;
+  }
+
+  at(ino: number): number {
+    return (ino & 255) * INODE_WORDS;
+  }
+
+  get(ino: number, word: number): number {
+    return (this.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + word] as number;
+  }
+
+  set(ino: number, word: number, value: number): void {
+    (this.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + word] = value;
+  }
+
+  add(ino: number, word: number, change: number): number {
+    const value = this.get(ino, word) + change;
+    this.set(ino, word, value);
+    return value;
+  }
+
+  size(ino: number): number {
+    return this.get(ino, SIZE_HIGH) * TWO_32 + this.get(ino, SIZE_LOW);
+  }
+
+  setSize(ino: number, size: number): void {
+    this.set(ino, SIZE_LOW, size);
+    this.set(ino, SIZE_HIGH, Math.floor(size / TWO_32));
+  }
+
+  isDirectory(ino: number): boolean {
+    return (this.get(ino, MODE) & S_IFMT) === S_IFDIR;
+  }
+
+  isFile(ino: number): boolean {
+    return (this.get(ino, MODE) & S_IFMT) === S_IFREG;
+  }
+
+  isLink(ino: number): boolean {
+    return (this.get(ino, MODE) & S_IFMT) === S_IFLNK;
+  }
+
+  /** Sets one time (ATIME, MTIME, …) to now. */
+  touch(ino: number, word: number): void {
+    this.tick();
+    putTime(this.wordsOf(ino), this.at(ino) + word, this.seconds, this.nanos);
+  }
+
+  /** mtime and ctime to now: content changed. */
+  touchContent(ino: number): void {
+    this.tick();
+    const words = this.wordsOf(ino);
+    const at = this.at(ino);
+    putTime(words, at + MTIME, this.seconds, this.nanos);
+    putTime(words, at + CTIME, this.seconds, this.nanos);
+  }
+
+  /** atime to now under Linux's default `relatime`: only when it is not newer than mtime and ctime, or a day old. */
+  touchAccess(ino: number): void {
+    const words = this.wordsOf(ino);
+    const at = this.at(ino);
+    this.tick();
+    const fresh =
+      compareTimes(words, at + ATIME, at + MTIME) > 0 &&
+      compareTimes(words, at + ATIME, at + CTIME) > 0 &&
+      this.seconds - (words[at + ATIME] as number) + 2 ** 31 < DAY_SECONDS;
+    if (!fresh) putTime(words, at + ATIME, this.seconds, this.nanos);
+  }
+
+  /** Reads the clock once per distinct millisecond value. */
+  private tick(): void {
+    const ms = this.clock();
+    if (ms === this.lastMs) return;
+    this.lastMs = ms;
+    this.seconds = Math.floor(ms / 1000);
+    this.nanos = Math.floor((ms - this.seconds * 1000) * 1e6);
+  }
+}

@@ -1,0 +1,197 @@
+/** Core layer: the volume as an Engine. One line for each call; the work is in `sys/`. */
+import { type AuditReport, audit } from './audit.js';
+import { WATCH_PRICE } from './cost.js';
+import type { ChangeEvent, DirectoryStream, Engine, FileSystemStats, StatArray, TreeEntry, Watch } from './engine.js';
+import { EINVAL, ENOSPC } from './errno.js';
+import { Fault, fault } from './fault.js';
+import { GENERATION } from './inode.js';
+import { FOLLOW, lookup } from './namei.js';
+import type { VolumeOptions } from './options.js';
+import * as attr from './sys/attr.js';
+import * as bulk from './sys/bulk.js';
+import * as dir from './sys/dir.js';
+import { importTree } from './sys/import.js';
+import * as io from './sys/io.js';
+import * as names from './sys/link.js';
+import * as opening from './sys/open.js';
+import { rename } from './sys/rename.js';
+import * as looking from './sys/stat.js';
+import * as whole from './sys/whole-file.js';
+import { type QuotaUsage, usage } from './usage.js';
+import { Volume } from './volume.js';
+
+class MemoryEngine extends Volume implements Engine {
+  open(path: string, flags: number, mode: number): number {
+    return opening.open(this, path, flags, mode);
+  }
+  close(fd: number): void {
+    opening.close(this, fd);
+  }
+  ownsFd(fd: number): boolean {
+    return this.files.has(fd);
+  }
+  inodeOf(fd: number): number {
+    return this.files.get(fd).ino;
+  }
+  read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number {
+    return io.read(this, fd, target, offset, length, position);
+  }
+  write(fd: number, source: Uint8Array, offset: number, length: number, position: number): number {
+    return io.write(this, fd, source, offset, length, position);
+  }
+  readv(fd: number, targets: readonly Uint8Array[], position: number): number {
+    return io.readv(this, fd, targets, position);
+  }
+  writev(fd: number, sources: readonly Uint8Array[], position: number): number {
+    return io.writev(this, fd, sources, position);
+  }
+  seek(fd: number, offset: number, whence: 0 | 1 | 2): number {
+    return io.seek(this, fd, offset, whence);
+  }
+  fstat(fd: number, out: StatArray): number {
+    return looking.fstat(this, fd, out);
+  }
+  ftruncate(fd: number, length: number): void {
+    io.ftruncate(this, fd, length);
+  }
+  allocate(fd: number, length: number): void {
+    io.allocate(this, fd, length);
+  }
+  fchmod(fd: number, mode: number): void {
+    attr.fchmod(this, fd, mode);
+  }
+  fchown(fd: number, uid: number, gid: number): void {
+    attr.fchown(this, fd, uid, gid);
+  }
+  futimes(fd: number, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
+    attr.futimes(this, fd, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+  }
+  fsync(fd: number): void {
+    io.fsync(this, fd);
+  }
+
+  stat(path: string, out: StatArray): number {
+    return looking.stat(this, path, out);
+  }
+  lstat(path: string, out: StatArray): number {
+    return looking.lstat(this, path, out);
+  }
+  access(path: string, mode: number): number {
+    return looking.access(this, path, mode);
+  }
+  lookup(path: string): number {
+    return lookup(this, path, FOLLOW);
+  }
+
+  mkdir(path: string, mode: number): void {
+    dir.mkdir(this, path, mode);
+  }
+  mkdirp(path: string, mode: number): string | undefined {
+    return dir.mkdirp(this, path, mode);
+  }
+  mkdtemp(prefix: string): string {
+    return dir.mkdtemp(this, prefix);
+  }
+  rmdir(path: string): void {
+    dir.rmdir(this, path);
+  }
+  unlink(path: string): void {
+    names.unlink(this, path);
+  }
+  rename(from: string, to: string): void {
+    rename(this, from, to);
+  }
+  link(existing: string, path: string): void {
+    names.link(this, existing, path);
+  }
+  symlink(target: string, path: string): void {
+    names.symlink(this, target, path);
+  }
+  readlink(path: string): string {
+    return names.readlink(this, path);
+  }
+  realpath(path: string): string {
+    return names.realpath(this, path);
+  }
+  readdir(path: string, types?: number[]): string[] {
+    return dir.readdir(this, path, types);
+  }
+  opendir(path: string): DirectoryStream {
+    return dir.opendir(this, path);
+  }
+
+  truncate(path: string, length: number): void {
+    attr.truncate(this, path, length);
+  }
+  copyFile(from: string, to: string, mode: number): void {
+    whole.copyFile(this, from, to, mode);
+  }
+  readFile<T extends Uint8Array>(path: string, flags: number, make: (size: number) => T): T {
+    return whole.readFile(this, path, flags, make);
+  }
+  writeFile(path: string, data: Uint8Array, flags: number, mode: number): void {
+    whole.writeFile(this, path, data, flags, mode);
+  }
+
+  chmod(path: string, mode: number): void {
+    attr.chmod(this, path, mode);
+  }
+  chown(path: string, uid: number, gid: number): void {
+    attr.chown(this, path, uid, gid);
+  }
+  lchown(path: string, uid: number, gid: number): void {
+    attr.lchown(this, path, uid, gid);
+  }
+  utimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
+    attr.utimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+  }
+  lutimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
+    attr.lutimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+  }
+  statfs(path: string): FileSystemStats {
+    return looking.statfs(this, path);
+  }
+
+  removeTree(path: string): void {
+    bulk.removeTree(this, path);
+  }
+  copyTree(from: string, to: string): void {
+    bulk.copyTree(this, from, to);
+  }
+  importTree(entries: Iterable<TreeEntry>): void {
+    importTree(this, entries);
+  }
+
+  generation(ino: number): number {
+    return this.inodes.get(ino, GENERATION);
+  }
+  watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch {
+    const ino = lookup(this, path, FOLLOW);
+    if (ino < 0) throw fault(-ino);
+    this.bank.reserveHandle(WATCH_PRICE);
+    this.watches++;
+    const name = path.replace(/\/+$/, '');
+    return this.events.add(ino, name.slice(name.lastIndexOf('/') + 1), recursive, listener, () => {
+      this.watches--;
+      this.bank.release(WATCH_PRICE);
+    });
+  }
+  usage(path?: string): QuotaUsage {
+    return usage(this, path);
+  }
+  /**
+   * Sets a new limit in bytes. Growing works at once.
+   * @throws Fault EINVAL when not a whole number ≥ 0, ENOSPC when more is used already
+   */
+  resize(maxQuota: number): void {
+    if (!Number.isSafeInteger(maxQuota) || maxQuota < 0) throw fault(EINVAL);
+    if (maxQuota < this.bank.used) throw new Fault(ENOSPC);
+    this.bank.setLimit(maxQuota);
+  }
+  audit(): AuditReport {
+    return audit(this);
+  }
+}
+
+/** Makes an empty volume. @throws GuardFault when the memory guard refuses the quota */
+export const createVolume = (options?: VolumeOptions): Engine => new MemoryEngine(options);

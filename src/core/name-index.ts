@@ -1,0 +1,172 @@
+/**
+ * Core layer: the name index, a linear hash table over entry records. It grows
+ * and shrinks one bucket at a time, so no create ever pays for a rehash and no
+ * second table is ever alive beside the first.
+ *
+ * Invariants: an entry is in the chain of bucket(hash); there are as many buckets
+ * as entries, and at least SMALLEST. Buckets are segments of fixed size holding
+ * the first entry's id; the chains run through the records.
+ */
+import { ARRAY_PRICE, ENTRY_WORDS } from './cost.js';
+import type { RecordTable } from './record-table.js';
+
+const SHIFT = 12;
+const SEGMENT_BUCKETS = 1 << SHIFT;
+const SMALLEST = 8;
+
+export class NameIndex {
+  private readonly segments: Uint32Array[] = [new Uint32Array(SMALLEST)];
+  /** Buckets in use. */
+  private buckets = SMALLEST;
+  /** The smallest power of two that is not above `buckets`. */
+  private base = SMALLEST;
+  private count = 0;
+
+  constructor(
+    private readonly entries: RecordTable,
+    private readonly hashWord: number,
+    private readonly nextWord: number,
+  ) {}
+
+  /** Bytes held, as billed; the smallest table comes with the volume. */
+  charge(): number {
+    return this.chargeOf(this.capacity());
+  }
+
+  /** Bytes to reserve before `count` inserts. */
+  cost(count: number): number {
+    let capacity = this.capacity();
+    const charged = this.chargeOf(capacity);
+    while (capacity < this.count + count) capacity = nextCapacity(capacity);
+    return this.chargeOf(capacity) - charged;
+  }
+
+  /** First entry of the chain that holds `hash`, or 0. */
+  head(hash: number): number {
+    const bucket = this.bucket(hash);
+    return (this.segments[bucket >>> SHIFT] as Uint32Array)[bucket & (SEGMENT_BUCKETS - 1)] as number;
+  }
+
+  /** Adds an entry whose hash word is set; the caller has reserved `cost(1)`. */
+  insert(entry: number): void {
+    this.count++;
+    if (this.count > this.buckets) this.split();
+    this.push(this.bucket(this.word(entry, this.hashWord)), entry);
+  }
+
+  /** Removes an entry. Returns the bytes the caller must release. */
+  remove(entry: number): number {
+    const bucket = this.bucket(this.word(entry, this.hashWord));
+    const next = this.word(entry, this.nextWord);
+    let at = this.headOf(bucket);
+    if (at === entry) {
+      this.setHead(bucket, next);
+    } else {
+      while (this.word(at, this.nextWord) !== entry) at = this.word(at, this.nextWord);
+      this.setWord(at, this.nextWord, next);
+    }
+    this.count--;
+    if (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
+    return this.shrink();
+  }
+
+  private bucket(hash: number): number {
+    const low = hash & (this.base - 1);
+    const high = hash & (this.base * 2 - 1);
+    return high < this.buckets ? high : low;
+  }
+
+  private push(bucket: number, entry: number): void {
+    this.setWord(entry, this.nextWord, this.headOf(bucket));
+    this.setHead(bucket, entry);
+  }
+
+  /** Adds one bucket and moves to it what now belongs there. */
+  private split(): void {
+    if (this.buckets === this.capacity()) this.grow();
+    const from = this.buckets - this.base;
+    this.buckets++;
+    this.redistribute(from);
+    if (this.buckets === this.base * 2) this.base *= 2;
+  }
+
+  /** Takes the last bucket away and moves its entries back. */
+  private merge(): void {
+    if (this.buckets === this.base) this.base /= 2;
+    this.buckets--;
+    const gone = this.buckets;
+    const chain = this.headOf(gone);
+    this.setHead(gone, 0);
+    this.spread(chain);
+  }
+
+  private redistribute(bucket: number): void {
+    const chain = this.headOf(bucket);
+    this.setHead(bucket, 0);
+    this.spread(chain);
+  }
+
+  private spread(chain: number): void {
+    let entry = chain;
+    while (entry !== 0) {
+      const next = this.word(entry, this.nextWord);
+      this.push(this.bucket(this.word(entry, this.hashWord)), entry);
+      entry = next;
+    }
+  }
+
+  private capacity(): number {
+    const full = this.segments.length - 1;
+    return full > 0 ? (full + 1) * SEGMENT_BUCKETS : (this.segments[0] as Uint32Array).length;
+  }
+
+  private grow(): void {
+    const first = this.segments[0] as Uint32Array;
+    if (first.length === SEGMENT_BUCKETS) {
+      this.segments.push(new Uint32Array(SEGMENT_BUCKETS));
+      return;
+    }
+    const larger = new Uint32Array(nextCapacity(first.length));
+    larger.set(first);
+    this.segments[0] = larger;
+  }
+
+  private shrink(): number {
+    const before = this.charge();
+    while (this.segments.length > 1 && this.buckets <= (this.segments.length - 1) * SEGMENT_BUCKETS) this.segments.pop();
+    const first = this.segments[0] as Uint32Array;
+    let size = first.length;
+    while (this.segments.length === 1 && size > SMALLEST && this.buckets <= previousCapacity(size)) {
+      size = previousCapacity(size);
+    }
+    if (size < first.length) this.segments[0] = first.slice(0, size);
+    return before - this.charge();
+  }
+
+  private chargeOf(capacity: number): number {
+    if (capacity === SMALLEST) return 0;
+    const segments = Math.ceil(capacity / SEGMENT_BUCKETS);
+    return capacity * 4 + segments * (ARRAY_PRICE + 16);
+  }
+
+  private headOf(bucket: number): number {
+    return (this.segments[bucket >>> SHIFT] as Uint32Array)[bucket & (SEGMENT_BUCKETS - 1)] as number;
+  }
+
+  private setHead(bucket: number, entry: number): void {
+    (this.segments[bucket >>> SHIFT] as Uint32Array)[bucket & (SEGMENT_BUCKETS - 1)] = entry;
+  }
+
+  private word(entry: number, word: number): number {
+    return (this.entries.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] as number;
+  }
+
+  private setWord(entry: number, word: number, value: number): void {
+    (this.entries.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] = value;
+  }
+}
+
+const nextCapacity = (capacity: number): number =>
+  capacity >= SEGMENT_BUCKETS ? capacity + SEGMENT_BUCKETS : Math.min(SEGMENT_BUCKETS, capacity * 4);
+
+const previousCapacity = (capacity: number): number => Math.max(SMALLEST, capacity === SEGMENT_BUCKETS ? 2048 : capacity / 4);

@@ -1,0 +1,37 @@
+/** Core layer: who may do what. Mode bits for the volume's uid and gid; uid 0 bypasses them. Source: path_resolution(7), capabilities(7). */
+import { EACCES, EPERM } from './errno.js';
+import { fault } from './fault.js';
+import { S_ISVTX, W_OK, X_OK } from './flags.js';
+import { GID, MODE, UID } from './inode.js';
+import type { Volume } from './volume.js';
+
+/** True when the volume's identity has all of `want` (R_OK | W_OK | X_OK) on an inode. */
+export const may = (volume: Volume, ino: number, want: number): boolean => {
+  const { inodes } = volume;
+  const mode = inodes.get(ino, MODE);
+  // Root may do anything, but execute only what someone may execute.
+  if (volume.privileged) return (want & X_OK) === 0 || inodes.isDirectory(ino) || (mode & 0o111) !== 0;
+  let granted = mode & 7;
+  if (inodes.get(ino, UID) === volume.uid) granted = (mode >>> 6) & 7;
+  else if (volume.inGroup(inodes.get(ino, GID))) granted = (mode >>> 3) & 7;
+  return (granted & want) === want;
+};
+
+/** Demands `want` on an inode. @throws Fault EACCES */
+export const demand = (volume: Volume, ino: number, want: number): void => {
+  if (!may(volume, ino, want)) throw fault(EACCES);
+};
+
+/** Demands that names in `directory` may be added or removed. @throws Fault EACCES */
+export const demandChange = (volume: Volume, directory: number): void => demand(volume, directory, W_OK | X_OK);
+
+/** Demands that the name of `ino` may be taken out of `directory`: in a sticky directory only by an owner. @throws Fault EACCES, EPERM */
+export const demandRemoval = (volume: Volume, directory: number, ino: number): void => {
+  demandChange(volume, directory);
+  if (volume.privileged || (volume.inodes.get(directory, MODE) & S_ISVTX) === 0) return;
+  if (volume.inodes.get(ino, UID) !== volume.uid && volume.inodes.get(directory, UID) !== volume.uid) throw fault(EPERM);
+};
+
+/** True when the volume's identity owns the inode or is root. */
+export const owns = (volume: Volume, ino: number): boolean =>
+  volume.privileged || volume.inodes.get(ino, UID) === volume.uid;

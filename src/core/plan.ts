@@ -1,0 +1,61 @@
+/**
+ * Core layer: the plan of an operation that makes several things: counts them
+ * without making them, and asks the tables once what they will cost together.
+ */
+import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from './cost.js';
+import { Directories } from './directory.js';
+import { PAGE_BYTES } from './storage/chunks.js';
+import { SLAB_BLOCK_MAX, sizeClass } from './storage/slabs.js';
+import type { Volume } from './volume.js';
+
+export class Plan {
+  inodes = 0;
+  private entries = 0;
+  private bytes = 0;
+  private readonly blocks = new Map<number, number>();
+
+  constructor(private readonly volume: Volume) {}
+
+  addInode(): void {
+    this.inodes++;
+  }
+
+  addEntry(nameLength: number): void {
+    this.entries++;
+    const block = Directories.nameBlock(nameLength);
+    if (block > 0) this.addChunk(block);
+  }
+
+  /** A chunk of up to a page. */
+  addChunk(bytes: number): void {
+    if (bytes > SLAB_BLOCK_MAX) {
+      this.bytes += this.volume.chunks.cost(bytes);
+      return;
+    }
+    const cls = sizeClass(bytes);
+    this.blocks.set(cls, (this.blocks.get(cls) ?? 0) + 1);
+  }
+
+  /** New content of `size` bytes, written at once. */
+  addContent(size: number): void {
+    const pages = Math.ceil(size / PAGE_BYTES);
+    for (let page = 0; page < pages; page++) this.addChunk(Math.min(PAGE_BYTES, size - page * PAGE_BYTES));
+    if (pages > 1) this.bytes += PAGE_MAP_PRICE + Math.ceil(pages / LEAF_PAGES) * LEAF_PRICE;
+  }
+
+  /** A copy of a file's content. */
+  addCopy(ino: number): void {
+    const { contents, chunks } = this.volume;
+    this.bytes += contents.mapCharge(ino);
+    contents.forEachChunk(ino, (reference) => this.addChunk(chunks.capacityOf(reference)));
+  }
+
+  /** Bytes to reserve for all of it. */
+  cost(): number {
+    const { inodes, directories, slabs } = this.volume;
+    let cost = this.bytes + inodes.cost(this.inodes) + directories.cost(this.entries);
+    cost += directories.index.cost(this.entries);
+    for (const [cls, count] of this.blocks) cost += slabs.costOfClass(cls, count);
+    return cost;
+  }
+}

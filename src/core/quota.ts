@@ -1,0 +1,108 @@
+/**
+ * Core layer: the central bank. The only writer of `used`; every byte the
+ * volume holds was taken here before it existed. Invariant: `used` equals the
+ * sum of all charges (see audit.ts) whenever no engine call is running.
+ */
+import { QuotaFault } from './fault.js';
+import type { Guard } from './guard.js';
+
+/** Descriptors and directory streams may use this last part of the quota, so that a full volume can still be read. */
+const HANDLE_MARGIN = 16 * 1024;
+const HANDLE_MARGIN_SHARE = 1 / 256;
+
+export class QuotaBank {
+  /** Bytes charged. */
+  used = 0;
+  /** Bytes only handles may take: at most 16 KiB and 1/256 of the limit. */
+  margin = 0;
+  /** Bytes reserved ahead by a bulk operation and not yet drawn. */
+  private prepaid = 0;
+  /** Called after a commit that changed `used`, when someone listens for pressure. */
+  onChange: (() => void) | undefined = undefined;
+
+  constructor(
+    /** Hard limit in bytes. */
+    public limit: number,
+    private readonly guard: Guard | undefined,
+  ) {
+    this.setLimit(limit);
+  }
+
+  /** Bytes that data may still take. */
+  get available(): number {
+    return Math.max(0, this.limit - this.margin - this.used);
+  }
+
+  setLimit(limit: number): void {
+    this.limit = limit;
+    this.margin = Math.min(HANDLE_MARGIN, Math.floor(limit * HANDLE_MARGIN_SHARE));
+  }
+
+  /**
+   * Takes `bytes`, or throws and takes nothing.
+   * @throws QuotaFault when they do not fit; GuardFault when the machine has not got them.
+   */
+  reserve(bytes: number): void {
+    if (bytes <= this.prepaid) {
+      this.prepaid -= bytes;
+      return;
+    }
+    const wanted = bytes - this.prepaid;
+    if (this.used + wanted > this.limit - this.margin) throw this.refusal(bytes);
+    this.guard?.check(wanted);
+    this.prepaid = 0;
+    this.used += wanted;
+  }
+
+  /** `reserve` for descriptors and directory streams, which may use the margin. */
+  reserveHandle(bytes: number): void {
+    if (this.used + bytes > this.limit) throw this.refusal(bytes);
+    this.used += bytes;
+  }
+
+  /** `reserve` for work that frees more than it takes: never throws, never asks the guard. */
+  tryReserve(bytes: number): boolean {
+    if (!this.fits(bytes)) return false;
+    this.used += bytes;
+    return true;
+  }
+
+  /** True when `reserve(bytes)` would not be refused by the quota. */
+  fits(bytes: number): boolean {
+    return this.used + bytes - this.prepaid <= this.limit - this.margin;
+  }
+
+  /** Gives back bytes that were reserved and not needed. */
+  cancel(bytes: number): void {
+    this.used -= bytes;
+  }
+
+  /** Gives back bytes of something that is gone. */
+  release(bytes: number): void {
+    this.used -= bytes;
+  }
+
+  /**
+   * Reserves the whole need of a bulk operation; the single steps inside `apply`
+   * then draw from it and cannot be refused. What they leave is given back.
+   */
+  prepay<T>(bytes: number, apply: () => T): T {
+    this.reserve(bytes);
+    this.prepaid += bytes;
+    try {
+      return apply();
+    } finally {
+      this.used -= this.prepaid;
+      this.prepaid = 0;
+    }
+  }
+
+  /** Inside `prepay`: takes all that is left of it for the step that follows. */
+  drawPrepaid(): void {
+    this.prepaid = 0;
+  }
+
+  private refusal(bytes: number): QuotaFault {
+    return new QuotaFault('bytes', bytes, this.available, this.limit);
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Core layer: records of 32-bit words with small-integer ids, in segments of
+ * fixed size (later shareable between threads). Inodes and directory entries
+ * live here, a few dozen bytes each and invisible to the garbage collector.
+ *
+ * Invariants: a record is live exactly when its live word is not 0; free
+ * records of a segment form a chain through the link word; id 0 is never used.
+ * The table never asks the bank: callers reserve `cost(n)` first and release
+ * what `give` returns, so `take` cannot fail.
+ */
+import { ARRAY_PRICE, VIEW_PRICE } from './cost.js';
+
+const SHIFT = 8;
+/** Records in a full segment. */
+export const SEGMENT_RECORDS = 1 << SHIFT;
+const SLOT_MASK = SEGMENT_RECORDS - 1;
+/** Sizes the first segment grows through, so that a small volume stays small. */
+const FIRST_SIZES = [8, 32, 128, SEGMENT_RECORDS];
+const EMPTY = new Uint32Array(0);
+const EMPTY_BYTES = new Uint8Array(0);
+
+export class RecordTable {
+  /** Words of each segment; record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
+  readonly segments: Uint32Array[] = [];
+  /** The same memory as bytes, when asked for. */
+  readonly bytes: Uint8Array[] = [];
+  /** Live records. */
+  live = 0;
+  private readonly freeHead: number[] = [];
+  private readonly freeCount: number[] = [];
+  private readonly dropped: number[] = [];
+  private freeTotal = 0;
+  private fullSegments = 0;
+  private hint = 0;
+  private spare = -1;
+
+  constructor(
+    /** Words of one record. */
+    readonly words: number,
+    private readonly liveWord: number,
+    private readonly linkWord: number,
+    private readonly withBytes: boolean,
+    /** Records the volume has for nothing (the root inode). */
+    private readonly uncharged: number,
+  ) {}
+
+  /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
+  charge(): number {
+    return this.chargeOf(this.firstSize(), this.fullSegments, this.live);
+  }
+
+  /** Bytes to reserve before `count` records are taken. */
+  cost(count: number): number {
+    let missing = count - this.freeTotal;
+    let first = this.firstSize();
+    let full = this.fullSegments;
+    if (missing > 0 && full === 0) {
+      while (missing > 0 && first < SEGMENT_RECORDS) {
+        const next = FIRST_SIZES.find((size) => size > first) as number;
+        // The very first segment loses record 0, which is never given out.
+        missing -= next - Math.max(first, 1);
+        first = next;
+      }
+    }
+    if (missing > 0) full += Math.ceil(missing / SEGMENT_RECORDS);
+    return this.chargeOf(first, full, this.live + count) - this.charge();
+  }
+
+  /** Takes a record; the caller has reserved `cost(1)`. Its words are zero. */
+  take(): number {
+    if (this.freeTotal === 0) this.grow();
+    let segment = this.hint;
+    while (this.freeCount[segment] === 0) segment++;
+    this.hint = segment;
+    if (segment === this.spare) this.spare = -1;
+    const words = this.segments[segment] as Uint32Array;
+    const slot = (this.freeHead[segment] as number) - 1;
+    const at = slot * this.words;
+    this.freeHead[segment] = words[at + this.linkWord] as number;
+    words[at + this.linkWord] = 0;
+    this.freeCount[segment]--;
+    this.freeTotal--;
+    this.live++;
+    return (segment << SHIFT) | slot;
+  }
+
+  /** Gives a record back. Returns the bytes the caller must release. */
+  give(id: number): number {
+    const before = this.charge();
+    const segment = id >>> SHIFT;
+    const slot = id & SLOT_MASK;
+    const words = this.segments[segment] as Uint32Array;
+    const at = slot * this.words;
+    words.fill(0, at, at + this.words);
+    words[at + this.linkWord] = this.freeHead[segment] as number;
+    this.freeHead[segment] = slot + 1;
+    this.freeCount[segment]++;
+    this.freeTotal++;
+    this.live--;
+    if (segment < this.hint) this.hint = segment;
+    if (segment > 0 && this.freeCount[segment] === SEGMENT_RECORDS) this.retire(segment);
+    else if (this.spare >= 0) this.retire(this.spare);
+    if (this.fullSegments === 0) this.shrinkFirst();
+    return before - this.charge();
+  }
+
+  /** Calls `visit` with every live id. */
+  forEach(visit: (id: number) => void): void {
+    for (let segment = 0; segment < this.segments.length; segment++) {
+      const words = this.segments[segment] as Uint32Array;
+      for (let at = this.liveWord, slot = 0; at < words.length; at += this.words, slot++) {
+        if (words[at] !== 0) visit((segment << SHIFT) | slot);
+      }
+    }
+  }
+
+  private firstSize(): number {
+    return this.segments.length === 0 ? 0 : (this.segments[0] as Uint32Array).length / this.words;
+  }
+
+  private chargeOf(first: number, full: number, live: number): number {
+    const record = this.words * 4;
+    const overhead = this.withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
+    const small = first <= (FIRST_SIZES[0] as number);
+    const head = small ? Math.max(0, live - this.uncharged) * record : first * record + overhead;
+    return head + full * (SEGMENT_RECORDS * record + overhead + 64);
+  }
+
+  private grow(): void {
+    const first = this.firstSize();
+    if (first < SEGMENT_RECORDS) {
+      this.resizeFirst(FIRST_SIZES.find((size) => size > first) as number);
+      return;
+    }
+    const segment = this.dropped.pop() ?? this.segments.length;
+    this.install(segment, SEGMENT_RECORDS);
+    this.freeHead[segment] = 0;
+    this.freeCount[segment] = 0;
+    this.chain(segment, 0, SEGMENT_RECORDS);
+    this.fullSegments++;
+  }
+
+  private install(segment: number, records: number): Uint32Array {
+    const words = new Uint32Array(records * this.words);
+    this.segments[segment] = words;
+    if (this.withBytes) this.bytes[segment] = new Uint8Array(words.buffer);
+    return words;
+  }
+
+  private resizeFirst(size: number): void {
+    const old = this.segments[0] ?? EMPTY;
+    const had = old.length / this.words;
+    const words = this.install(0, size);
+    words.set(size < had ? old.subarray(0, words.length) : old);
+    if (size > had) {
+      this.freeHead[0] ??= 0;
+      this.freeCount[0] ??= 0;
+      this.chain(0, Math.max(had, 1), size);
+      return;
+    }
+    this.freeTotal -= this.freeCount[0] as number;
+    this.freeHead[0] = 0;
+    this.freeCount[0] = 0;
+    for (let slot = size - 1; slot >= 1; slot--) {
+      if (words[slot * this.words + this.liveWord] === 0) this.chain(0, slot, slot + 1);
+    }
+  }
+
+  /** Adds slots [from, to) to a segment's free chain, lowest first. */
+  private chain(segment: number, from: number, to: number): void {
+    const words = this.segments[segment] as Uint32Array;
+    let head = this.freeHead[segment] as number;
+    for (let slot = to - 1; slot >= from; slot--) {
+      words[slot * this.words + this.linkWord] = head;
+      head = slot + 1;
+    }
+    this.freeHead[segment] = head;
+    this.freeCount[segment] = (this.freeCount[segment] as number) + to - from;
+    this.freeTotal += to - from;
+    if (segment < this.hint) this.hint = segment;
+  }
+
+  /** Drops an empty segment, but keeps one while the others are nearly full, so that create/delete at a border stays cheap. */
+  private retire(segment: number): void {
+    const freeElsewhere = this.freeTotal - SEGMENT_RECORDS;
+    if (freeElsewhere < SEGMENT_RECORDS / 4 && (this.spare < 0 || this.spare === segment)) {
+      this.spare = segment;
+      return;
+    }
+    if (this.spare === segment) this.spare = -1;
+    this.segments[segment] = EMPTY;
+    if (this.withBytes) this.bytes[segment] = EMPTY_BYTES;
+    this.freeHead[segment] = 0;
+    this.freeCount[segment] = 0;
+    this.freeTotal -= SEGMENT_RECORDS;
+    this.fullSegments--;
+    this.dropped.push(segment);
+    if (this.spare >= 0) this.retire(this.spare);
+    this.trimTail();
+  }
+
+  private trimTail(): void {
+    while (this.segments.length > 1 && this.segments[this.segments.length - 1] === EMPTY) {
+      const last = this.segments.length - 1;
+      this.segments.pop();
+      if (this.withBytes) this.bytes.pop();
+      this.freeHead.pop();
+      this.freeCount.pop();
+      this.dropped.splice(this.dropped.indexOf(last), 1);
+    }
+    if (this.hint >= this.segments.length) this.hint = 0;
+  }
+
+  /** Takes the first segment down a size while its upper part is unused, so that an emptied volume costs what it did at the start. */
+  private shrinkFirst(): void {
+    const size = this.firstSize();
+    const smaller = FIRST_SIZES.findLast((candidate) => candidate < size);
+    if (smaller === undefined || this.live >= smaller) return;
+    const words = this.segments[0] as Uint32Array;
+    for (let at = words.length - this.words + this.liveWord; at >= smaller * this.words; at -= this.words) {
+      if (words[at] !== 0) return;
+    }
+    this.resizeFirst(smaller);
+    this.shrinkFirst();
+  }
+}

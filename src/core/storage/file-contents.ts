@@ -1,0 +1,490 @@
+/**
+ * Core layer, storage: the bytes of files. A file is a row of 64 KiB pages,
+ * each backed by a chunk or by nothing (a hole). One page is kept in the inode
+ * itself, more in a PageMap.
+ *
+ * Invariants: a chunk's bytes below the file's size are the file's bytes, bytes
+ * of a page beyond its chunk read as zero, bytes at and above the size are
+ * arbitrary and zeroed before the size passes over them.
+ *
+ * `prepare` does all that can fail (reserve, allocate) and leaves the file as
+ * it was; `put` then only copies. The three policies of D-MemFS differ in which
+ * writes they admit: the pages serve both kinds of access, so a promotion moves
+ * no byte and needs no memory.
+ */
+import { LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
+import { EFBIG, ENOMEM, ENOTSUP } from '../errno.js';
+import { fault } from '../fault.js';
+import { CONTENT, type InodeTable, STATE } from '../inode.js';
+import type { StoragePolicy } from '../options.js';
+import type { QuotaBank } from '../quota.js';
+import { type Chunks, PAGE_BYTES } from './chunks.js';
+import { copyBytes } from './copy-bytes.js';
+import { PageMap } from './page-map.js';
+
+/** ext4's limit with 4 KiB blocks. */
+export const MAX_FILE_BYTES = 17_592_186_040_320;
+const BLOCK_BYTES = 4096;
+const SECTORS_PER_BLOCK = 8;
+/** STATE bits. */
+const MAPPED = 1;
+const RANDOM_ACCESS = 2;
+/** A small append this far into a file takes a whole page at once: the slack is under an eighth of the file. */
+const WHOLE_PAGES_FROM = 8;
+const SMALL_APPEND = 4096;
+
+export class FileContents {
+  private readonly maps: (PageMap | undefined)[] = [];
+  private readonly unusedMaps: number[] = [];
+
+  constructor(
+    private readonly inodes: InodeTable,
+    private readonly chunks: Chunks,
+    private readonly bank: QuotaBank,
+    private readonly policy: StoragePolicy,
+    private readonly promotionHardLimit: number,
+  ) {}
+
+  /** STATE of a new file. */
+  initialState(): number {
+    return this.policy === 'random-access' ? RANDOM_ACCESS : 0;
+  }
+
+  /** Copies up to `length` bytes from `position` into `target`. Returns the bytes copied, fewer only at the end of the file. */
+  read(ino: number, position: number, target: Uint8Array, offset: number, length: number): number {
+    const count = Math.min(length, this.inodes.size(ino) - position);
+    if (count <= 0) return 0;
+    let done = 0;
+    while (done < count) {
+      const at = position + done;
+      const page = Math.floor(at / PAGE_BYTES);
+      const from = at - page * PAGE_BYTES;
+      const step = Math.min(count - done, PAGE_BYTES - from);
+      this.readPage(this.page(ino, page), from, target, offset + done, step);
+      done += step;
+    }
+    return count;
+  }
+
+  /** The chunk reference of a file that lies in one chunk from end to end, or 0: its bytes can be decoded in place. */
+  whole(ino: number): number {
+    if (this.isMapped(ino)) return 0;
+    const reference = this.inodes.get(ino, CONTENT);
+    return reference !== 0 && this.inodes.size(ino) <= this.chunks.capacityOf(reference) ? reference : 0;
+  }
+
+  /**
+   * Decides whether a write at `position` is allowed by the storage policy.
+   * @throws Fault ENOTSUP for an out-of-order write that may not promote the file, EFBIG past the largest size.
+   */
+  admit(ino: number, position: number, length: number): void {
+    if (position + length > MAX_FILE_BYTES) throw fault(EFBIG);
+    const size = this.inodes.size(ino);
+    if (position === size || this.inodes.get(ino, STATE) & RANDOM_ACCESS) return;
+    if (this.policy === 'sequential' || size > this.promotionHardLimit) throw fault(ENOTSUP);
+  }
+
+  /** Records that the file has been written out of order: promoted. */
+  promote(ino: number, position: number): void {
+    if (position === this.inodes.size(ino)) return;
+    this.inodes.set(ino, STATE, this.inodes.get(ino, STATE) | RANDOM_ACCESS);
+  }
+
+  /**
+   * Makes [position, position + length) writable, so that `put` cannot fail.
+   * Bytes between the size and `position` become zeros. The size stays.
+   * @throws QuotaFault, GuardFault, Fault ENOMEM; the file is then as before.
+   */
+  prepare(ino: number, position: number, length: number): void {
+    const end = position + length;
+    const first = Math.floor(position / PAGE_BYTES);
+    const last = Math.floor((end - 1) / PAGE_BYTES);
+    if (first === last) this.preparePage(ino, first, position - first * PAGE_BYTES, end - first * PAGE_BYTES, length);
+    else this.preparePages(ino, first, last, position, end, true);
+    const size = this.inodes.size(ino);
+    if (position > size) this.zero(ino, size, position);
+  }
+
+  /** Gives [0, length) memory, keeping what is there; the size stays. @throws as `prepare` */
+  allocate(ino: number, length: number): void {
+    if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
+  }
+
+  /** Copies bytes into a prepared range. */
+  put(ino: number, position: number, source: Uint8Array, offset: number, length: number): void {
+    let done = 0;
+    while (done < length) {
+      const at = position + done;
+      const page = Math.floor(at / PAGE_BYTES);
+      const from = at - page * PAGE_BYTES;
+      const step = Math.min(length - done, PAGE_BYTES - from);
+      const reference = this.page(ino, page);
+      copyBytes(source, offset + done, this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, step);
+      done += step;
+    }
+  }
+
+  /** Sets the size. Shrinking frees; growing makes a hole and needs no memory. */
+  truncate(ino: number, size: number): void {
+    if (size > MAX_FILE_BYTES) throw fault(EFBIG);
+    const old = this.inodes.size(ino);
+    if (size > old) this.zero(ino, old, size);
+    else if (size < old) this.freePagesAfter(ino, size);
+    this.inodes.setSize(ino, size);
+  }
+
+  /** Frees all content. */
+  free(ino: number): void {
+    const content = this.inodes.get(ino, CONTENT);
+    const mapped = this.isMapped(ino);
+    this.forget(ino);
+    this.bank.release(this.freeDetached(content, mapped));
+  }
+
+  /** Gives `to` the content of `from`, whose own becomes empty; what `to` had is freed. */
+  moveTo(from: number, to: number): void {
+    const content = this.inodes.get(to, CONTENT);
+    const mapped = this.isMapped(to);
+    for (const word of [CONTENT, STATE]) this.inodes.set(to, word, this.inodes.get(from, word));
+    this.inodes.setSize(to, this.inodes.size(from));
+    this.forget(from);
+    this.bank.release(this.freeDetached(content, mapped));
+  }
+
+  /** Replaces the content of `to` by that of `from`; the caller has reserved a Plan's `addCopy`. */
+  copyTo(from: number, to: number): void {
+    const content = this.inodes.get(to, CONTENT);
+    const mapped = this.isMapped(to);
+    this.forget(to);
+    this.shareWith(from, to);
+    this.bank.release(this.freeDetached(content, mapped));
+  }
+
+  private forget(ino: number): void {
+    this.inodes.set(ino, CONTENT, 0);
+    this.inodes.set(ino, STATE, this.initialState());
+    this.inodes.setSize(ino, 0);
+  }
+
+  private freeDetached(content: number, mapped: boolean): number {
+    if (!mapped) return content === 0 ? 0 : this.chunks.give(content);
+    const map = this.maps[content] as PageMap;
+    let freed = map.charge();
+    map.forEach(0, Number.POSITIVE_INFINITY, (_page, reference) => {
+      freed += this.chunks.give(reference);
+    });
+    this.maps[content] = undefined;
+    this.unusedMaps.push(content);
+    return freed;
+  }
+
+  /** Gives the empty file `copy` the content of `ino`. Buffers are shared until written. */
+  private shareWith(ino: number, copy: number): void {
+    const state = this.inodes.get(ino, STATE);
+    if (state & MAPPED) {
+      const map = new PageMap();
+      this.map(ino).forEach(0, Number.POSITIVE_INFINITY, (page, reference) => map.set(page, this.duplicate(reference)));
+      this.inodes.set(copy, CONTENT, this.addMap(map));
+    } else {
+      const reference = this.inodes.get(ino, CONTENT);
+      this.inodes.set(copy, CONTENT, reference === 0 ? 0 : this.duplicate(reference));
+    }
+    this.inodes.set(copy, STATE, this.initialState() | (state & MAPPED));
+    this.inodes.setSize(copy, this.inodes.size(ino));
+  }
+
+  /** Bytes billed for the content: chunks and page table. */
+  charge(ino: number): number {
+    let charge = this.isMapped(ino) ? this.map(ino).charge() : 0;
+    this.forEachChunk(ino, (reference) => {
+      charge += this.chunks.chargeOf(reference);
+    });
+    return charge;
+  }
+
+  /** Bytes of stored data: the size less the holes between pages. */
+  stored(ino: number): number {
+    const size = this.inodes.size(ino);
+    let bytes = 0;
+    this.forEachChunk(ino, (reference, page) => {
+      bytes += Math.max(0, Math.min(this.chunks.capacityOf(reference), size - page * PAGE_BYTES));
+    });
+    return bytes;
+  }
+
+  /** `st_blocks`: 512-byte units of the 4 KiB blocks that hold data. */
+  blocks(ino: number): number {
+    const size = this.inodes.size(ino);
+    if (!this.isMapped(ino)) {
+      const reference = this.inodes.get(ino, CONTENT);
+      return reference === 0 ? 0 : sectors(Math.min(this.chunks.capacityOf(reference), size));
+    }
+    let blocks = 0;
+    this.forEachChunk(ino, (reference, page) => {
+      blocks += sectors(Math.min(this.chunks.capacityOf(reference), Math.max(0, size - page * PAGE_BYTES)));
+    });
+    return blocks;
+  }
+
+  /** Calls `visit` with every chunk of the file and its page. */
+  forEachChunk(ino: number, visit: (reference: number, page: number) => void): void {
+    if (this.isMapped(ino)) {
+      this.map(ino).forEach(0, Number.POSITIVE_INFINITY, (page, reference) => visit(reference, page));
+      return;
+    }
+    const reference = this.inodes.get(ino, CONTENT);
+    if (reference !== 0) visit(reference, 0);
+  }
+
+  /** Bytes billed for the file's page table. */
+  mapCharge(ino: number): number {
+    return this.isMapped(ino) ? this.map(ino).charge() : 0;
+  }
+
+  private preparePage(ino: number, page: number, from: number, to: number, length: number): void {
+    const old = this.page(ino, page);
+    const capacity = old === 0 ? 0 : this.chunks.capacityOf(old);
+    const shared = old !== 0 && this.chunks.isShared(old);
+    if (to <= capacity && !shared) return;
+    const table = this.costOfTable(ino, page, page);
+    const refund = shared ? this.chunks.chargeOf(old) : 0;
+    let wanted = shared ? Math.max(capacity, to) : growth(capacity, to, page, length);
+    if (!shared && wanted > to && !this.bank.fits(this.chunks.cost(wanted) + table)) wanted = to;
+    const cost = this.chunks.cost(wanted) + table;
+    const reserved = this.reserve(cost, refund);
+    const fresh = this.takeAll([wanted], reserved)[0] as number;
+    this.settle(cost - reserved, this.adopt(ino, page, fresh, from, to));
+  }
+
+  /** `overwritten`: the caller puts bytes into the whole range, so what was there need not be kept. */
+  private preparePages(
+    ino: number,
+    first: number,
+    last: number,
+    position: number,
+    end: number,
+    overwritten: boolean,
+  ): void {
+    const wanted: number[] = [];
+    let cost = this.costOfTable(ino, first, last);
+    let refund = 0;
+    for (let page = first; page <= last; page++) {
+      const old = this.page(ino, page);
+      const need = Math.min(PAGE_BYTES, end - page * PAGE_BYTES);
+      const capacity = old === 0 ? 0 : this.chunks.capacityOf(old);
+      const shared = old !== 0 && this.chunks.isShared(old);
+      const bytes = need <= capacity && !shared ? 0 : Math.max(need, capacity);
+      wanted.push(bytes);
+      if (bytes > 0) cost += this.chunks.cost(bytes);
+      if (shared) refund += this.chunks.chargeOf(old);
+    }
+    const reserved = this.reserve(cost, refund);
+    const fresh = this.takeAll(wanted, reserved);
+    let freed = 0;
+    for (let page = first; page <= last; page++) {
+      const reference = fresh[page - first] as number;
+      if (reference === 0) continue;
+      const start = page * PAGE_BYTES;
+      const to = Math.min(PAGE_BYTES, end - start);
+      freed += this.adopt(ino, page, reference, overwritten ? Math.max(0, position - start) : to, to);
+    }
+    this.settle(cost - reserved, freed);
+  }
+
+  /** Reserves `cost` less what the shared chunks to be replaced have paid already. Returns what was reserved. */
+  private reserve(cost: number, refund: number): number {
+    const net = Math.max(0, cost - refund);
+    if (net > 0) this.bank.reserve(net);
+    return net;
+  }
+
+  /** Releases what replaced chunks were billed, less the part of it that paid for their copies. */
+  private settle(paidByRefund: number, freed: number): void {
+    this.bank.release(freed - paidByRefund);
+  }
+
+  /** Takes the chunks (0 for none), or none of them when the process cannot give the memory after all. */
+  private takeAll(wanted: readonly number[], reserved: number): number[] {
+    const held = this.chunks.held();
+    const taken: number[] = [];
+    try {
+      for (const bytes of wanted) taken.push(bytes === 0 ? 0 : this.chunks.take(bytes));
+    } catch {
+      for (const reference of taken) if (reference !== 0) this.chunks.give(reference);
+      this.bank.cancel(reserved - (this.chunks.held() - held));
+      throw fault(ENOMEM);
+    }
+    return taken;
+  }
+
+  /**
+   * Puts `fresh` in a page's place: what the old chunk held outside [from, to) is kept, the rest of it reads as zeros.
+   * Returns the bytes the old chunk was billed.
+   */
+  private adopt(ino: number, page: number, fresh: number, from: number, to: number): number {
+    const old = this.page(ino, page);
+    const bytes = this.chunks.bytesOf(fresh);
+    const at = this.chunks.offsetOf(fresh);
+    if (this.chunks.isSlab(fresh)) {
+      bytes.fill(0, at, at + from);
+      bytes.fill(0, at + to, at + this.chunks.capacityOf(fresh));
+    }
+    if (page > 0) this.ensureMap(ino);
+    if (old !== 0) {
+      const valid = Math.min(this.chunks.capacityOf(old), Math.max(0, this.inodes.size(ino) - page * PAGE_BYTES));
+      const source = this.chunks.bytesOf(old);
+      const start = this.chunks.offsetOf(old);
+      copyBytes(source, start, bytes, at, Math.min(from, valid));
+      if (valid > to) copyBytes(source, start + to, bytes, at + to, valid - to);
+    }
+    this.setPage(ino, page, fresh);
+    return old === 0 ? 0 : this.chunks.give(old);
+  }
+
+  /**
+   * Zeroes the stored bytes of [from, to), which lie above the size. That is safe in a shared
+   * chunk too: whoever shrinks leaves the sharing, so these bytes are above every owner's size or zero.
+   */
+  private zero(ino: number, from: number, to: number): void {
+    const fill = (page: number, reference: number): void => {
+      const start = Math.max(0, from - page * PAGE_BYTES);
+      const end = Math.min(this.chunks.capacityOf(reference), to - page * PAGE_BYTES);
+      if (end <= start) return;
+      const at = this.chunks.offsetOf(reference);
+      this.chunks.bytesOf(reference).fill(0, at + start, at + end);
+    };
+    if (this.isMapped(ino)) {
+      this.map(ino).forEach(Math.floor(from / PAGE_BYTES), Math.floor((to - 1) / PAGE_BYTES), fill);
+      return;
+    }
+    const reference = this.inodes.get(ino, CONTENT);
+    if (reference !== 0) fill(0, reference);
+  }
+
+  private freePagesAfter(ino: number, size: number): void {
+    const last = size === 0 ? -1 : Math.floor((size - 1) / PAGE_BYTES);
+    if (last >= 0) this.shrinkPage(ino, last, size - last * PAGE_BYTES);
+    if (this.isMapped(ino)) this.freeMappedPages(ino, last);
+    else if (last < 0) {
+      const reference = this.inodes.get(ino, CONTENT);
+      this.inodes.set(ino, CONTENT, 0);
+      if (reference !== 0) this.bank.release(this.chunks.give(reference));
+    }
+  }
+
+  private freeMappedPages(ino: number, last: number): void {
+    const map = this.map(ino);
+    const gone: number[] = [];
+    map.forEach(last + 1, Number.POSITIVE_INFINITY, (page) => gone.push(page));
+    for (const page of gone) {
+      this.bank.release(this.chunks.give(map.get(page)));
+      map.set(page, 0);
+    }
+    if (last > 0) {
+      this.bank.release(map.dropFrom(last + 1));
+      return;
+    }
+    const index = this.inodes.get(ino, CONTENT);
+    this.inodes.set(ino, CONTENT, last < 0 ? 0 : map.get(0));
+    this.inodes.set(ino, STATE, this.inodes.get(ino, STATE) & ~MAPPED);
+    this.maps[index] = undefined;
+    this.unusedMaps.push(index);
+    this.bank.release(map.charge());
+  }
+
+  /** Moves a page that became much smaller into a smaller chunk where there is room, and a shared one always. */
+  private shrinkPage(ino: number, page: number, need: number): void {
+    const old = this.page(ino, page);
+    if (old === 0) return;
+    const capacity = this.chunks.capacityOf(old);
+    const shared = this.chunks.isShared(old);
+    if (!shared && (capacity < 2 * need || capacity - need < 64)) return;
+    const refund = shared ? this.chunks.chargeOf(old) : 0;
+    let wanted = Math.min(need, capacity);
+    let net = Math.max(0, this.chunks.cost(wanted) - refund);
+    if (!this.bank.tryReserve(net)) {
+      if (!shared) return;
+      wanted = capacity;
+      net = 0;
+    }
+    const cost = this.chunks.cost(wanted);
+    const fresh = this.takeAll([wanted], net)[0] as number;
+    const from = this.chunks.bytesOf(old);
+    copyBytes(from, this.chunks.offsetOf(old), this.chunks.bytesOf(fresh), this.chunks.offsetOf(fresh), Math.min(need, wanted));
+    this.setPage(ino, page, fresh);
+    this.settle(cost - net, this.chunks.give(old));
+  }
+
+  private readPage(reference: number, from: number, target: Uint8Array, offset: number, length: number): void {
+    const capacity = reference === 0 ? 0 : this.chunks.capacityOf(reference);
+    const stored = Math.max(0, Math.min(length, capacity - from));
+    if (stored > 0) {
+      copyBytes(this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, target, offset, stored);
+    }
+    if (stored < length) target.fill(0, offset + stored, offset + length);
+  }
+
+  private isMapped(ino: number): boolean {
+    return (this.inodes.get(ino, STATE) & MAPPED) !== 0;
+  }
+
+  private map(ino: number): PageMap {
+    return this.maps[this.inodes.get(ino, CONTENT)] as PageMap;
+  }
+
+  private page(ino: number, page: number): number {
+    if (this.isMapped(ino)) return this.map(ino).get(page);
+    return page === 0 ? this.inodes.get(ino, CONTENT) : 0;
+  }
+
+  private setPage(ino: number, page: number, reference: number): void {
+    if (this.isMapped(ino)) this.map(ino).set(page, reference);
+    else this.inodes.set(ino, CONTENT, reference);
+  }
+
+  private costOfTable(ino: number, first: number, last: number): number {
+    if (this.isMapped(ino)) return this.map(ino).missingLeaves(first, last) * LEAF_PRICE;
+    if (last === 0) return 0;
+    const map = new PageMap();
+    const leaves = map.missingLeaves(first, last);
+    const firstLeaf = first > 0 && this.inodes.get(ino, CONTENT) !== 0 && map.missingLeaves(0, first) > 1 ? 1 : 0;
+    return PAGE_MAP_PRICE + (leaves + firstLeaf) * LEAF_PRICE;
+  }
+
+  private ensureMap(ino: number): void {
+    if (this.isMapped(ino)) return;
+    const map = new PageMap();
+    const reference = this.inodes.get(ino, CONTENT);
+    if (reference !== 0) map.set(0, reference);
+    this.inodes.set(ino, CONTENT, this.addMap(map));
+    this.inodes.set(ino, STATE, this.inodes.get(ino, STATE) | MAPPED);
+  }
+
+  private addMap(map: PageMap): number {
+    const index = this.unusedMaps.pop() ?? this.maps.length;
+    this.maps[index] = map;
+    return index;
+  }
+
+  /** A second owner of a buffer, or a copy of a slab block. */
+  private duplicate(reference: number): number {
+    if (!this.chunks.isSlab(reference)) {
+      this.chunks.share(reference);
+      return reference;
+    }
+    const capacity = this.chunks.capacityOf(reference);
+    const fresh = this.chunks.take(capacity);
+    const source = this.chunks.bytesOf(reference);
+    copyBytes(source, this.chunks.offsetOf(reference), this.chunks.bytesOf(fresh), this.chunks.offsetOf(fresh), capacity);
+    return fresh;
+  }
+}
+
+const sectors = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * SECTORS_PER_BLOCK;
+
+/** Capacity for a page that needs `need` bytes: exact for a first write, half as much again for a tail that grows. */
+const growth = (capacity: number, need: number, page: number, length: number): number => {
+  if (page >= WHOLE_PAGES_FROM && length <= SMALL_APPEND) return PAGE_BYTES;
+  if (capacity === 0) return need;
+  return Math.min(PAGE_BYTES, Math.max(need, capacity + (capacity >>> 1)));
+};

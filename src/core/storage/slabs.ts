@@ -1,0 +1,218 @@
+/**
+ * Core layer, storage: small blocks (names, link targets, small contents)
+ * packed into slabs, because an ArrayBuffer for each costs more than the bytes
+ * it holds.
+ *
+ * A slab is one buffer cut into equal blocks of a size class; classes are eight
+ * to a doubling, so at most an eighth of a block is unused. A reference is
+ * (slab, block) in one number; 0 is none. Free blocks of a slab form a chain
+ * through their own first two bytes. Slabs grow with what the class already
+ * holds, so a small volume has small slabs.
+ *
+ * As RecordTable: callers reserve `cost` first and release what `give` returns.
+ */
+import { SLAB_PRICE } from '../cost.js';
+
+/** Largest block, bytes. */
+export const SLAB_BLOCK_MAX = 8192;
+const SLAB_BYTES = 65_536;
+const FIRST_SLAB_BYTES = 256;
+const LINEAR_MAX = 128;
+const BLOCK_BITS = 12;
+const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
+
+interface Slab {
+  readonly data: Uint8Array;
+  readonly sizeClass: number;
+  readonly index: number;
+  /** Free chain: block number + 1, 0 at its end. */
+  freeHead: number;
+  /** Blocks from here on were never used. */
+  fresh: number;
+  free: number;
+  previous: Slab | undefined;
+  next: Slab | undefined;
+}
+
+/** Size class of `bytes` (1 to SLAB_BLOCK_MAX): multiples of 8 up to 128, then eight classes to a doubling. */
+export const sizeClass = (bytes: number): number => {
+  if (bytes <= LINEAR_MAX) return bytes <= 16 ? 0 : ((bytes + 7) >>> 3) - 2;
+  const exponent = 31 - Math.clz32(bytes - 1);
+  return 15 + (exponent - 7) * 8 + ((bytes - 1) >>> (exponent - 3)) - 8;
+};
+
+const classBytes: number[] = [];
+for (let bytes = 1; bytes <= SLAB_BLOCK_MAX; bytes++) classBytes[sizeClass(bytes)] = bytes <= 16 ? 16 : bytes;
+
+/** Block size of a class, bytes. */
+export const blockBytes = (cls: number): number => classBytes[cls] as number;
+
+export class Slabs {
+  private readonly slabs: (Slab | undefined)[] = [undefined];
+  private readonly unused: number[] = [];
+  /** Per class: slabs with free blocks, blocks in all, free blocks, and the one empty slab that may stay. */
+  private readonly partial: (Slab | undefined)[] = [];
+  private readonly total = new Uint32Array(classBytes.length);
+  private readonly free = new Uint32Array(classBytes.length);
+  private readonly spare: (Slab | undefined)[] = [];
+  private billed = 0;
+
+  /** Bytes held, as billed. */
+  charge(): number {
+    return this.billed;
+  }
+
+  /** Blocks in use of each class, for the audit. */
+  blocksInUse(): number[] {
+    return Array.from(this.total, (total, cls) => total - (this.free[cls] as number));
+  }
+
+  /** Bytes to reserve before `count` blocks of `bytes` each are taken. */
+  cost(bytes: number, count: number): number {
+    return this.costOfClass(sizeClass(bytes), count);
+  }
+
+  /** Bytes to reserve before two blocks are taken; 0 bytes for none. */
+  costOfBoth(a: number, b: number): number {
+    if (a > 0 && b > 0 && sizeClass(a) === sizeClass(b)) return this.cost(a, 2);
+    return (a > 0 ? this.cost(a, 1) : 0) + (b > 0 ? this.cost(b, 1) : 0);
+  }
+
+  /** `cost` by size class. */
+  costOfClass(cls: number, count: number): number {
+    let missing = count - (this.free[cls] as number);
+    let total = this.total[cls] as number;
+    let cost = 0;
+    while (missing > 0) {
+      const blocks = blocksOfNext(cls, total);
+      cost += slabPrice(cls, blocks);
+      total += blocks;
+      missing -= blocks;
+    }
+    return cost;
+  }
+
+  /** Takes a block of at least `bytes`; the caller has reserved `cost(bytes, 1)`. Its content is arbitrary. */
+  take(bytes: number): number {
+    const cls = sizeClass(bytes);
+    const slab = this.partial[cls] ?? this.create(cls);
+    if (slab === this.spare[cls]) this.spare[cls] = undefined;
+    let block: number;
+    if (slab.freeHead === 0) {
+      block = slab.fresh++;
+    } else {
+      block = slab.freeHead - 1;
+      const at = block * blockBytes(cls);
+      slab.freeHead = (slab.data[at] as number) | ((slab.data[at + 1] as number) << 8);
+    }
+    slab.free--;
+    this.free[cls]--;
+    if (slab.free === 0) this.unlink(slab);
+    return slab.index * (BLOCK_MASK + 1) + block;
+  }
+
+  /** Gives a block back. Returns the bytes the caller must release. */
+  give(reference: number): number {
+    const slab = this.slab(reference);
+    const cls = slab.sizeClass;
+    const block = reference & BLOCK_MASK;
+    const at = block * blockBytes(cls);
+    slab.data[at] = slab.freeHead & 255;
+    slab.data[at + 1] = slab.freeHead >>> 8;
+    slab.freeHead = block + 1;
+    if (slab.free === 0) this.link(slab);
+    slab.free++;
+    this.free[cls]++;
+    if (slab.free === blocksOf(slab)) return this.retire(slab);
+    const spare = this.spare[cls];
+    return spare === undefined ? 0 : this.retire(spare);
+  }
+
+  /** The buffer a block lies in. */
+  bytesOf(reference: number): Uint8Array {
+    return this.slab(reference).data;
+  }
+
+  /** Where in `bytesOf` the block starts. */
+  offsetOf(reference: number): number {
+    return (reference & BLOCK_MASK) * this.capacityOf(reference);
+  }
+
+  /** Size of the block, bytes. */
+  capacityOf(reference: number): number {
+    return classBytes[this.slab(reference).sizeClass] as number;
+  }
+
+  private slab(reference: number): Slab {
+    return this.slabs[reference >>> BLOCK_BITS] as Slab;
+  }
+
+  private create(cls: number): Slab {
+    const blocks = blocksOfNext(cls, this.total[cls] as number);
+    const index = this.unused.pop() ?? this.slabs.length;
+    const slab: Slab = {
+      data: new Uint8Array(blocks * blockBytes(cls)),
+      sizeClass: cls,
+      index,
+      freeHead: 0,
+      fresh: 0,
+      free: blocks,
+      previous: undefined,
+      next: undefined,
+    };
+    this.slabs[index] = slab;
+    this.total[cls] += blocks;
+    this.free[cls] += blocks;
+    this.billed += slabPrice(cls, blocks);
+    this.link(slab);
+    return slab;
+  }
+
+  /** Drops an empty slab, but keeps one as long as the class has no other free block, so that create/delete at a border stays cheap. */
+  private retire(slab: Slab): number {
+    const cls = slab.sizeClass;
+    const blocks = blocksOf(slab);
+    const inUse = (this.total[cls] as number) - (this.free[cls] as number);
+    if ((this.free[cls] as number) === blocks && inUse > 0) {
+      this.spare[cls] = slab;
+      return 0;
+    }
+    if (this.spare[cls] === slab) this.spare[cls] = undefined;
+    this.unlink(slab);
+    this.slabs[slab.index] = undefined;
+    this.unused.push(slab.index);
+    this.total[cls] -= blocks;
+    this.free[cls] -= blocks;
+    const price = slabPrice(cls, blocks);
+    this.billed -= price;
+    const spare = this.spare[cls];
+    return spare === undefined ? price : price + this.retire(spare);
+  }
+
+  private link(slab: Slab): void {
+    const head = this.partial[slab.sizeClass];
+    slab.next = head;
+    slab.previous = undefined;
+    if (head !== undefined) head.previous = slab;
+    this.partial[slab.sizeClass] = slab;
+  }
+
+  private unlink(slab: Slab): void {
+    if (slab.previous === undefined) this.partial[slab.sizeClass] = slab.next;
+    else slab.previous.next = slab.next;
+    if (slab.next !== undefined) slab.next.previous = slab.previous;
+    slab.previous = undefined;
+    slab.next = undefined;
+  }
+}
+
+const blocksOf = (slab: Slab): number => slab.data.length / blockBytes(slab.sizeClass);
+
+/** Blocks of the next slab: half of what the class holds, from 256 bytes to 64 KiB. */
+const blocksOfNext = (cls: number, total: number): number => {
+  const size = blockBytes(cls);
+  const least = Math.max(1, Math.floor(FIRST_SLAB_BYTES / size));
+  return Math.max(1, Math.min(Math.floor(SLAB_BYTES / size), Math.max(least, total >>> 1)));
+};
+
+const slabPrice = (cls: number, blocks: number): number => blocks * blockBytes(cls) + SLAB_PRICE;

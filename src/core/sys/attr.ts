@@ -1,0 +1,120 @@
+/** Core layer, sys: attributes. Sources: chmod(2), chown(2), utimensat(2), truncate(2). */
+import { EINVAL, EISDIR, EPERM } from '../errno.js';
+import { fault } from '../fault.js';
+import { S_ISGID, S_ISUID, W_OK } from '../flags.js';
+import { ATIME, CTIME, GID, MODE, MTIME, UID } from '../inode.js';
+import { FOLLOW, type LinkMode, lookup, NO_FOLLOW } from '../namei.js';
+import { demand, owns } from '../permission.js';
+import { putTime } from '../times.js';
+import type { Volume } from '../volume.js';
+import { resize } from './io.js';
+
+const PERMISSION_BITS = 0o7777;
+/** chown's "leave as it is". */
+const SAME_ID = 0xffffffff;
+
+const existing = (volume: Volume, path: string, mode: LinkMode): number => {
+  const ino = lookup(volume, path, mode);
+  if (ino < 0) throw fault(-ino);
+  return ino;
+};
+
+export const chmod = (volume: Volume, path: string, mode: number): void => {
+  const ino = existing(volume, path, FOLLOW);
+  setMode(volume, ino, volume.at.entry, mode);
+};
+
+export const fchmod = (volume: Volume, fd: number, mode: number): void => {
+  const file = volume.files.get(fd);
+  setMode(volume, file.ino, file.entry, mode);
+};
+
+const setMode = (volume: Volume, ino: number, entry: number, mode: number): void => {
+  const { inodes } = volume;
+  if (!owns(volume, ino)) throw fault(EPERM);
+  let bits = mode & PERMISSION_BITS;
+  // Only root or a member of the file's group may set the set-group-id bit.
+  if (!volume.privileged && !volume.inGroup(inodes.get(ino, GID))) bits &= ~S_ISGID;
+  inodes.set(ino, MODE, (inodes.get(ino, MODE) & ~PERMISSION_BITS) | bits);
+  attributesChanged(volume, ino, entry);
+};
+
+export const chown = (volume: Volume, path: string, uid: number, gid: number): void => {
+  const ino = existing(volume, path, FOLLOW);
+  setOwner(volume, ino, volume.at.entry, uid, gid);
+};
+
+export const lchown = (volume: Volume, path: string, uid: number, gid: number): void => {
+  const ino = existing(volume, path, NO_FOLLOW);
+  setOwner(volume, ino, volume.at.entry, uid, gid);
+};
+
+export const fchown = (volume: Volume, fd: number, uid: number, gid: number): void => {
+  const file = volume.files.get(fd);
+  setOwner(volume, file.ino, file.entry, uid, gid);
+};
+
+const setOwner = (volume: Volume, ino: number, entry: number, uid: number, gid: number): void => {
+  const { inodes } = volume;
+  const newUid = uid === -1 || uid === SAME_ID ? inodes.get(ino, UID) : uid;
+  const newGid = gid === -1 || gid === SAME_ID ? inodes.get(ino, GID) : gid;
+  if (!volume.privileged) {
+    const owner = inodes.get(ino, UID) === volume.uid;
+    if (newUid !== inodes.get(ino, UID) || !owner) throw fault(EPERM);
+    if (newGid !== inodes.get(ino, GID) && !volume.inGroup(newGid)) throw fault(EPERM);
+  }
+  inodes.set(ino, UID, newUid);
+  inodes.set(ino, GID, newGid);
+  if (inodes.isFile(ino)) {
+    const mode = inodes.get(ino, MODE);
+    inodes.set(ino, MODE, mode & 0o010 ? mode & ~(S_ISUID | S_ISGID) : mode & ~S_ISUID);
+  }
+  attributesChanged(volume, ino, entry);
+};
+
+export const utimes = (volume: Volume, path: string, as: number, an: number, ms: number, mn: number): void => {
+  const ino = existing(volume, path, FOLLOW);
+  setTimes(volume, ino, volume.at.entry, as, an, ms, mn);
+};
+
+export const lutimes = (volume: Volume, path: string, as: number, an: number, ms: number, mn: number): void => {
+  const ino = existing(volume, path, NO_FOLLOW);
+  setTimes(volume, ino, volume.at.entry, as, an, ms, mn);
+};
+
+export const futimes = (volume: Volume, fd: number, as: number, an: number, ms: number, mn: number): void => {
+  const file = volume.files.get(fd);
+  setTimes(volume, file.ino, file.entry, as, an, ms, mn);
+};
+
+const setTimes = (
+  volume: Volume,
+  ino: number,
+  entry: number,
+  atimeSec: number,
+  atimeNsec: number,
+  mtimeSec: number,
+  mtimeNsec: number,
+): void => {
+  const { inodes } = volume;
+  if (!owns(volume, ino)) throw fault(EPERM);
+  const words = inodes.wordsOf(ino);
+  putTime(words, inodes.at(ino) + ATIME, atimeSec, atimeNsec);
+  putTime(words, inodes.at(ino) + MTIME, mtimeSec, mtimeNsec);
+  attributesChanged(volume, ino, entry);
+};
+
+export const truncate = (volume: Volume, path: string, length: number): void => {
+  if (length < 0) throw fault(EINVAL);
+  const ino = existing(volume, path, FOLLOW);
+  if (volume.inodes.isDirectory(ino)) throw fault(EISDIR);
+  demand(volume, ino, W_OK);
+  resize(volume, ino, volume.at.entry, length);
+};
+
+const attributesChanged = (volume: Volume, ino: number, entry: number): void => {
+  volume.inodes.touch(ino, CTIME);
+  volume.changes++;
+  volume.events.changed(ino, entry);
+};
+

@@ -1,0 +1,187 @@
+/** Core layer, sys: directories. Sources: mkdir(2), rmdir(2), readdir(3), mkdtemp(3). */
+import type { DirectoryStream } from '../engine.js';
+import { STREAM_PRICE } from '../cost.js';
+import type { Cursor } from '../directory.js';
+import { EBADF, EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
+import { type Fault, fault } from '../fault.js';
+import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
+import { LINKS, OWN_ENTRY } from '../inode.js';
+import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_ONLY, walk } from '../namei.js';
+import { demand, demandRemoval } from '../permission.js';
+import type { Volume } from '../volume.js';
+import { createNode, nameAt } from './open.js';
+
+const MKDTEMP_TRIES = 100;
+
+export const mkdir = (volume: Volume, path: string, mode: number): void => {
+  const error = walk(volume, path, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  if (volume.at.ino !== 0) throw fault(EEXIST);
+  makeDirectory(volume, mode);
+};
+
+/** Makes a directory at `volume.at`. */
+const makeDirectory = (volume: Volume, mode: number): void => {
+  const { at, inodes } = volume;
+  // mkdir(2) on Linux keeps the sticky bit of `mode` and drops set-id bits.
+  const bits = mode & (0o777 | S_ISVTX) & ~volume.umask();
+  const ino = createNode(volume, S_IFDIR | bits, 0);
+  inodes.set(ino, LINKS, 2);
+  inodes.set(ino, OWN_ENTRY, at.entry);
+  inodes.add(at.directory, LINKS, 1);
+  volume.events.named(at.directory, nameAt(volume));
+};
+
+/** Makes `path` and its missing parents; all of them or none. Returns the first one made. */
+export const mkdirp = (volume: Volume, path: string, mode: number): string | undefined => {
+  const missing: string[] = [];
+  let at = stripSlashes(path);
+  for (;;) {
+    const ino = lookup(volume, at, FOLLOW);
+    if (ino > 0) {
+      if (!volume.inodes.isDirectory(ino)) throw fault(missing.length === 0 ? EEXIST : ENOTDIR);
+      break;
+    }
+    if (-ino !== ENOENT) throw fault(-ino);
+    missing.push(at);
+    const slash = at.lastIndexOf('/');
+    if (slash < 0 || at.length === 0) throw fault(ENOENT);
+    at = slash === 0 ? '/' : stripSlashes(at.slice(0, slash));
+  }
+  let made: string | undefined;
+  const done: string[] = [];
+  try {
+    for (const directory of missing.reverse()) {
+      // 'a/..' names nothing to make once 'a' is there.
+      if (lookup(volume, directory, FOLLOW) > 0) continue;
+      mkdir(volume, directory, mode);
+      done.push(directory);
+      made ??= directory;
+    }
+  } catch (error) {
+    for (const directory of done.reverse()) rmdir(volume, directory);
+    throw error;
+  }
+  return made;
+};
+
+const stripSlashes = (path: string): string => {
+  let end = path.length;
+  while (end > 1 && path.charCodeAt(end - 1) === 47) end--;
+  return path.slice(0, end);
+};
+
+export const mkdtemp = (volume: Volume, prefix: string): string => {
+  for (let i = 0; i < MKDTEMP_TRIES; i++) {
+    const path = prefix + volume.randomName();
+    try {
+      mkdir(volume, path, 0o700);
+      return path;
+    } catch (error) {
+      if ((error as Fault).errno !== EEXIST) throw error;
+    }
+  }
+  throw fault(EEXIST);
+};
+
+export const rmdir = (volume: Volume, path: string): void => {
+  const { at, inodes, directories } = volume;
+  const error = walk(volume, path, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  if (at.kind === IS_DOT) throw fault(EINVAL);
+  if (at.kind === IS_DOT_DOT) throw fault(ENOTEMPTY);
+  if (at.kind === IS_ROOT) throw fault(EBUSY);
+  if (at.ino === 0) throw fault(ENOENT);
+  demandRemoval(volume, at.directory, at.ino);
+  if (!inodes.isDirectory(at.ino)) throw fault(ENOTDIR);
+  if (!directories.isEmpty(at.ino)) throw fault(ENOTEMPTY);
+  removeDirectory(volume, at.entry);
+};
+
+/** Removes an empty directory's entry. */
+export const removeDirectory = (volume: Volume, entry: number): void => {
+  const { inodes, directories, events } = volume;
+  const ino = directories.ino(entry);
+  const parent = directories.parent(entry);
+  const name = directories.name(entry);
+  volume.bank.release(directories.remove(entry));
+  inodes.set(ino, OWN_ENTRY, 0);
+  inodes.add(parent, LINKS, -1);
+  inodes.touchContent(parent);
+  inodes.touchContent(ino);
+  volume.changes++;
+  volume.hold(ino);
+  volume.dropLink(ino, inodes.get(ino, LINKS));
+  events.itself(ino, 'rename');
+  events.named(parent, name);
+  volume.letGo(ino);
+};
+
+const typeOf = (volume: Volume, ino: number): number =>
+  volume.inodes.isFile(ino) ? DT_FILE : volume.inodes.isDirectory(ino) ? DT_DIR : DT_LINK;
+
+const readableDirectory = (volume: Volume, path: string): number => {
+  const ino = lookup(volume, path, FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  if (!volume.inodes.isDirectory(ino)) throw fault(ENOTDIR);
+  demand(volume, ino, R_OK);
+  return ino;
+};
+
+export const readdir = (volume: Volume, path: string, types?: number[]): string[] => {
+  const { directories } = volume;
+  const ino = readableDirectory(volume, path);
+  volume.inodes.touchAccess(ino);
+  const names: string[] = [];
+  if (types === undefined) {
+    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) names.push(directories.name(entry));
+    return names.sort(byBytes);
+  }
+  const found: { name: string; type: number }[] = [];
+  for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) {
+    found.push({ name: directories.name(entry), type: typeOf(volume, directories.ino(entry)) });
+  }
+  found.sort((a, b) => byBytes(a.name, b.name));
+  for (const { name, type } of found) {
+    names.push(name);
+    types.push(type);
+  }
+  return names;
+};
+
+const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const opendir = (volume: Volume, path: string): DirectoryStream => {
+  const { directories } = volume;
+  const ino = readableDirectory(volume, path);
+  volume.bank.reserveHandle(STREAM_PRICE);
+  volume.hold(ino);
+  volume.streams++;
+  volume.inodes.touchAccess(ino);
+  const cursor: Cursor = { directory: ino, entry: directories.first(ino) };
+  directories.cursors.add(cursor);
+  let open = true;
+  const stream = {
+    name: '',
+    type: 0,
+    next: (): boolean => {
+      if (!open) throw fault(EBADF);
+      const entry = cursor.entry;
+      if (entry === 0) return false;
+      stream.name = directories.name(entry);
+      stream.type = typeOf(volume, directories.ino(entry));
+      cursor.entry = directories.next(entry);
+      return true;
+    },
+    close: (): void => {
+      if (!open) throw fault(EBADF);
+      open = false;
+      directories.cursors.delete(cursor);
+      volume.streams--;
+      volume.bank.release(STREAM_PRICE);
+      volume.letGo(ino);
+    },
+  };
+  return stream;
+};
+

@@ -1,0 +1,162 @@
+/** Core layer, sys: moving bytes through descriptors. Sources: read(2), write(2), pread(2), lseek(2), ftruncate(2). */
+import { EBADF, EFBIG, EINVAL, EISDIR } from '../errno.js';
+import { fault } from '../fault.js';
+import type { OpenFile } from '../file-table.js';
+import { O_APPEND, O_NOATIME, S_ISGID, S_ISUID } from '../flags.js';
+import { GENERATION, MODE } from '../inode.js';
+import { MAX_FILE_BYTES } from '../storage/file-contents.js';
+import type { Volume } from '../volume.js';
+import { canRead, canWrite } from './open.js';
+
+export const read = (
+  volume: Volume,
+  fd: number,
+  target: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+): number => {
+  const file = readable(volume, fd);
+  const count = volume.contents.read(file.ino, position < 0 ? file.position : position, target, offset, length);
+  if (position < 0) file.position += count;
+  if (length > 0) accessed(volume, file);
+  return count;
+};
+
+export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
+  const file = readable(volume, fd);
+  let at = position < 0 ? file.position : position;
+  let total = 0;
+  for (const target of targets) {
+    const count = volume.contents.read(file.ino, at, target, 0, target.length);
+    at += count;
+    total += count;
+    if (count < target.length) break;
+  }
+  if (position < 0) file.position = at;
+  accessed(volume, file);
+  return total;
+};
+
+export const write = (
+  volume: Volume,
+  fd: number,
+  source: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+): number => {
+  const file = writable(volume, fd);
+  if (length === 0) return 0;
+  const at = startOf(volume, file, position);
+  prepareWrite(volume, file.ino, at, length);
+  volume.contents.put(file.ino, at, source, offset, length);
+  written(volume, file, at, length, position);
+  return length;
+};
+
+export const writev = (volume: Volume, fd: number, sources: readonly Uint8Array[], position: number): number => {
+  const file = writable(volume, fd);
+  let length = 0;
+  for (const source of sources) length += source.length;
+  if (length === 0) return 0;
+  const start = startOf(volume, file, position);
+  prepareWrite(volume, file.ino, start, length);
+  let at = start;
+  for (const source of sources) {
+    volume.contents.put(file.ino, at, source, 0, source.length);
+    at += source.length;
+  }
+  written(volume, file, start, length, position);
+  return length;
+};
+
+/** Checks, plans and reserves a write: after it `contents.put` cannot fail. */
+export const prepareWrite = (volume: Volume, ino: number, at: number, length: number): void => {
+  volume.contents.admit(ino, at, length);
+  volume.contents.prepare(ino, at, length);
+};
+
+/** Commits a write to an inode: size, promotion, times, set-id bits, counters. */
+export const commitWrite = (volume: Volume, ino: number, at: number, length: number): void => {
+  const { inodes, contents } = volume;
+  contents.promote(ino, at);
+  if (at + length > inodes.size(ino)) inodes.setSize(ino, at + length);
+  inodes.add(ino, GENERATION, 1);
+  inodes.touchContent(ino);
+  dropSetId(volume, ino);
+  volume.changes++;
+};
+
+export const seek = (volume: Volume, fd: number, offset: number, whence: 0 | 1 | 2): number => {
+  const file = volume.files.get(fd);
+  const base = whence === 0 ? 0 : whence === 1 ? file.position : volume.inodes.size(file.ino);
+  const position = base + offset;
+  if (position < 0) throw fault(EINVAL);
+  file.position = position;
+  return position;
+};
+
+export const ftruncate = (volume: Volume, fd: number, length: number): void => {
+  const file = volume.files.get(fd);
+  if (!canWrite(file.flags) || !volume.inodes.isFile(file.ino)) throw fault(EINVAL);
+  resize(volume, file.ino, file.entry, length);
+};
+
+/** Sets a file's length and its times. @throws Fault EINVAL, EFBIG */
+export const resize = (volume: Volume, ino: number, entry: number, length: number): void => {
+  if (length < 0) throw fault(EINVAL);
+  if (length > MAX_FILE_BYTES) throw fault(EFBIG);
+  volume.contents.truncate(ino, length);
+  volume.inodes.add(ino, GENERATION, 1);
+  volume.inodes.touchContent(ino);
+  dropSetId(volume, ino);
+  volume.changes++;
+  volume.events.changed(ino, entry);
+};
+
+export const allocate = (volume: Volume, fd: number, length: number): void => {
+  const file = writable(volume, fd);
+  if (length > MAX_FILE_BYTES) throw fault(EFBIG);
+  volume.contents.allocate(file.ino, length);
+};
+
+export const fsync = (volume: Volume, fd: number): void => {
+  volume.files.get(fd);
+};
+
+const readable = (volume: Volume, fd: number): OpenFile => {
+  const file = volume.files.get(fd);
+  if (!canRead(file.flags)) throw fault(EBADF);
+  if (volume.inodes.isDirectory(file.ino)) throw fault(EISDIR);
+  return file;
+};
+
+const writable = (volume: Volume, fd: number): OpenFile => {
+  const file = volume.files.get(fd);
+  if (!canWrite(file.flags)) throw fault(EBADF);
+  return file;
+};
+
+const startOf = (volume: Volume, file: OpenFile, position: number): number => {
+  if (file.flags & O_APPEND) return volume.inodes.size(file.ino);
+  return position < 0 ? file.position : position;
+};
+
+const written = (volume: Volume, file: OpenFile, at: number, length: number, position: number): void => {
+  commitWrite(volume, file.ino, at, length);
+  if (position < 0) file.position = at + length;
+  volume.events.changed(file.ino, file.entry);
+};
+
+const accessed = (volume: Volume, file: OpenFile): void => {
+  if ((file.flags & O_NOATIME) === 0) volume.inodes.touchAccess(file.ino);
+};
+
+/** A write by anyone but root takes the set-user-id and set-group-id bits away. */
+const dropSetId = (volume: Volume, ino: number): void => {
+  if (volume.privileged) return;
+  const mode = volume.inodes.get(ino, MODE);
+  const cleared = mode & 0o010 ? mode & ~(S_ISUID | S_ISGID) : mode & ~S_ISUID;
+  if (cleared !== mode) volume.inodes.set(ino, MODE, cleared);
+};

@@ -1,0 +1,122 @@
+/** Core layer, sys: names. Sources: link(2), symlink(2), readlink(2), unlink(2), realpath(3). */
+import { Directories } from '../directory.js';
+import { EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from '../errno.js';
+import { fault } from '../fault.js';
+import { S_IFLNK } from '../flags.js';
+import { CONTENT, CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js';
+import { demandChange, demandRemoval } from '../permission.js';
+import type { Volume } from '../volume.js';
+import { createNode, nameAt } from './open.js';
+
+/** ext4's limit. */
+const LINKS_MAX = 65_000;
+/** ext4 keeps a target in one block, its terminating zero included. */
+const TARGET_MAX = 4095;
+
+export const link = (volume: Volume, existing: string, path: string): void => {
+  const { at, inodes, directories } = volume;
+  const ino = lookup(volume, existing, NO_FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  demandAbsent(volume, path);
+  demandChange(volume, at.directory);
+  if (inodes.isDirectory(ino)) throw fault(EPERM);
+  if (inodes.get(ino, LINKS) >= LINKS_MAX) throw fault(EMLINK);
+  if (inodes.get(ino, LINKS) === 0) throw fault(ENOENT);
+  volume.bank.reserve(directories.costOfAdd(at.nameLength));
+  at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
+  inodes.add(ino, LINKS, 1);
+  inodes.touch(ino, CTIME);
+  inodes.touchContent(at.directory);
+  volume.changes++;
+  volume.events.changed(ino, 0);
+  volume.events.named(at.directory, nameAt(volume));
+};
+
+export const symlink = (volume: Volume, target: string, path: string): void => {
+  const { at } = volume;
+  if (target.length === 0) throw fault(ENOENT);
+  if (target.length > TARGET_MAX) throw fault(ENAMETOOLONG);
+  demandAbsent(volume, path);
+  // The name's block and the target's may be of one size class: ask for both at once.
+  const name = Directories.nameBlock(at.nameLength);
+  const extra = volume.slabs.costOfBoth(name, target.length) - volume.slabs.costOfBoth(name, 0);
+  const ino = createNode(volume, S_IFLNK | 0o777, extra);
+  storeTarget(volume, ino, target);
+  volume.events.named(at.directory, nameAt(volume));
+};
+
+/** Puts a link's target into its chunk; the caller has reserved it. */
+export const storeTarget = (volume: Volume, ino: number, target: string): void => {
+  const { inodes, chunks } = volume;
+  const reference = chunks.take(target.length);
+  const bytes = chunks.bytesOf(reference);
+  const start = chunks.offsetOf(reference);
+  for (let i = 0; i < target.length; i++) bytes[start + i] = target.charCodeAt(i);
+  inodes.set(ino, CONTENT, reference);
+  inodes.setSize(ino, target.length);
+};
+
+/** Walks to a name that must be free, for a file or link: a trailing slash asks for a directory, which there is none. */
+const demandAbsent = (volume: Volume, path: string): void => {
+  const error = walk(volume, path, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  if (volume.at.ino !== 0) throw fault(EEXIST);
+  if (volume.at.slash) throw fault(ENOENT);
+};
+
+export const readlink = (volume: Volume, path: string): string => {
+  const ino = lookup(volume, path, NO_FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  if (!volume.inodes.isLink(ino)) throw fault(EINVAL);
+  volume.inodes.touchAccess(ino);
+  return volume.targetOf(ino);
+};
+
+export const unlink = (volume: Volume, path: string): void => {
+  const { at, inodes } = volume;
+  const error = walk(volume, path, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  if (at.kind !== NORMAL) throw fault(EISDIR);
+  if (at.ino === 0) throw fault(ENOENT);
+  if (at.slash) throw fault(inodes.isDirectory(at.ino) ? EISDIR : ENOTDIR);
+  demandRemoval(volume, at.directory, at.ino);
+  if (inodes.isDirectory(at.ino)) throw fault(EISDIR);
+  removeName(volume, at.entry);
+};
+
+/** Removes the entry of a file or link. */
+export const removeName = (volume: Volume, entry: number): void => {
+  const { inodes, directories, events } = volume;
+  const ino = directories.ino(entry);
+  const parent = directories.parent(entry);
+  const name = directories.name(entry);
+  volume.bank.release(directories.remove(entry));
+  inodes.touch(ino, CTIME);
+  inodes.touchContent(parent);
+  volume.changes++;
+  volume.hold(ino);
+  volume.dropLink(ino);
+  events.itself(ino, inodes.get(ino, LINKS) === 0 ? 'rename' : 'change');
+  events.named(parent, name);
+  volume.letGo(ino);
+};
+
+export const realpath = (volume: Volume, path: string): string => {
+  const ino = lookup(volume, path, FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  const { at } = volume;
+  if (at.kind === NORMAL && !volume.inodes.isDirectory(ino)) return pathOfEntry(volume, at.entry);
+  return ino === ROOT ? '/' : pathOfEntry(volume, volume.inodes.get(ino, OWN_ENTRY));
+};
+
+/** Absolute path of an entry, a byte string. */
+export const pathOfEntry = (volume: Volume, entry: number): string => {
+  const { directories, inodes } = volume;
+  let path = '';
+  for (let at = entry; at !== 0; at = inodes.get(directories.parent(at), OWN_ENTRY)) {
+    path = `/${directories.name(at)}${path}`;
+  }
+  return path;
+};
+

@@ -1,0 +1,152 @@
+/**
+ * Core layer, sys: open(2), close(2) and making files. `openInode` does what
+ * open does without a descriptor, so that whole-file calls need none.
+ */
+import { EEXIST, EINVAL, EISDIR, ELOOP, ENOTDIR, EPERM } from '../errno.js';
+import { fault } from '../fault.js';
+import { OpenFile } from '../file-table.js';
+import {
+  O_ACCMODE,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TMPFILE,
+  O_TRUNC,
+  O_WRONLY,
+  R_OK,
+  S_IFDIR,
+  S_IFREG,
+  S_ISGID,
+  W_OK,
+} from '../flags.js';
+import { GENERATION, GID, LINKS, MODE, STATE } from '../inode.js';
+import { FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
+import { demand, demandChange, owns } from '../permission.js';
+import type { Volume } from '../volume.js';
+
+export const canRead = (flags: number): boolean => (flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === 2;
+export const canWrite = (flags: number): boolean => (flags & O_ACCMODE) === O_WRONLY || (flags & O_ACCMODE) === 2;
+
+/** Where an open ended: the inode and the entry it was reached through. */
+export interface Opened {
+  readonly ino: number;
+  readonly entry: number;
+  readonly created: boolean;
+}
+
+/** Opens a descriptor. @throws Fault as open(2); QuotaFault for the descriptor or a new file. */
+export const open = (volume: Volume, path: string, flags: number, mode: number): number => {
+  volume.files.reserve();
+  try {
+    const opened = openInode(volume, path, flags, mode);
+    const file = new OpenFile(opened.ino, flags, opened.entry);
+    volume.hold(file.ino);
+    return volume.files.add(file);
+  } catch (error) {
+    volume.files.cancel();
+    throw error;
+  }
+};
+
+export const close = (volume: Volume, fd: number): void => {
+  volume.letGo(volume.files.remove(fd).ino);
+};
+
+/** What open(2) does to the tree: finds or makes the file, checks it, truncates it. */
+export const openInode = (volume: Volume, path: string, flags: number, mode: number): Opened => {
+  if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(volume, path, flags, mode);
+  if (flags & O_CREAT && flags & O_DIRECTORY) throw fault(EINVAL);
+  const opened = flags & O_CREAT ? openOrCreate(volume, path, flags, mode) : openExisting(volume, path, flags);
+  if (!opened.created) checkOpen(volume, opened.ino, flags);
+  if (flags & O_TRUNC && !opened.created && volume.inodes.isFile(opened.ino)) truncateOpened(volume, opened);
+  return opened;
+};
+
+const openExisting = (volume: Volume, path: string, flags: number): Opened => {
+  const ino = lookup(volume, path, flags & O_NOFOLLOW ? NO_FOLLOW : FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  if (volume.inodes.isLink(ino)) throw fault(flags & O_DIRECTORY ? ENOTDIR : ELOOP);
+  return { ino, entry: volume.at.entry, created: false };
+};
+
+const openOrCreate = (volume: Volume, path: string, flags: number, mode: number): Opened => {
+  const { at } = volume;
+  const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? NO_FOLLOW : FOLLOW);
+  if (error !== 0) throw fault(-error);
+  if (at.kind !== NORMAL) throw fault(flags & O_EXCL && at.kind >= IS_DOT ? EEXIST : EISDIR);
+  if (at.slash) throw fault(EISDIR);
+  if (at.ino === 0) return { ino: createFile(volume, mode), entry: at.entry, created: true };
+  if (flags & O_EXCL) throw fault(EEXIST);
+  if (volume.inodes.isLink(at.ino)) throw fault(ELOOP);
+  if (volume.inodes.isDirectory(at.ino)) throw fault(EISDIR);
+  return { ino: at.ino, entry: at.entry, created: false };
+};
+
+const checkOpen = (volume: Volume, ino: number, flags: number): void => {
+  const directory = volume.inodes.isDirectory(ino);
+  if (flags & O_DIRECTORY && !directory) throw fault(ENOTDIR);
+  const access = flags & O_ACCMODE;
+  const wants = (access === O_WRONLY ? 0 : R_OK) | (access === O_RDONLY ? 0 : W_OK) | (flags & O_TRUNC ? W_OK : 0);
+  if (directory && wants & W_OK) throw fault(EISDIR);
+  demand(volume, ino, wants);
+  if (flags & O_NOATIME && !owns(volume, ino)) throw fault(EPERM);
+};
+
+const truncateOpened = (volume: Volume, opened: Opened): void => {
+  volume.contents.truncate(opened.ino, 0);
+  volume.inodes.add(opened.ino, GENERATION, 1);
+  volume.inodes.touchContent(opened.ino);
+  volume.changes++;
+  volume.events.changed(opened.ino, opened.entry);
+};
+
+/** Makes a regular file at `volume.at`. @throws Fault EACCES; QuotaFault */
+const createFile = (volume: Volume, mode: number): number => {
+  const ino = createNode(volume, S_IFREG | (mode & 0o7777 & ~volume.umask()), 0);
+  volume.inodes.set(ino, STATE, volume.contents.initialState());
+  volume.events.named(volume.at.directory, nameAt(volume));
+  return ino;
+};
+
+/** The last name of the last walk. */
+export const nameAt = (volume: Volume): string => volume.at.text.slice(volume.at.start, volume.at.end);
+
+/**
+ * Makes an inode and its entry at `volume.at`, where nothing is: check, plan, reserve, apply.
+ * `extra` bytes are reserved with it. The entry is left in `volume.at`.
+ * @throws Fault EACCES; QuotaFault for bytes or nodes
+ */
+export const createNode = (volume: Volume, mode: number, extra: number): number => {
+  const { at, inodes, directories } = volume;
+  demandChange(volume, at.directory);
+  volume.demandNodes(1);
+  volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
+  const inherits = (inodes.get(at.directory, MODE) & S_ISGID) !== 0;
+  const gid = inherits ? inodes.get(at.directory, GID) : volume.gid;
+  const isDirectory = (mode & S_IFDIR) !== 0 && (mode & S_IFREG) === 0;
+  const ino = inodes.create(inherits && isDirectory ? mode | S_ISGID : mode, volume.uid, gid);
+  inodes.set(ino, LINKS, 1);
+  at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
+  at.ino = ino;
+  inodes.touchContent(at.directory);
+  volume.changes++;
+  return ino;
+};
+
+/** O_TMPFILE: a file without a name, freed by its last close. */
+const openTemporary = (volume: Volume, path: string, flags: number, mode: number): Opened => {
+  if (!canWrite(flags)) throw fault(EINVAL);
+  const directory = lookup(volume, path, FOLLOW);
+  if (directory < 0) throw fault(-directory);
+  if (!volume.inodes.isDirectory(directory)) throw fault(ENOTDIR);
+  demandChange(volume, directory);
+  volume.demandNodes(1);
+  volume.bank.reserve(volume.inodes.cost(1));
+  const ino = volume.inodes.create(S_IFREG | (mode & 0o7777 & ~volume.umask()), volume.uid, volume.gid);
+  volume.inodes.set(ino, STATE, volume.contents.initialState());
+  volume.changes++;
+  return { ino, entry: 0, created: true };
+};

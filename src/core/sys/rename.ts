@@ -1,0 +1,94 @@
+/**
+ * Core layer, sys: rename(2), in the order in which Linux checks. The entry
+ * record moves and keeps its identity, so open files keep their name for
+ * events; nothing below a directory is touched.
+ */
+import { EBUSY, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
+import { fault } from '../fault.js';
+import { W_OK } from '../flags.js';
+import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { NAME_ONLY, NORMAL, parentOf, walk } from '../namei.js';
+import { demand, demandChange, demandRemoval } from '../permission.js';
+import type { Volume } from '../volume.js';
+import { nameAt } from './open.js';
+
+export const rename = (volume: Volume, from: string, to: string): void => {
+  const { at, inodes, directories } = volume;
+  const sourceError = walk(volume, from, NAME_ONLY);
+  if (sourceError !== 0) throw fault(-sourceError);
+  const { entry, ino, directory, slash, kind } = at;
+  const targetError = walk(volume, to, NAME_ONLY);
+  if (targetError !== 0) throw fault(-targetError);
+  if (kind !== NORMAL || at.kind !== NORMAL) throw fault(EBUSY);
+  if (ino === 0) throw fault(ENOENT);
+  const isDirectory = inodes.isDirectory(ino);
+  if (!isDirectory && (slash || at.slash)) throw fault(ENOTDIR);
+  if (isDirectory && isWithin(volume, at.directory, ino)) throw fault(EINVAL);
+  if (at.ino !== 0 && at.ino !== ino && isWithin(volume, directory, at.ino)) throw fault(ENOTEMPTY);
+  if (at.ino === ino) return;
+  demandRemoval(volume, directory, ino);
+  checkTarget(volume, isDirectory);
+  if (isDirectory && directory !== at.directory) demand(volume, ino, W_OK);
+  if (at.ino !== 0 && isDirectory && !directories.isEmpty(at.ino)) throw fault(ENOTEMPTY);
+  volume.bank.reserve(directories.costOfMove(at.nameLength));
+  apply(volume, entry);
+};
+
+/** The target must be free to make, or removable and of the source's kind. */
+const checkTarget = (volume: Volume, isDirectory: boolean): void => {
+  const { at, inodes } = volume;
+  if (at.ino === 0) {
+    demandChange(volume, at.directory);
+    return;
+  }
+  demandRemoval(volume, at.directory, at.ino);
+  const targetIsDirectory = inodes.isDirectory(at.ino);
+  if (isDirectory && !targetIsDirectory) throw fault(ENOTDIR);
+  if (!isDirectory && targetIsDirectory) throw fault(EISDIR);
+};
+
+/** True when `directory` is `ancestor` or lies below it. */
+const isWithin = (volume: Volume, directory: number, ancestor: number): boolean => {
+  for (let at = directory; ; at = parentOf(volume, at)) {
+    if (at === ancestor) return true;
+    if (at === ROOT) return false;
+  }
+};
+
+/** Moves `entry` to the place in `volume.at`, replacing what is there. Cannot fail. */
+const apply = (volume: Volume, entry: number): void => {
+  const { at, inodes, directories, events } = volume;
+  const ino = directories.ino(entry);
+  const source = directories.parent(entry);
+  const oldName = directories.name(entry);
+  const newName = nameAt(volume);
+  const replaced = at.ino;
+  if (at.entry !== 0) volume.bank.release(directories.remove(at.entry));
+  volume.bank.release(directories.move(entry, at.directory, at.text, at.start, at.end));
+  if (inodes.isDirectory(ino) && source !== at.directory) {
+    inodes.add(source, LINKS, -1);
+    inodes.add(at.directory, LINKS, 1);
+  }
+  inodes.touchContent(source);
+  inodes.touchContent(at.directory);
+  inodes.touch(ino, CTIME);
+  volume.changes++;
+  if (replaced !== 0) dropReplaced(volume, replaced, at.directory);
+  events.named(source, oldName);
+  events.named(at.directory, newName);
+  events.itself(ino, 'rename');
+};
+
+const dropReplaced = (volume: Volume, ino: number, directory: number): void => {
+  const { inodes, events } = volume;
+  const isDirectory = inodes.isDirectory(ino);
+  if (isDirectory) {
+    inodes.set(ino, OWN_ENTRY, 0);
+    inodes.add(directory, LINKS, -1);
+  }
+  inodes.touch(ino, CTIME);
+  volume.hold(ino);
+  volume.dropLink(ino, isDirectory ? inodes.get(ino, LINKS) : 1);
+  events.itself(ino, inodes.get(ino, LINKS) === 0 ? 'rename' : 'change');
+  volume.letGo(ino);
+};
