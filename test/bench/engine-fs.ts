@@ -3,11 +3,11 @@
  * to tell the engine's time and memory from the facade's. Synchronous calls
  * only, ASCII paths, no validation: nothing to use, only to measure.
  */
-import { type Engine, Fault } from '../../src/core/index.js';
+import { createVolume, type Engine, Fault } from '../../src/core/index.js';
 import type { Fs } from './systems.js';
 
 const FLAGS: Readonly<Record<string, number>> = { r: 0, 'r+': 2, w: 0o1101, 'w+': 0o1102, a: 0o2101, ax: 0o2301, wx: 0o1301 };
-const CODES: Readonly<Record<number, string>> = { 2: 'ENOENT', 9: 'EBADF', 17: 'EEXIST', 20: 'ENOTDIR', 21: 'EISDIR', 28: 'ENOSPC', 39: 'ENOTEMPTY' };
+const CODES: Readonly<Record<number, string>> = { 2: 'ENOENT', 9: 'EBADF', 17: 'EEXIST', 20: 'ENOTDIR', 21: 'EISDIR', 28: 'ENOSPC', 31: 'EMLINK', 39: 'ENOTEMPTY' };
 
 function toError(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
@@ -16,6 +16,8 @@ function toError(error: unknown): unknown {
 }
 
 const bytesOf = (data: string | Uint8Array): Uint8Array => (typeof data === 'string' ? Buffer.from(data) : data);
+/** A path as the engine takes it: its UTF-8 bytes as characters. */
+const byteString = (path: string): string => Buffer.from(path).toString('latin1');
 const statArray = new Float64Array(18);
 
 /** A class, so that making one costs no closures. */
@@ -43,7 +45,7 @@ class EngineFs {
     return this.engine.writev(fd, sources, -1);
   }
   writeFileSync(path: string, data: string | Uint8Array): void {
-    this.engine.writeFile(path, bytesOf(data), FLAGS.w, 0o666);
+    this.engine.writeFile(byteString(path), bytesOf(data), FLAGS.w, 0o666);
   }
   appendFileSync(path: string, data: string | Uint8Array): void {
     this.engine.writeFile(path, bytesOf(data), FLAGS.a, 0o666);
@@ -96,7 +98,7 @@ class EngineFs {
     this.engine.link(from, to);
   }
   symlinkSync(target: string, path: string): void {
-    this.engine.symlink(Buffer.from(target).toString('latin1'), path);
+    this.engine.symlink(byteString(target), path);
   }
   truncateSync(path: string, length = 0): void {
     this.engine.truncate(path, length);
@@ -132,3 +134,4 @@ for (const name of Object.getOwnPropertyNames(EngineFs.prototype)) {
 }
 
 export const engineFs = (engine: Engine): Fs => new EngineFs(engine) as unknown as Fs;
+export const makeEngineFs = (maxQuota: number): Fs => engineFs(createVolume({ maxQuota }));

@@ -5,7 +5,7 @@
  * run, docs/benchmarks.md with its charts.
  *
  *   --case a,b      only these cases (a prefix ending in * matches many)
- *   --system a,b    only these systems: ours memfs node-vfs platformatic zenfs tmpfs bare
+ *   --system a,b    only these systems: ours engine memfs node-vfs platformatic zenfs tmpfs bare
  *   --rounds n      default 3 (1 with --quick)
  *   --quick         shorter samples, trees up to 100,000 files
  *   --node path     the Node binary to measure, default this one
@@ -66,8 +66,10 @@ function unavailable(system: SystemName): string | undefined {
   return undefined;
 }
 
-function entryOf(system: SystemName, library: string): string {
-  if (system === 'ours') return library;
+type Libraries = Readonly<Record<'ours' | 'engine', string>>;
+
+function entryOf(system: SystemName, libraries: Libraries): string {
+  if (system === 'ours' || system === 'engine') return libraries[system];
   const name = PACKAGES[system];
   return name === undefined ? '' : peerEntry(name);
 }
@@ -103,8 +105,8 @@ async function measureImport(system: SystemName, entry: string): Promise<Answer>
   return { samples: { import: samples } };
 }
 
-async function measureOne(name: string, system: SystemName, worker: string, library: string): Promise<Answer> {
-  const entry = entryOf(system, library);
+async function measureOne(name: string, system: SystemName, worker: string, libraries: Libraries): Promise<Answer> {
+  const entry = entryOf(system, libraries);
   if (name === 'import') {
     if (system === 'bare' || system === 'tmpfs') return { unsupported: 'nothing to import' };
     return measureImport(system, entry);
@@ -131,10 +133,13 @@ function packedSize(): number | undefined {
 
 async function main(): Promise<void> {
   const cases = select([...CASES.map(({ name }) => name), ...SPECIAL], options.case);
-  const systems = select(SYSTEM_NAMES, options.system) as SystemName[];
+  const systems = select(SYSTEM_NAMES, options.system ?? SYSTEM_NAMES.filter((name) => name !== 'engine').join()) as SystemName[];
   if (systems.includes('platformatic') || systems.includes('zenfs')) installPeers();
   const worker = await bundle('test/bench/worker.ts', 'worker');
-  const library = systems.includes('ours') ? await bundle(LIBRARY, 'quotafs') : '';
+  const libraries: Libraries = {
+    ours: systems.includes('ours') ? await bundle(LIBRARY, 'quotafs') : '',
+    engine: systems.includes('engine') ? await bundle('test/bench/engine-fs.ts', 'engine') : '',
+  };
 
   const samples = new Map<string, { system: SystemName; name: string; rounds: (readonly Sample[])[] }>();
   const missing: Result[] = [];
@@ -147,7 +152,7 @@ async function main(): Promise<void> {
         const key = `${name} ${system}`;
         if (dead.has(key)) continue;
         const reason = unavailable(system);
-        const answer: Answer = reason === undefined ? await measureOne(name, system, worker, library) : { unsupported: reason };
+        const answer: Answer = reason === undefined ? await measureOne(name, system, worker, libraries) : { unsupported: reason };
         if ('unsupported' in answer) {
           dead.add(key);
           missing.push({ case: name, system, missing: answer.unsupported });

@@ -19,7 +19,7 @@ export function caseNames(file: ResultFile): string[] {
 export const systemsIn = (file: ResultFile): SystemName[] =>
   SYSTEM_NAMES.filter((system) => file.results.some((result) => result.system === system && result.cpu !== undefined));
 
-const isPeer = (system: SystemName): boolean => system !== 'ours' && system !== 'bare';
+const isPeer = (system: SystemName): boolean => system !== 'ours' && system !== 'engine' && system !== 'bare';
 
 /** The fastest of the others in a case, the bare limit not counted. */
 export function bestPeer(file: ResultFile, name: string, metric: Metric = 'cpu'): { system: SystemName; time: number } | undefined {

@@ -22,11 +22,12 @@ export interface System {
   load(entry: string): Promise<() => Target | Promise<Target>>;
 }
 
-export type SystemName = 'ours' | 'memfs' | 'node-vfs' | 'platformatic' | 'zenfs' | 'tmpfs' | 'bare';
+export type SystemName = 'ours' | 'engine' | 'memfs' | 'node-vfs' | 'platformatic' | 'zenfs' | 'tmpfs' | 'bare';
 
 /** How each system is called in tables. */
 export const LABELS: Readonly<Record<SystemName, string>> = {
   ours: 'quotafs',
+  engine: 'engine alone',
   memfs: 'memfs',
   'node-vfs': 'node:vfs',
   platformatic: '@platformatic/vfs',
@@ -57,6 +58,15 @@ const ours: System = {
   },
 };
 
+/** Not in the tables unless asked for. */
+const engine: System = {
+  name: 'engine',
+  async load(entry) {
+    const { makeEngineFs } = (await importEntry(entry)) as { makeEngineFs(maxQuota: number): Fs };
+    return () => ({ fs: makeEngineFs(4 * 2 ** 30), root: '', drop: nothing });
+  },
+};
+
 const memfs: System = {
   name: 'memfs',
   async load(entry) {
@@ -68,7 +78,7 @@ const memfs: System = {
 const nodeVfs: System = {
   name: 'node-vfs',
   async load() {
-    const { create } = ((await importEntry("node:vfs")) as { default: VfsModule }).default;
+    const { create } = ((await importEntry('node:vfs')) as { default: VfsModule }).default;
     return () => ({ fs: create(), root: '', drop: nothing });
   },
 };
@@ -106,5 +116,5 @@ const tmpfs: System = {
   },
 };
 
-export const SYSTEMS: readonly System[] = [ours, memfs, nodeVfs, platformatic, zenfs, tmpfs];
+export const SYSTEMS: readonly System[] = [ours, engine, memfs, nodeVfs, platformatic, zenfs, tmpfs];
 export const SYSTEM_NAMES: readonly SystemName[] = [...SYSTEMS.map(({ name }) => name), 'bare'];

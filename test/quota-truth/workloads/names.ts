@@ -39,11 +39,15 @@ const deepDirectories: Workload = {
 
 const hardLinks: Workload = {
   name: 'hard-links',
-  about: 'one file under ever more names',
+  about: 'files under 60,000 names each',
   portable: true,
   run(env) {
-    env.fs.writeFileSync('/file', 'content');
-    env.fill((i) => env.fs.linkSync('/file', `/l${i}`));
+    env.fill((i) => {
+      // A Linux file system allows 65,000 names or fewer for one inode.
+      const file = `/file${Math.floor(i / 60_000)}`;
+      if (i % 60_000 === 0) env.fs.writeFileSync(file, 'content');
+      env.fs.linkSync(file, `/l${i}`);
+    });
   },
 };
 

@@ -1,0 +1,109 @@
+/**
+ * Quota truth: holds the price list (src/core/cost.ts) against the running V8.
+ * Raw structures are measured as such; those of the engine by making many and
+ * comparing the growth of the process with what the volume charged for them.
+ */
+import { ARRAY_PRICE, VIEW_PRICE } from '../../src/core/cost.js';
+import { createVolume, type Engine } from '../../src/core/index.js';
+import { collectedBytes } from './collect.js';
+
+/** One structure: bytes of the process and bytes billed, for each. */
+export interface Calibration {
+  readonly structure: string;
+  readonly measured: number;
+  readonly price: number;
+}
+
+const COUNT = 10_000;
+const CREATE_WRITE = 0o1101;
+const READ = 0;
+
+/** Filled before anything is measured, so that keeping something costs nothing. */
+const kept: unknown[] = new Array<unknown>(COUNT).fill(null);
+
+async function growth(make: (i: number) => unknown, count = COUNT): Promise<number> {
+  for (let i = 0; i < 200; i++) make(i);
+  kept.fill(null);
+  const before = await collectedBytes();
+  for (let i = 0; i < count; i++) kept[i] = make(i);
+  const after = await collectedBytes();
+  kept.fill(null);
+  return (after - before) / count;
+}
+
+async function raw(): Promise<Calibration[]> {
+  const rows: Calibration[] = [];
+  for (const size of [32, 64, 512, 4096, 20_480]) {
+    const measured = (await growth(() => new Uint8Array(size), 4000)) - size;
+    rows.push({ structure: `typed array of ${size} bytes, less its bytes`, measured, price: ARRAY_PRICE });
+  }
+  const words = (await growth(() => new Uint32Array(5120), 4000)) - 20_480;
+  rows.push({ structure: 'typed array of 5,120 words, less its bytes', measured: words, price: ARRAY_PRICE });
+  const shared = new ArrayBuffer(4096);
+  rows.push({ structure: 'view', measured: await growth(() => new Uint8Array(shared, 8, 8)), price: VIEW_PRICE });
+  return rows;
+}
+
+type Make = (engine: Engine, i: number) => unknown;
+
+/** Measures one structure of the engine: `make` on a fresh volume, after `prepare`. */
+async function engineRow(structure: string, make: Make, options: { prepare?: (engine: Engine) => void; count?: number } = {}): Promise<Calibration> {
+  const { prepare, count = COUNT } = options;
+  // A volume of its own warms the code up.
+  const warm = createVolume({ maxQuota: 2 ** 30 });
+  prepare?.(warm);
+  for (let i = 0; i < 200; i++) make(warm, i);
+  const engine = createVolume({ maxQuota: 2 ** 32 });
+  prepare?.(engine);
+  const usedBefore = engine.usage().used;
+  kept.fill(null);
+  const before = await collectedBytes();
+  for (let i = 0; i < count; i++) kept[i] = make(engine, i) ?? null;
+  const measured = ((await collectedBytes()) - before) / count;
+  const price = (engine.usage().used - usedBefore) / count;
+  kept.fill(null);
+  return { structure, measured, price };
+}
+
+const NO_BYTES = new Uint8Array(0);
+const empty = (engine: Engine, path: string): void => engine.writeFile(path, NO_BYTES, CREATE_WRITE, 0o666);
+const withFile = (engine: Engine): void => empty(engine, '/file');
+
+/** A file with `size` bytes at `position`. */
+function fileAt(engine: Engine, path: string, size: number, position: number): void {
+  const fd = engine.open(path, CREATE_WRITE, 0o666);
+  engine.write(fd, new Uint8Array(size), 0, size, position);
+  engine.close(fd);
+}
+
+async function structures(): Promise<Calibration[]> {
+  return [
+    await engineRow('inode and entry, short name', (engine, i) => empty(engine, `/f${i}`)),
+    await engineRow('inode and entry, name of 255 bytes', (engine, i) => empty(engine, `/${String(i).padEnd(255, '_')}`)),
+    await engineRow('entry (hard link)', (engine, i) => engine.link('/file', `/l${i}`), { prepare: withFile }),
+    await engineRow('directory', (engine, i) => engine.mkdir(`/d${i}`, 0o777)),
+    await engineRow('symbolic link, target of 40 bytes', (engine, i) => engine.symlink('t'.repeat(40), `/l${i}`)),
+    await engineRow('symbolic link, target of 4,095 bytes', (engine, i) => engine.symlink('t'.repeat(4095), `/l${i}`), { count: 3000 }),
+    await engineRow('descriptor', (engine) => engine.open('/file', READ, 0), { prepare: withFile }),
+    await engineRow('directory stream', (engine) => engine.opendir('/')),
+    await engineRow('watch', (engine) => engine.watch('/file', false, () => {}), { prepare: withFile }),
+    await engineRow('recursive watch', (engine) => engine.watch('/', true, () => {})),
+    await engineRow('file of 1 byte', (engine, i) => fileAt(engine, `/f${i}`, 1, -1)),
+    await engineRow('file of 100 bytes', (engine, i) => fileAt(engine, `/f${i}`, 100, -1)),
+    await engineRow('file of 5,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 5000, -1), { count: 4000 }),
+    await engineRow('file of 70,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 70_000, -1), { count: 1000 }),
+    await engineRow('one byte at 1 MiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 20), { count: 2000 }),
+    await engineRow('one byte at 1 TiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 40), { count: 2000 }),
+    await engineRow('copy of a file of 70,000 bytes', (engine, i) => engine.copyFile('/from', `/c${i}`, 0), {
+      prepare: (engine) => fileAt(engine, '/from', 70_000, -1),
+      count: 1000,
+    }),
+  ];
+}
+
+export async function calibrate(): Promise<Calibration[]> {
+  return [...(await raw()), ...(await structures())];
+}
+
+/** True when the process pays more than was billed; a byte of measuring noise apiece is forgiven. */
+export const isUnderpriced = ({ measured, price }: Calibration): boolean => measured > price + 1;
