@@ -1,0 +1,55 @@
+/** D-MemFS layer: an operation as a promise, and the one that waits for locks. */
+import type { MfsContext } from './context.js';
+import { deliver } from './deliver.js';
+import { LockConflict, toError } from './errors.js';
+
+/** What a call is about, for its error. */
+export interface About {
+  readonly operation: string;
+  readonly path?: string;
+  readonly dest?: string;
+}
+
+/** Runs `body`, which makes its own errors, now and answers later. */
+export function later<T>(body: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    try {
+      const value = body();
+      deliver(() => resolve(value));
+    } catch (error) {
+      deliver(() => reject(error));
+    }
+  });
+}
+
+/**
+ * Runs `body` now and, as long as it meets a locked file, again when its turn for that file has come.
+ *
+ * @param timeoutMs - milliseconds to wait in all, Infinity for ever; then the error is EBUSY.
+ * @param body - is told the inode whose line it has reached the head of, undefined at first.
+ */
+export function whenUnlocked<T>(
+  { locks }: MfsContext,
+  about: About,
+  timeoutMs: number,
+  body: (turn: number | undefined) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const deadline = performance.now() + timeoutMs;
+    const attempt = (turn?: number): void => {
+      try {
+        const value = body(turn);
+        deliver(() => resolve(value));
+      } catch (thrown) {
+        const left = deadline - performance.now();
+        const fail = (): void => {
+          const error = toError(thrown, about.operation, about.path, about.dest);
+          deliver(() => reject(error));
+        };
+        if (!(thrown instanceof LockConflict) || left <= 0) fail();
+        else locks.wait(thrown.ino, thrown.kind, left, () => attempt(thrown.ino), fail);
+      }
+    };
+    attempt();
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * D-MemFS layer: what the parts of one file system share. The synchronous and
+ * the asynchronous class are two doors to one context.
+ */
+import { createVolume, type Engine, STAT_LENGTH } from '../core/index.js';
+import { atEdge, invalidType } from './errors.js';
+import { FileLocks } from './locks.js';
+import { checkOptions, type MemoryFileSystemOptions } from './options.js';
+
+export interface MfsContext {
+  readonly engine: Engine;
+  readonly locks: FileLocks;
+  /** Milliseconds, Infinity for ever. */
+  readonly lockTimeoutMs: number;
+  readonly warn: (message: string) => void;
+  /** Filled by each `stat`, read at once, never kept. */
+  readonly stat: Float64Array;
+}
+
+export function createContext(options: MemoryFileSystemOptions): MfsContext {
+  const { volume, lockTimeoutMs, warn } = checkOptions(options);
+  const engine = atEdge('new MemoryFileSystem', () => createVolume(volume));
+  return { engine, locks: new FileLocks(), lockTimeoutMs, warn, stat: new Float64Array(STAT_LENGTH) };
+}
+
+const contexts = new WeakMap<object, MfsContext>();
+
+/** Lets the asynchronous class find the context of a synchronous one without making it public. */
+export const rememberContext = (owner: object, context: MfsContext): void => void contexts.set(owner, context);
+
+/** The context of a synchronous file system. */
+export function contextOf(owner: object): MfsContext {
+  const context = contexts.get(owner);
+  if (context === undefined) throw invalidType('source', 'a MemoryFileSystem', owner);
+  return context;
+}
