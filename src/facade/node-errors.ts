@@ -35,11 +35,20 @@ const CodedError = codedClass(Error);
 const CodedTypeError = codedClass(TypeError);
 const CodedRangeError = codedClass(RangeError);
 
+const plain = new WeakSet<object>();
+
+/** An error as Node's C++ side makes it: a plain TypeError or RangeError with an own `code`. */
+export function bindingError(Base: ErrorClass, code: string, message: string): Error {
+  const error = Object.assign(new Base(message), { code });
+  plain.add(error);
+  return error;
+}
+
 /** True for errors that this module built, or that a part of Node's own that we call did. */
 export const isNodeError = (error: unknown): error is Error =>
   typeof error === 'object' &&
   error !== null &&
-  (made in error || (nodeErrorSymbol !== undefined && nodeErrorSymbol in error));
+  (made in error || plain.has(error) || (nodeErrorSymbol !== undefined && nodeErrorSymbol in error));
 
 const primitiveTypes = new Set([
   'string',

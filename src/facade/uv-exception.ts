@@ -13,6 +13,17 @@ const errors = getSystemErrorMap();
 /** A public function: frames above it are ours and are cut from the stack. */
 export type Caller = (...args: never[]) => unknown;
 
+/** A fault of an operation that works on paths of its own finding: the error names that path. */
+export class PathFault extends Fault {
+  constructor(
+    errno: number,
+    override readonly syscall: string,
+    readonly path: string,
+  ) {
+    super(errno, syscall);
+  }
+}
+
 /** A libuv error as `node:fs` throws it. */
 export interface UvException extends Error {
   errno: number;
@@ -74,6 +85,11 @@ const pathless = new Set(['read', 'write', 'ftruncate', 'fsync', 'close', 'fstat
 export function toNodeError(error: unknown, syscall: string, path: unknown, dest: unknown, caller: Caller): unknown {
   if (error instanceof Fault) {
     const call = error.syscall ?? syscall;
+    if (error instanceof PathFault) {
+      const named = uvException(error.errno, call, error.path);
+      Error.captureStackTrace(named, caller);
+      return named;
+    }
     const bare = pathless.has(call);
     const made = bare ? faultToError(error, call) : faultToError(error, call, spell(path), spell(dest));
     Error.captureStackTrace(made, caller);

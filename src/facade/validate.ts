@@ -164,7 +164,7 @@ export function toUnixTimestamp(time: unknown, name = 'time'): number {
 
 /** A path argument as Node takes it (string, Buffer, Uint8Array or file URL) as text or bytes. */
 export function validatePath(value: unknown, name = 'path'): string | Uint8Array {
-  const path = isUrl(value) ? fileURLToPath(value) : value;
+  const path = fromUrl(value);
   if (typeof path === 'string') {
     if (!path.includes('\0')) return path;
   } else if (isUint8Array(path)) {
@@ -181,3 +181,6 @@ function isUrl(value: unknown): value is URL {
   const url: Partial<Record<'href' | 'protocol' | 'auth' | 'path', unknown>> = value;
   return Boolean(url.href && url.protocol) && url.auth === undefined && url.path === undefined;
 }
+
+/** The path of a file URL; anything else unchanged. */
+export const fromUrl = (value: unknown): unknown => (isUrl(value) ? fileURLToPath(value) : value);

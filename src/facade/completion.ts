@@ -1,0 +1,98 @@
+/**
+ * Facade layer: delivery of asynchronous results. The engine has already run
+ * when something is handed in here; only the news is put off, by macrotask, so
+ * that timers and I/O get their turn between two awaits, a throwing callback is
+ * an uncaught exception, and nothing is called before the public call returns.
+ * Invariant: every completion is delivered once, in the order it was handed in.
+ */
+import { setImmediate as later } from 'node:timers';
+import { AbortError } from './node-errors.js';
+import type { Callback } from './validate.js';
+
+// The import binds Node's own function at load: fake timers that replace the
+// global (or the module's property) afterwards cannot freeze the file system.
+
+function succeed(callback: Callback, value: unknown): void {
+  // As FSReqCallback: an operation without a result calls back with one argument.
+  if (value === undefined) callback(null);
+  else callback(null, value);
+}
+
+function fail(callback: Callback, error: unknown): void {
+  callback(error);
+}
+
+function apply(callback: Callback, values: readonly unknown[]): void {
+  callback(...values);
+}
+
+/** Calls back with (null, value), or (null) for undefined. One immediate each: it carries the async context and isolates a throw. */
+export function deliver(callback: Callback, value: unknown): void {
+  later(succeed, callback, value);
+}
+
+/** Calls back with (error). */
+export function deliverError(callback: Callback, error: unknown): void {
+  later(fail, callback, error);
+}
+
+/** As {@link deliver}, unless `signal` was aborted in between: then with its AbortError. */
+export function deliverUnlessAborted(callback: Callback, value: unknown, signal: AbortSignal): void {
+  later(() => {
+    if (signal.aborted) fail(callback, new AbortError(signal.reason));
+    else succeed(callback, value);
+  });
+}
+
+/** Calls back with exactly these arguments. */
+export function deliverAll(callback: Callback, values: readonly unknown[]): void {
+  later(apply, callback, values);
+}
+
+/** Runs `task` in a later macrotask, in the async context of now. */
+export function defer(task: () => void): void {
+  later(task);
+}
+
+type Settle = (value: never) => void;
+
+let settles: Settle[] = [];
+let values: unknown[] = [];
+
+/**
+ * Settles all promises handed in since the last turn. A batch is safe here:
+ * `resolve` runs no user code, and each continuation keeps the async context in
+ * which it was awaited.
+ */
+function flush(): void {
+  const batch = settles;
+  const results = values;
+  settles = [];
+  values = [];
+  for (let i = 0; i < batch.length; i++) batch[i](results[i] as never);
+}
+
+function enqueue(settle: Settle, value: unknown): void {
+  if (settles.push(settle) === 1) later(flush);
+  values.push(value);
+}
+
+/** A promise of `value`, fulfilled in a later macrotask. */
+export function resolveLater<T>(value: T): Promise<T> {
+  return new Promise((resolve) => enqueue(resolve, value));
+}
+
+/** As {@link resolveLater}, unless `signal` was aborted in between: then rejected with its AbortError. */
+export function resolveUnlessAborted(value: unknown, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    later(() => {
+      if (signal.aborted) reject(new AbortError(signal.reason));
+      else resolve(value);
+    });
+  });
+}
+
+/** A promise rejected with `error` in a later macrotask. */
+export function rejectLater(error: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => enqueue(reject, error));
+}

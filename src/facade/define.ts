@@ -1,0 +1,168 @@
+/**
+ * Facade layer: one definition of an operation gives its synchronous, callback
+ * and promise forms. An {@link Operation} checks its arguments, makes the engine
+ * call and shapes the result; the forms differ only in how a result or an error
+ * travels. Invariant: in every form the engine runs while the public function
+ * is on the stack.
+ */
+import { Fault } from '../core/index.js';
+import {
+  deliver,
+  deliverError,
+  deliverUnlessAborted,
+  rejectLater,
+  resolveLater,
+  resolveUnlessAborted,
+} from './completion.js';
+import { AbortError } from './node-errors.js';
+import { hostFs } from './running-node.js';
+import { type Caller, toNodeError } from './uv-exception.js';
+import { type Callback, validateFunction, validatePath } from './validate.js';
+
+/** The functions of an fs object and its promises object, by name. */
+export interface Surface {
+  readonly fs: Record<string, unknown>;
+  readonly promises: Record<string, unknown>;
+}
+
+export interface Operation {
+  /** Name of the callback and promise form; the synchronous form ends in 'Sync'. */
+  readonly name: string;
+  /** The system call as libuv names it in errors, unless the fault says otherwise. */
+  readonly syscall: string;
+  /** How many of the first arguments are paths that errors name. */
+  readonly paths: 0 | 1 | 2;
+  /** How many arguments stand before the callback. */
+  readonly arity: 1 | 2 | 3 | 4;
+  /** True when the last of these may be left out, the callback taking its place. */
+  readonly optional?: boolean;
+  /** Names of path arguments that Node checks before it looks at the callback. */
+  readonly pathsFirst?: readonly string[];
+  /** How errors name the first path, where that is not what the caller wrote. */
+  readonly spell?: (path: unknown) => unknown;
+  /** Index of the options argument whose `signal` may abort the delivery. */
+  readonly signalAt?: 1 | 2;
+  /** Checks, calls the engine, shapes the result. Throws Faults and Node's argument errors. */
+  run(a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown;
+  /** Where the callback or promise form reads its arguments in another way. */
+  readonly runCallback?: Operation['run'];
+  readonly runPromise?: Operation['run'];
+}
+
+function errorOf(operation: Operation, error: unknown, a: unknown, b: unknown, caller: Caller): unknown {
+  const { paths, syscall, spell } = operation;
+  const path = paths === 0 ? undefined : spell && error instanceof Fault ? spell(a) : a;
+  return toNodeError(error, syscall, path, paths === 2 ? b : undefined, caller);
+}
+
+/** The synchronous form: the fault becomes Node's error, thrown from the caller's line. */
+export function syncForm(operation: Operation) {
+  const { run } = operation;
+  return function self(a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
+    try {
+      return run(a, b, c, d);
+    } catch (error) {
+      throw errorOf(operation, error, a, b, self);
+    }
+  };
+}
+
+/** The callback form: argument errors are thrown at once, faults are delivered. */
+export function callbackForm(operation: Operation) {
+  const { arity, optional = false } = operation;
+  const run = operation.runCallback ?? operation.run;
+  return function self(...args: unknown[]): void {
+    let callback = args[arity];
+    if (optional && typeof args[arity - 1] === 'function') {
+      callback = args[arity - 1];
+      args[arity - 1] = undefined;
+    }
+    let value: unknown;
+    try {
+      if (typeof callback !== 'function') complain(operation, args, callback);
+      value = run(args[0], args[1], args[2], args[3]);
+    } catch (error) {
+      const made = errorOf(operation, error, args[0], args[1], self);
+      if (!isOutcome(error)) throw made;
+      deliverError(callback as Callback, made);
+      return;
+    }
+    const signal = signalOf(operation, args);
+    if (signal === undefined) deliver(callback as Callback, value);
+    else deliverUnlessAborted(callback as Callback, value, signal);
+  };
+}
+
+/** An answer to the operation, as against a complaint about its arguments. */
+const isOutcome = (error: unknown): boolean => error instanceof Fault || error instanceof AbortError;
+
+function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal | undefined {
+  if (operation.signalAt === undefined) return undefined;
+  const options = args[operation.signalAt];
+  if (options === null || typeof options !== 'object') return undefined;
+  const { signal }: { signal?: unknown } = options;
+  return isSignal(signal) ? signal : undefined;
+}
+
+const isSignal = (value: unknown): value is AbortSignal =>
+  typeof value === 'object' && value !== null && 'aborted' in value;
+
+/** Throws for a missing callback, after the paths where Node checks those first. */
+function complain(operation: Operation, args: readonly unknown[], callback: unknown): void {
+  operation.pathsFirst?.forEach((name, index) => {
+    validatePath(args[index], name);
+  });
+  validateFunction(callback, 'cb');
+}
+
+/** The promise form: argument errors reject at once, as from an async function; faults in a later macrotask. */
+export function promiseForm(operation: Operation) {
+  const run = operation.runPromise ?? operation.run;
+  return function self(a?: unknown, b?: unknown, c?: unknown, d?: unknown): Promise<unknown> {
+    let value: unknown;
+    try {
+      value = run(a, b, c, d);
+    } catch (error) {
+      const made = errorOf(operation, error, a, b, self);
+      return error instanceof Fault ? rejectLater(made) : Promise.reject(made);
+    }
+    const signal = signalOf(operation, [a, b, c]);
+    return signal === undefined ? resolveLater(value) : resolveUnlessAborted(value, signal);
+  };
+}
+
+/** Which forms an operation has: descriptors have no promise form (FileHandle stands for it). */
+export interface Forms {
+  readonly promise: boolean;
+}
+
+/** Adds the forms of each operation to a surface. */
+export function addOperations(surface: Surface, operations: readonly Operation[], forms: Forms): void {
+  for (const operation of operations) {
+    const { name } = operation;
+    surface.fs[name] = callbackForm(operation);
+    surface.fs[`${name}Sync`] = syncForm(operation);
+    if (forms.promise) surface.promises[name] = promiseForm(operation);
+  }
+}
+
+/** Gives our functions the names and lengths of Node's own, for what inspects them. */
+export function dress(functions: Record<string, unknown>, host: object): void {
+  for (const [name, own] of Object.entries(functions)) {
+    if (typeof own !== 'function' || (own.prototype?.constructor === own && isClass(own))) continue;
+    const theirs: unknown = Reflect.get(host, name);
+    const model = typeof theirs === 'function' ? theirs : undefined;
+    Object.defineProperty(own, 'name', { value: model?.name ?? name, configurable: true });
+    if (model) Object.defineProperty(own, 'length', { value: model.length, configurable: true });
+  }
+}
+
+const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
+
+/** Symbols by which `util.promisify` names the results of read, write, readv and writev. */
+export function copyPromisifyArgs(own: object, name: 'read' | 'write' | 'readv' | 'writev'): void {
+  for (const symbol of Object.getOwnPropertySymbols(hostFs[name])) {
+    const descriptor = Object.getOwnPropertyDescriptor(hostFs[name], symbol);
+    if (descriptor && symbol.description === 'customPromisifyArgs') Object.defineProperty(own, symbol, descriptor);
+  }
+}

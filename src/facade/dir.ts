@@ -1,0 +1,259 @@
+/**
+ * Facade layer: Dir and opendir. Owns the batch of entries read ahead
+ * (`bufferSize`), the directories still to be entered (`recursive`) and Node's
+ * rule that synchronous and asynchronous calls on one Dir may not overlap.
+ */
+import { posix } from 'node:path';
+import { type DirectoryStream, DT_DIR } from '../core/index.js';
+import { defer } from './completion.js';
+import type { Context } from './context.js';
+import { type Operation, promiseForm, type Surface, syncForm } from './define.js';
+import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
+import { presentName } from './encoding.js';
+import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
+import { type AnyOptions, getOptions } from './options.js';
+import { hostFs, nodeAtLeast } from './running-node.js';
+import { toNodeError } from './uv-exception.js';
+import { type Callback, validateFunction, validateInteger, validatePath } from './validate.js';
+
+const DEFAULTS: AnyOptions = Object.freeze({ encoding: 'utf8' });
+const DEFAULT_BUFFER_SIZE = 32;
+
+/** Since Node 22 `read()` of a closed Dir rejects; before, it threw. */
+const closedReadRejects = nodeAtLeast(22);
+
+interface Level {
+  readonly stream: DirectoryStream;
+  readonly path: ParentPath;
+}
+
+/** What a Dir reads from: the engine's stream and a way to open more of them. */
+export interface DirSource {
+  readonly stream: DirectoryStream;
+  open(path: string): DirectoryStream;
+}
+
+export class Dir {
+  readonly #source: DirSource;
+  readonly #path: ParentPath;
+  readonly #encoding: unknown;
+  readonly #bufferSize: number;
+  readonly #recursive: boolean;
+  /** Directories not read to their end; the first is read next. */
+  readonly #levels: Level[];
+  #entries: { readonly dirent: Dirent; readonly isDirectory: boolean }[] = [];
+  #closed = false;
+  /** Calls waiting for the asynchronous one under way, or null when there is none. */
+  #waiting: (() => void)[] | null = null;
+
+  constructor(source: DirSource, path: ParentPath, options: unknown) {
+    if (source === null || source === undefined) {
+      throw codedTypeError('ERR_MISSING_ARGS', 'The "handle" argument must be specified');
+    }
+    const { encoding, bufferSize = DEFAULT_BUFFER_SIZE, recursive } = getOptions(options, DEFAULTS);
+    try {
+      validateInteger(bufferSize, 'options.bufferSize', 1, 4294967295);
+    } catch (error) {
+      source.stream.close();
+      throw error;
+    }
+    this.#source = source;
+    this.#path = path;
+    this.#encoding = encoding;
+    this.#bufferSize = bufferSize;
+    this.#recursive = Boolean(recursive);
+    this.#levels = [{ stream: source.stream, path }];
+  }
+
+  get path(): string {
+    // Typed as Node types it; a Buffer path comes back as the Buffer it was.
+    return this.#path as string;
+  }
+
+  /** Next entry, or null at the end: as a promise, or to `callback`. */
+  read(...args: unknown[]): Promise<Dirent | null> | undefined {
+    const [callback] = args;
+    if (callback === undefined) {
+      if (this.#closed && !closedReadRejects) throw dirClosed();
+      return this.#readPromise();
+    }
+    if (this.#closed) throw dirClosed();
+    validateFunction(callback, 'callback');
+    this.#readLater(callback);
+    return undefined;
+  }
+
+  readSync(): Dirent | null {
+    this.#requireIdle();
+    return this.#take() ?? (this.#fill(this.readSync) ? (this.#take() ?? null) : null);
+  }
+
+  close(...args: unknown[]): Promise<void> | undefined {
+    const [callback] = args;
+    if (callback === undefined) {
+      if (this.#closed) return Promise.reject(dirClosed());
+      return new Promise((resolve, reject) => {
+        this.#closeLater((error) => (error ? reject(error) : resolve()));
+      });
+    }
+    validateFunction(callback, 'callback');
+    this.#closeLater(callback);
+    return undefined;
+  }
+
+  closeSync(): void {
+    this.#requireIdle();
+    this.#closeStreams();
+  }
+
+  async *entries(): AsyncIterableIterator<Dirent> {
+    try {
+      for (let entry = await this.#readPromise(); entry !== null; entry = await this.#readPromise()) yield entry;
+    } finally {
+      await this.close();
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Dirent> {
+    return this.entries();
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#closed) this.closeSync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#closed) await this.close();
+  }
+
+  #requireIdle(): void {
+    if (this.#closed) throw dirClosed();
+    if (this.#waiting !== null) throw dirConcurrentOperation();
+  }
+
+  #readPromise(): Promise<Dirent | null> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw dirClosed();
+      this.#readLater((error, entry) => (error ? reject(error) : resolve((entry ?? null) as Dirent | null)));
+    });
+  }
+
+  #readLater(callback: Callback): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(() => this.#readLater(callback));
+      return;
+    }
+    const ready = this.#takeQuietly();
+    if (ready !== undefined) {
+      // From the batch: as soon as Node gives it, which is before the next macrotask.
+      process.nextTick(callback, null, ready);
+      return;
+    }
+    this.#waiting = [];
+    let failure: unknown;
+    try {
+      this.#fill(this.read);
+    } catch (error) {
+      failure = error;
+    }
+    defer(() => {
+      const waiting = this.#waiting ?? [];
+      this.#waiting = null;
+      const entry = failure === undefined ? (this.#takeQuietly() ?? null) : null;
+      process.nextTick(() => {
+        for (const call of waiting) call();
+      });
+      if (failure === undefined) callback(null, entry);
+      else callback(failure);
+    });
+  }
+
+  #closeLater(callback: Callback): void {
+    if (this.#closed) {
+      process.nextTick(callback, dirClosed());
+      return;
+    }
+    if (this.#waiting !== null) {
+      this.#waiting.push(() => this.#closeLater(callback));
+      return;
+    }
+    this.#closeStreams();
+    defer(() => callback(null));
+  }
+
+  #closeStreams(): void {
+    this.#closed = true;
+    for (const level of this.#levels.splice(0)) level.stream.close();
+  }
+
+  /** Entry of the batch; a directory is opened for later when the walk is recursive. */
+  #take(): Dirent | undefined {
+    const next = this.#entries.shift();
+    if (next === undefined) return undefined;
+    if (this.#recursive && next.isDirectory) this.#enter(next.dirent);
+    return next.dirent;
+  }
+
+  /** A directory that went between listing and entering is passed over, as when it is listed empty. */
+  #takeQuietly(): Dirent | undefined {
+    return this.#take();
+  }
+
+  #enter(dirent: Dirent): void {
+    const parent = dirent.parentPath;
+    const path = posix.join(parent as string, dirent.name as string);
+    this.#levels.push({ stream: this.#source.open(path), path });
+  }
+
+  /** Reads the next batch; false at the end of all directories. */
+  #fill(caller: (...args: never[]) => unknown): boolean {
+    try {
+      while (this.#levels.length > 0) {
+        const level = this.#levels[0];
+        while (this.#entries.length < this.#bufferSize && level.stream.next()) {
+          const { name, type } = level.stream;
+          const dirent = makeDirent(presentName(name, this.#encoding), type, level.path);
+          this.#entries.push({ dirent, isDirectory: type === DT_DIR });
+        }
+        if (this.#entries.length > 0) return true;
+        // Read to its end. The first level stays for close() to check that it is still open.
+        level.stream.close();
+        this.#levels.shift();
+      }
+    } catch (error) {
+      throw toNodeError(error, 'scandir', this.#path, undefined, caller);
+    }
+    return false;
+  }
+}
+
+// `instanceof fs.Dir` of Node's own class holds too.
+Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
+
+/** opendir, opendirSync and promises.opendir. */
+export function addOpendir(ctx: Context, surface: Surface): void {
+  const { engine } = ctx;
+  const open = (path: string): DirectoryStream => engine.opendir(ctx.resolve(path));
+  const make = (path: unknown, options: unknown): Dir => {
+    const given = validatePath(path);
+    const checked = getOptions(options, DEFAULTS);
+    return new Dir({ stream: engine.opendir(ctx.resolve(given)), open }, given, checked);
+  };
+  const opendir: Operation = { name: 'opendir', syscall: 'opendir', paths: 1, arity: 2, run: make };
+  // Node's synchronous form reports no path.
+  surface.fs.opendirSync = syncForm({ ...opendir, paths: 0 });
+  surface.promises.opendir = promiseForm(opendir);
+  surface.fs.opendir = function self(path: unknown, options: unknown, last: unknown): void {
+    const callback = typeof options === 'function' ? options : last;
+    validateFunction(callback, 'callback');
+    validatePath(path);
+    getOptions(options, DEFAULTS);
+    try {
+      const dir = make(path, typeof options === 'function' ? undefined : options);
+      defer(() => callback(null, dir));
+    } catch (error) {
+      const made = toNodeError(error, 'opendir', path, undefined, self);
+      defer(() => callback(made));
+    }
+  };
+}

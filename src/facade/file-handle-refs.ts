@@ -1,0 +1,38 @@
+/**
+ * Facade layer: how the stream classes recognise and share a FileHandle of ours
+ * without importing it (it makes streams itself). Owns the list of handles;
+ * the meaning of a share is FileHandle's: close() waits for the last one.
+ */
+import type { EventEmitter } from 'node:events';
+
+/** What a stream does with a handle. */
+export interface SharedFileHandle extends EventEmitter {
+  readonly fd: number;
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): Promise<{ bytesRead: number; buffer: Buffer }>;
+  write(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): Promise<{ bytesWritten: number; buffer: Buffer }>;
+  writev(buffers: Buffer[], position: number | null): Promise<{ bytesWritten: number; buffers: Buffer[] }>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+  /** Keeps the descriptor open until the share is given back. */
+  takeShare(): void;
+  releaseShare(): void;
+}
+
+const handles = new WeakSet<object>();
+
+export const registerFileHandle = (handle: object): void => {
+  handles.add(handle);
+};
+
+export const isFileHandle = (value: unknown): value is SharedFileHandle =>
+  typeof value === 'object' && value !== null && handles.has(value);

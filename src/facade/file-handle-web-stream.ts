@@ -1,0 +1,101 @@
+/**
+ * Facade layer: FileHandle#readableWebStream. A byte stream over the handle's
+ * own `read`, so a patched read is honoured; it holds a share of the handle
+ * until it ends, is cancelled, or the handle closes.
+ */
+import { ReadableStream } from 'node:stream/web';
+import type { SharedFileHandle } from './file-handle-refs.js';
+import { invalidState } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
+import { validateBoolean, validateObject, validateString } from './validate.js';
+
+const CHUNK_SIZE = 16384;
+
+/** Since Node 22 the stream is always one of bytes and can close the handle itself. */
+const alwaysBytes = nodeAtLeast(22);
+
+interface Lock {
+  closing(): boolean;
+  /** Takes the lock; true when it was taken before. */
+  lock(): boolean;
+}
+
+/** The handle as its own class sees it: arguments are checked by `read` itself. */
+type Reader = Pick<SharedFileHandle, 'fd' | 'close' | 'takeShare' | 'releaseShare'> & {
+  once(event: 'close', listener: () => void): unknown;
+  read(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesRead: number }>;
+};
+
+function readOptions(options: unknown): { bytes: boolean; autoClose: boolean } {
+  if (!alwaysBytes) {
+    const { type }: { type?: unknown } = Object(options);
+    if (type !== undefined) validateString(type, 'options.type');
+    return { bytes: type === 'bytes', autoClose: false };
+  }
+  validateObject(options, 'options');
+  const { type = 'bytes', autoClose = false }: { type?: unknown; autoClose?: unknown } = options;
+  validateBoolean(autoClose, 'options.autoClose');
+  if (type !== 'bytes') {
+    process.emitWarning(
+      'A non-"bytes" options.type has no effect. A byte-oriented steam is always created.',
+      'ExperimentalWarning',
+    );
+  }
+  return { bytes: true, autoClose };
+}
+
+export function webStream(handle: Reader, options: unknown, lock: Lock): ReadableStream {
+  if (handle.fd === -1) throw invalidState('The FileHandle is closed');
+  if (lock.closing()) throw invalidState('The FileHandle is closing');
+  if (lock.lock()) throw invalidState('The FileHandle is locked');
+  const { bytes, autoClose } = readOptions(options);
+
+  let open = true;
+  const end = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    handle.releaseShare();
+    if (autoClose) await handle.close();
+  };
+  handle.takeShare();
+  // A locked stream cannot be cancelled from outside, so the handle's close ends it from within.
+  let shut = (): void => {};
+  handle.once('close', () => {
+    if (open) shut();
+    void end();
+  });
+
+  if (!bytes) {
+    return new ReadableStream<ArrayBuffer>({
+      start(controller) {
+        shut = () => controller.close();
+      },
+      async pull(controller) {
+        const buffer = new Uint8Array(CHUNK_SIZE);
+        const { bytesRead } = await handle.read(buffer, 0, CHUNK_SIZE);
+        if (bytesRead > 0) return controller.enqueue(buffer.buffer.slice(0, bytesRead));
+        controller.close();
+        return end();
+      },
+      cancel: end,
+    });
+  }
+  return new ReadableStream({
+    type: 'bytes',
+    autoAllocateChunkSize: CHUNK_SIZE,
+    start(controller) {
+      shut = () => controller.close();
+    },
+    async pull(controller) {
+      const request = controller.byobRequest;
+      const view = request?.view as Uint8Array;
+      const { bytesRead } = await handle.read(view, 0, view.byteLength);
+      if (bytesRead === 0) {
+        controller.close();
+        await end();
+      }
+      request?.respond(bytesRead);
+    },
+    cancel: end,
+  });
+}

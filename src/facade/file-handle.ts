@@ -1,0 +1,274 @@
+/**
+ * Facade layer: FileHandle, the object form of a descriptor. Owns the count of
+ * shares: each call, stream and reader holds one, and close() closes the
+ * descriptor when the last is given back. Invariant: after close() began, `fd`
+ * is -1 as soon as nothing is pending, and no method reaches the engine.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
+import type { ReadStream, WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
+import type { Context } from './context.js';
+import type { Operation } from './define.js';
+import {
+  isPieces,
+  readHandle,
+  readvHandle,
+  writeContent,
+  writeHandle,
+  writePieces,
+  writevHandle,
+} from './file-handle-io.js';
+import { registerFileHandle } from './file-handle-refs.js';
+import { webStream } from './file-handle-web-stream.js';
+import { AbortError } from './node-errors.js';
+import { descriptorOperations } from './ops/fd.js';
+import {
+  APPEND_DEFAULTS,
+  decodeContent,
+  READ_DEFAULTS,
+  readOpenFile,
+  throwIfAborted,
+  WRITE_DEFAULTS,
+} from './ops/whole-file.js';
+import { type AnyOptions, getOptions } from './options.js';
+import { readFileTakesBuffer } from './running-node.js';
+import { type Caller, toNodeError } from './uv-exception.js';
+
+/** Operations on a descriptor by name: what the handle's methods of one call stand for. */
+type Runs = ReadonlyMap<string, Operation>;
+
+export type HandleMaker = (fd: number) => FileHandle;
+
+/** Gives a function that makes handles for one volume. */
+export function fileHandleMaker(ctx: Context): HandleMaker {
+  const runs: Runs = new Map(descriptorOperations(ctx).map((operation) => [operation.name, operation]));
+  return (fd) => new FileHandle(ctx, runs, fd);
+}
+
+/** The stream classes as Node's own handle calls them; the types of @types/node say less. */
+type StreamClass<T> = new (path: undefined, options: object) => T;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Node's words for a call on a handle that is closed; `syscall` is the name of its inner function. */
+function closedError(call: string, caller: Caller): Error {
+  const error = Object.assign(new Error('file closed'), { code: 'EBADF', syscall: call });
+  Error.captureStackTrace(error, caller);
+  return error;
+}
+
+export class FileHandle extends EventEmitter {
+  readonly #ctx: Context;
+  readonly #runs: Runs;
+  #fd: number;
+  #shares = 1;
+  #closing: Promise<void> | undefined;
+  #waiter: Waiter | undefined;
+  #locked = false;
+  #resource: AsyncResource | undefined;
+
+  constructor(ctx: Context, runs: Runs, fd: number) {
+    super();
+    this.#ctx = ctx;
+    this.#runs = runs;
+    this.#fd = fd;
+    registerFileHandle(this);
+  }
+
+  getAsyncId(): number {
+    this.#resource ??= new AsyncResource('FILEHANDLE', { requireManualDestroy: false });
+    return this.#resource.asyncId();
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  appendFile(data: unknown, options?: unknown) {
+    return this.#write(data, () => getOptions(options, APPEND_DEFAULTS), this.appendFile);
+  }
+  chmod(mode: unknown) {
+    return this.#operate('fchmod', this.chmod, mode);
+  }
+  chown(uid: unknown, gid: unknown) {
+    return this.#operate('fchown', this.chown, uid, gid);
+  }
+  datasync() {
+    return this.#operate('fdatasync', this.datasync);
+  }
+  sync() {
+    return this.#operate('fsync', this.sync);
+  }
+  read(buffer?: unknown, offset?: unknown, length?: unknown, position?: unknown) {
+    const args = [buffer, offset, length, position];
+    return this.#call('read', 'read', this.read, (fd) => readHandle(this.#ctx, fd, args));
+  }
+  readv(buffers: unknown, position?: unknown) {
+    return this.#call('readv', 'read', this.readv, (fd) => readvHandle(this.#ctx, fd, buffers, position));
+  }
+  readFile(options?: unknown) {
+    let signal: unknown;
+    const read = (fd: number): unknown => {
+      const given = getOptions(options, READ_DEFAULTS);
+      ({ signal } = given);
+      throwIfAborted(signal);
+      const buffer = readFileTakesBuffer ? given.buffer : undefined;
+      return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
+    };
+    return this.#call('readFile', 'read', this.readFile, read, () => signal);
+  }
+  readLines(options: object | undefined = undefined) {
+    return createInterface({ input: this.createReadStream(options), crlfDelay: Number.POSITIVE_INFINITY });
+  }
+  stat(options?: unknown) {
+    return this.#operate('fstat', this.stat, options);
+  }
+  truncate(length: unknown = 0) {
+    return this.#operate('ftruncate', this.truncate, length);
+  }
+  utimes(atime: unknown, mtime: unknown) {
+    return this.#operate('futimes', this.utimes, atime, mtime);
+  }
+  write(buffer: unknown, offset?: unknown, length?: unknown, position?: unknown) {
+    const args = [buffer, offset, length, position];
+    return this.#call('write', 'write', this.write, (fd) => writeHandle(this.#ctx, fd, args));
+  }
+  writev(buffers: unknown, position?: unknown) {
+    return this.#call('writev', 'write', this.writev, (fd) => writevHandle(this.#ctx, fd, buffers, position));
+  }
+  writeFile(data: unknown, options?: unknown) {
+    return this.#write(data, () => getOptions(options, WRITE_DEFAULTS), this.writeFile);
+  }
+
+  /** Resolves when the descriptor is closed: at once, or when the last pending call has been answered. */
+  close = (): Promise<void> => {
+    if (this.#fd === -1) return Promise.resolve();
+    if (this.#closing) return this.#closing;
+    this.#shares--;
+    this.#closing = this.#shares === 0 ? this.#closeNow() : this.#closeWhenFree();
+    const forget = (): void => {
+      this.#closing = undefined;
+    };
+    this.#closing.then(forget, forget);
+    this.emit('close');
+    return this.#closing;
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  readableWebStream(options: unknown = {}) {
+    const stream = webStream(this, options, {
+      closing: () => this.#closing !== undefined,
+      lock: () => {
+        const before = this.#locked;
+        this.#locked = true;
+        return before;
+      },
+    });
+    return stream;
+  }
+
+  createReadStream(options: object | undefined = undefined) {
+    const Stream = this.#ctx.fs.ReadStream as unknown as StreamClass<ReadStream>;
+    return new Stream(undefined, { ...options, fd: this });
+  }
+  createWriteStream(options: object | undefined = undefined) {
+    const Stream = this.#ctx.fs.WriteStream as unknown as StreamClass<WriteStream>;
+    return new Stream(undefined, { ...options, fd: this });
+  }
+
+  /** A stream or reader keeps the descriptor open. */
+  takeShare(): void {
+    this.#shares++;
+  }
+  releaseShare(): void {
+    this.#shares--;
+    if (this.#shares > 0) return;
+    const waiter = this.#waiter;
+    this.#closeNow().then(waiter?.resolve, waiter?.reject);
+  }
+
+  #closeNow(): Promise<void> {
+    const fd = this.#fd;
+    this.#fd = -1;
+    try {
+      this.#ctx.engine.close(fd);
+    } catch (error) {
+      return rejectLater(toNodeError(error, 'close', undefined, undefined, this.close));
+    }
+    return resolveLater(undefined);
+  }
+
+  #closeWhenFree(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  /** One engine call while holding a share; `name` is what a closed handle reports. */
+  #call(
+    name: string,
+    syscall: string,
+    caller: Caller,
+    run: (fd: number) => unknown,
+    signal?: () => unknown,
+  ): Promise<never> {
+    if (this.#fd === -1) return Promise.reject(closedError(name, caller));
+    this.takeShare();
+    let outcome: Promise<unknown>;
+    try {
+      const value = run(this.#fd);
+      const watched = signal?.();
+      outcome = watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
+    } catch (error) {
+      outcome = rejectLater(toNodeError(error, syscall, undefined, undefined, caller));
+    }
+    const done = (): void => this.releaseShare();
+    outcome.then(done, done);
+    return outcome as Promise<never>;
+  }
+
+  #operate(name: string, caller: Caller, a?: unknown, b?: unknown): Promise<never> {
+    const operation = this.#runs.get(name) as Operation;
+    const run = operation.runPromise ?? operation.run;
+    return this.#call(name, operation.syscall, caller, (fd) => run(fd, a, b));
+  }
+
+  #write(data: unknown, options: () => AnyOptions, caller: Caller): Promise<never> {
+    if (this.#fd === -1) return Promise.reject(closedError('writeFile', caller));
+    if (isPieces(data)) return this.#writePieces(data, options, caller) as Promise<never>;
+    let signal: unknown;
+    const write = (fd: number): void => {
+      const given = options();
+      ({ signal } = given);
+      throwIfAborted(signal);
+      writeContent(this.#ctx, fd, data, given.encoding);
+    };
+    return this.#call('writeFile', 'write', caller, write, () => signal);
+  }
+
+  async #writePieces(
+    data: Iterable<unknown> | AsyncIterable<unknown>,
+    options: () => AnyOptions,
+    caller: Caller,
+  ): Promise<void> {
+    this.takeShare();
+    try {
+      const { encoding, signal } = options();
+      await writePieces(this.#ctx, () => this.#fd, data, encoding, signal);
+    } catch (error) {
+      throw error instanceof AbortError ? error : toNodeError(error, 'write', undefined, undefined, caller);
+    } finally {
+      this.releaseShare();
+    }
+  }
+}
+
+export { isFileHandle } from './file-handle-refs.js';

@@ -1,0 +1,3 @@
+/** Facade layer: its one door. */
+export { type Context, createContext } from './context.js';
+export { type CreateFsOptions, createFs, createFsFromEngine, type FacadeOptions } from './create-fs.js';

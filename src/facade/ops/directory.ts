@@ -1,0 +1,63 @@
+/** Facade layer: readdir in its forms. The listing is the engine's; names are given back in the caller's encoding. */
+import { Fault } from '../../core/index.js';
+import type { Context } from '../context.js';
+import type { Operation } from '../define.js';
+import { makeDirent } from '../dirent.js';
+import { presentName } from '../encoding.js';
+import { type AnyOptions, getOptions } from '../options.js';
+import { nodeAtLeast } from '../running-node.js';
+import { faultToError, spell } from '../uv-exception.js';
+import { validateBoolean, validatePath } from '../validate.js';
+import { callbackRules, promiseRules, readTree, type TreeRules } from './tree.js';
+
+function list(ctx: Context, path: unknown, options: AnyOptions, rules: TreeRules): unknown[] {
+  const { encoding, withFileTypes, recursive } = options;
+  const directory = validatePath(path);
+  if (recursive) return readTree(ctx, directory, { encoding, withFileTypes: Boolean(withFileTypes) }, rules);
+  const target = ctx.resolve(directory);
+  if (!withFileTypes) {
+    const names = ctx.engine.readdir(target);
+    if (encoding === undefined || encoding === 'utf8') {
+      for (let i = 0; i < names.length; i++) names[i] = presentName(names[i], undefined) as string;
+      return names;
+    }
+    return names.map((name) => presentName(name, encoding));
+  }
+  const types: number[] = [];
+  const names = ctx.engine.readdir(target, types);
+  return names.map((name, index) => makeDirent(presentName(name, encoding), types[index], directory));
+}
+
+function checkedOptions(path: unknown, options: unknown): AnyOptions {
+  const given = getOptions(options);
+  validatePath(path);
+  if (given.recursive !== null && given.recursive !== undefined) validateBoolean(given.recursive, 'options.recursive');
+  return given;
+}
+
+/** Node 20 walks a tree synchronously inside the callback form: its failure is thrown there and then. */
+const recursiveThrows = !nodeAtLeast(22);
+
+export function directoryOperations(ctx: Context): Operation[] {
+  return [
+    {
+      name: 'readdir',
+      syscall: 'scandir',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run: (path, options) => list(ctx, path, checkedOptions(path, options), callbackRules),
+      runCallback(path, options) {
+        const given = checkedOptions(path, options);
+        try {
+          return list(ctx, path, given, callbackRules);
+        } catch (error) {
+          if (!recursiveThrows || !given.recursive || !(error instanceof Fault)) throw error;
+          throw faultToError(error, 'scandir', spell(path));
+        }
+      },
+      // The promise form takes any truthy `recursive`.
+      runPromise: (path, options) => list(ctx, path, getOptions(options), promiseRules),
+    },
+  ];
+}

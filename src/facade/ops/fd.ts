@@ -1,0 +1,388 @@
+/**
+ * Facade layer: operations on a descriptor (open, close, read, write and their
+ * vectors, fsync, ftruncate, fchmod, …). Owns Node's many argument forms of
+ * read and write; the engine gets bytes, an offset, a length and a position.
+ */
+import { deliverAll } from '../completion.js';
+import type { Context } from '../context.js';
+import { callbackForm, copyPromisifyArgs, type Operation, type Surface, syncForm } from '../define.js';
+import { asBytes, encodeText } from '../encoding.js';
+import { invalidArgValue } from '../node-errors.js';
+import { parseFlags } from '../options.js';
+import { nodeAtLeast } from '../running-node.js';
+import { splitTime } from '../times.js';
+import { type Caller, toNodeError } from '../uv-exception.js';
+import {
+  type Callback,
+  isView,
+  parseMode,
+  toUnixTimestamp,
+  type View,
+  validateFd,
+  validateFunction,
+  validateId,
+  validateInteger,
+  validateObject,
+  validatePosition,
+  validateReadRange,
+  validateText,
+  validateTextEncoding,
+  validateView,
+  validateViews,
+  validateWriteRange,
+} from '../validate.js';
+import { fstatOperation } from './look.js';
+
+/** The options object that read and write take in place of positional arguments. */
+interface RangeOptions {
+  readonly buffer?: unknown;
+  readonly offset?: unknown;
+  readonly length?: unknown;
+  readonly position?: unknown;
+}
+const NO_RANGE: RangeOptions = Object.freeze({});
+
+/** Bytes that a `read` without a buffer allocates, as Node's. */
+const DEFAULT_READ_SIZE = 16384;
+
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+  readonly position: number;
+}
+
+const byteLengthOf = (view: unknown): number => (isView(view) ? view.byteLength : Number.NaN);
+
+/** Checks what `read` was given, once its form is known. A `length` of 0 asks the engine for nothing. */
+export function checkReadRange(buffer: View, offset: unknown, length: unknown, position: unknown): Range {
+  let start = 0;
+  if (offset !== null && offset !== undefined) {
+    validateInteger(offset, 'offset', 0);
+    start = offset;
+  }
+  // Node coerces the length to an int32.
+  const count = (length as number) | 0;
+  const place = position === null || position === undefined ? -1 : validatePosition(position, 'position', count);
+  if (count === 0) return { offset: start, length: 0, position: place };
+  if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
+  validateReadRange(start, count, buffer.byteLength);
+  return { offset: start, length: count, position: place };
+}
+
+/** A write position: anything that is no safe integer means the shared offset, as in Node's binding. */
+export const writePosition = (position: unknown): number =>
+  Number.isSafeInteger(position) && (position as number) >= 0 ? (position as number) : -1;
+
+/** Checks what a write of bytes was given. */
+export function checkWriteRange(buffer: View, offset: unknown, length: unknown, position: unknown): Range {
+  let start = 0;
+  if (offset !== null && offset !== undefined) {
+    validateInteger(offset, 'offset', 0);
+    start = offset;
+  }
+  const count = typeof length === 'number' ? length : buffer.byteLength - start;
+  validateWriteRange(start, count, buffer.byteLength);
+  return { offset: start, length: count, position: writePosition(position) };
+}
+
+/** Fills a range from an options object: `{ offset = 0, length = byteLength - offset, position = null }`. */
+export function rangeOf(options: RangeOptions | null | undefined, byteLength: number): RangeOptions {
+  const { offset = 0, length = byteLength - (offset as number), position = null } = options ?? NO_RANGE;
+  return { offset, length, position };
+}
+
+/** Operations on a descriptor whose forms need nothing special. FileHandle uses their promise forms. */
+export function descriptorOperations(ctx: Context): Operation[] {
+  const { engine } = ctx;
+  return [
+    fstatOperation(ctx),
+    { name: 'fsync', syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(validateFd(fd)) },
+    { name: 'fdatasync', syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(validateFd(fd)) },
+    {
+      name: 'ftruncate',
+      syscall: 'ftruncate',
+      paths: 0,
+      arity: 2,
+      optional: true,
+      run(fd, length = 0) {
+        validateInteger(length, 'len');
+        engine.ftruncate(validateFd(fd), Math.max(0, length));
+      },
+    },
+    {
+      name: 'fchmod',
+      syscall: 'fchmod',
+      paths: 0,
+      arity: 2,
+      run(fd, mode) {
+        const bits = parseMode(mode, 'mode');
+        engine.fchmod(validateFd(fd), bits);
+      },
+    },
+    {
+      name: 'fchown',
+      syscall: 'fchown',
+      paths: 0,
+      arity: 3,
+      run(fd, uid, gid) {
+        validateId(uid, 'uid');
+        validateId(gid, 'gid');
+        engine.fchown(validateFd(fd), uid, gid);
+      },
+    },
+    {
+      name: 'futimes',
+      syscall: 'futime',
+      paths: 0,
+      arity: 3,
+      run(fd, atime, mtime) {
+        const [as, an] = splitTime(toUnixTimestamp(atime, 'atime'));
+        const [ms, mn] = splitTime(toUnixTimestamp(mtime, 'mtime'));
+        engine.futimes(validateFd(fd), as, an, ms, mn);
+      },
+    },
+  ];
+}
+
+/** A close without a callback has nobody to tell: its failure is an uncaught exception, as in Node. */
+function throwError(error: unknown): void {
+  if (error !== null && error !== undefined) throw error;
+}
+
+function addOpenAndClose(ctx: Context, surface: Surface): void {
+  const { engine } = ctx;
+  const open: Operation = {
+    name: 'open',
+    syscall: 'open',
+    paths: 1,
+    arity: 3,
+    pathsFirst: ['path'],
+    run(path, flags, mode) {
+      const bits = parseFlags(flags);
+      const permissions = parseMode(mode, 'mode', 0o666);
+      return engine.open(ctx.resolve(path), bits, permissions);
+    },
+  };
+  const openWithAll = callbackForm(open);
+  surface.fs.openSync = syncForm(open);
+  surface.fs.open = (...args: unknown[]): void => {
+    if (args.length < 3) openWithAll(args[0], 'r', 0o666, args[1]);
+    else if (typeof args[2] === 'function') openWithAll(args[0], args[1], 0o666, args[2]);
+    else openWithAll(args[0], args[1], args[2], args[3]);
+  };
+  const close: Operation = {
+    name: 'close',
+    syscall: 'close',
+    paths: 0,
+    arity: 1,
+    run: (fd) => engine.close(validateFd(fd)),
+  };
+  const closeWithCallback = callbackForm(close);
+  surface.fs.closeSync = syncForm(close);
+  surface.fs.close = (fd: unknown, callback: unknown = throwError): void => closeWithCallback(fd, callback);
+}
+
+function addRead(ctx: Context, surface: Surface): void {
+  const { engine } = ctx;
+
+  surface.fs.readSync = function readSync(...args: unknown[]): number {
+    const [fd, buffer] = args;
+    try {
+      validateView(buffer);
+      let [, , offset, length, position] = args;
+      if (args.length <= 3 || typeof offset === 'object') {
+        if (offset !== undefined) validateObject(offset, 'options', true);
+        ({ offset, length, position } = rangeOf(offset as RangeOptions | null, buffer.byteLength));
+      }
+      const file = lateFd ? undefined : validateFd(fd);
+      const range = checkReadRange(buffer, offset, length, position);
+      if (range.length === 0) return 0;
+      return engine.read(file ?? validateFd(fd), asBytes(buffer), range.offset, range.length, range.position);
+    } catch (error) {
+      throw toNodeError(error, 'read', undefined, undefined, readSync);
+    }
+  };
+
+  const read = function read(...args: unknown[]): void {
+    let callback: unknown;
+    let buffer: View | undefined;
+    try {
+      const fd = validateFd(args[0]);
+      const form = readForm(args);
+      callback = form.callback;
+      const view = form.buffer;
+      validateView(view);
+      buffer = view;
+      validateFunction(callback, 'cb');
+      const range = checkReadRange(view, form.offset, form.length, form.position);
+      const count = range.length === 0 ? 0 : engine.read(fd, asBytes(view), range.offset, range.length, range.position);
+      deliverAll(callback, [null, count, view]);
+    } catch (error) {
+      settle(error, 'read', callback, buffer, read);
+    }
+  };
+  copyPromisifyArgs(read, 'read');
+  surface.fs.read = read;
+
+  const vector = (fd: number, views: readonly View[], position: unknown): number =>
+    engine.readv(fd, views.map(asBytes), writePosition(position));
+  addVector(surface, 'readv', 'read', vector);
+}
+
+/** Since Node 22 the buffer is checked before the descriptor. */
+const lateFd = nodeAtLeast(22);
+
+/** The four ways to call `fs.read`: by position, with options, without a buffer, with a callback alone. */
+function readForm(args: readonly unknown[]): RangeOptions & { readonly callback: unknown } {
+  if (args.length > 4) {
+    return { buffer: args[1], offset: args[2], length: args[3], position: args[4], callback: args[5] };
+  }
+  let buffer: unknown = args[1];
+  let options: unknown = null;
+  let callback: unknown;
+  if (args.length === 4) {
+    options = args[2];
+    callback = args[3];
+  } else if (args.length === 3) {
+    callback = args[2];
+    if (!isView(buffer)) {
+      options = buffer;
+      ({ buffer = Buffer.alloc(DEFAULT_READ_SIZE) } = (options as RangeOptions | null | undefined) ?? NO_RANGE);
+    }
+  } else {
+    callback = buffer;
+    buffer = Buffer.alloc(DEFAULT_READ_SIZE);
+  }
+  if (options !== undefined) validateObject(options, 'options', true);
+  return { ...rangeOf(options as RangeOptions | null, byteLengthOf(buffer)), buffer, callback };
+}
+
+/** An error of read or write: argument errors are thrown, faults reach the callback with (error, 0, data). */
+function settle(error: unknown, syscall: string, callback: unknown, data: unknown, caller: Caller): void {
+  const made = toNodeError(error, syscall, undefined, undefined, caller);
+  if (made === error) throw made;
+  deliverAll(callback as Callback, [made, 0, data]);
+}
+
+function addVector(
+  surface: Surface,
+  name: 'readv' | 'writev',
+  syscall: string,
+  run: (fd: number, views: readonly View[], position: unknown) => number,
+): void {
+  const sync = function self(fd: unknown, views: unknown, position: unknown): number {
+    try {
+      const file = lateFd ? undefined : validateFd(fd);
+      validateViews(views);
+      if (name === 'writev' && views.length === 0) return 0;
+      return run(file ?? validateFd(fd), views, position);
+    } catch (error) {
+      throw toNodeError(error, syscall, undefined, undefined, self);
+    }
+  };
+  const async = function self(fd: unknown, views: unknown, position: unknown, callback: unknown): void {
+    const done = callback || position;
+    try {
+      const file = validateFd(fd);
+      validateViews(views);
+      validateFunction(done, 'cb');
+      const empty = name === 'writev' && views.length === 0;
+      deliverAll(done, [null, empty ? 0 : run(file, views, position), views]);
+    } catch (error) {
+      settle(error, syscall, done, views, self);
+    }
+  };
+  copyPromisifyArgs(async, name);
+  surface.fs[`${name}Sync`] = sync;
+  surface.fs[name] = async;
+}
+
+function addWrite(ctx: Context, surface: Surface): void {
+  const { engine } = ctx;
+
+  const writeBytes = (fd: number, data: View, range: Range): number =>
+    engine.write(fd, asBytes(data), range.offset, range.length, range.position);
+
+  const writeText = (fd: number, text: string, position: unknown, encoding: unknown): number => {
+    const bytes = encodeText(text, knownEncoding(encoding));
+    return engine.write(fd, bytes, 0, bytes.length, writePosition(position));
+  };
+
+  surface.fs.writeSync = function writeSync(
+    fd: unknown,
+    data: unknown,
+    offset: unknown,
+    length: unknown,
+    position: unknown,
+  ): number {
+    try {
+      const file = lateFd ? undefined : validateFd(fd);
+      if (!isView(data)) {
+        validateText(data, 'buffer');
+        validateTextEncoding(data, length);
+        return writeText(file ?? validateFd(fd), data, offset, length);
+      }
+      const range: RangeOptions =
+        typeof offset === 'object' ? rangeOf(offset, data.byteLength) : { offset, length, position };
+      const checked = checkWriteRange(data, range.offset, range.length, range.position);
+      return writeBytes(file ?? validateFd(fd), data, checked);
+    } catch (error) {
+      throw toNodeError(error, 'write', undefined, undefined, writeSync);
+    }
+  };
+
+  const write = function write(...args: unknown[]): void {
+    const [fd, data, offset, length, position] = args;
+    let callback: unknown;
+    try {
+      const file = validateFd(fd);
+      if (isView(data)) {
+        callback = args[5] || position || length || offset;
+        validateFunction(callback, 'cb');
+        const range: RangeOptions =
+          typeof offset === 'object'
+            ? rangeOf(offset, data.byteLength)
+            : { offset: typeof offset === 'function' ? null : offset, length, position };
+        const checked = checkWriteRange(data, range.offset, range.length, range.position);
+        deliverAll(callback, [null, writeBytes(file, data, checked), data]);
+        return;
+      }
+      validateText(data, 'buffer');
+      // write(fd, text[, position[, encoding]], callback)
+      let place = offset;
+      let encoding = length;
+      if (typeof position === 'function') {
+        callback = position;
+      } else if (typeof offset === 'function') {
+        callback = offset;
+        place = null;
+        encoding = 'utf8';
+      } else {
+        callback = length;
+        encoding = 'utf8';
+      }
+      validateTextEncoding(data, encoding);
+      validateFunction(callback, 'cb');
+      deliverAll(callback, [null, writeText(file, data, place, encoding), data]);
+    } catch (error) {
+      settle(error, 'write', callback, data, write);
+    }
+  };
+  copyPromisifyArgs(write, 'write');
+  surface.fs.write = write;
+
+  const vector = (fd: number, views: readonly View[], position: unknown): number =>
+    engine.writev(fd, views.map(asBytes), writePosition(position));
+  addVector(surface, 'writev', 'write', vector);
+}
+
+/** Node's binding takes unknown encoding names for utf8. */
+export const knownEncoding = (encoding: unknown): unknown =>
+  typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
+
+/** Adds open, close, read, write, readv and writev in their forms. */
+export function addDescriptorInput(ctx: Context, surface: Surface): void {
+  addOpenAndClose(ctx, surface);
+  addRead(ctx, surface);
+  addWrite(ctx, surface);
+}

@@ -1,0 +1,221 @@
+/**
+ * Facade layer: looking without changing (stat, lstat, fstat, exists, realpath).
+ * A miss that the caller expects (existsSync, throwIfNoEntry: false) is the
+ * engine's negative return and builds no Error.
+ */
+import { posix } from 'node:path';
+import { ENOENT, ENOTDIR, Fault, S_IFLNK, S_IFMT } from '../../core/index.js';
+import { deliver } from '../completion.js';
+import type { Context } from '../context.js';
+import type { Operation, Surface } from '../define.js';
+import { decodeName, encodeName, presentName } from '../encoding.js';
+import { AbortError } from '../node-errors.js';
+import { type AnyOptions, getOptions } from '../options.js';
+import { nodeAtLeast } from '../running-node.js';
+import { makeStats } from '../stats.js';
+import { PathFault } from '../uv-exception.js';
+import {
+  fromUrl,
+  validateAbortSignal,
+  validateFd,
+  validateFunction,
+  validateObject,
+  validatePath,
+} from '../validate.js';
+import { bigintOf } from './path.js';
+
+/** Since Node 22 a path through a file counts as "no entry" too. */
+const notDirectoryIsMiss = nodeAtLeast(22);
+/** Since Node 24 the callback forms take any options value, and the asynchronous stat honours throwIfNoEntry. */
+const lenientCallbackOptions = nodeAtLeast(24);
+/** Since Node 26 the promise forms insist on an object. */
+const strictPromiseOptions = nodeAtLeast(26);
+
+const isMiss = (errno: number): boolean => errno === -ENOENT || (notDirectoryIsMiss && errno === -ENOTDIR);
+
+function throwIfAborted(signal: unknown): void {
+  validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new AbortError(signal.reason);
+}
+
+/** Options of the callback forms, in the running Node's reading. */
+function callbackOptions(options: unknown): AnyOptions {
+  if (options === undefined) return {};
+  if (!lenientCallbackOptions) return { bigint: bigintOf(options) };
+  if (options === null || typeof options !== 'object') return {};
+  const given = getOptions(options);
+  throwIfAborted(given.signal);
+  return given;
+}
+
+function promiseOptions(options: unknown): AnyOptions {
+  if (options === undefined) return {};
+  if (!strictPromiseOptions) {
+    return {
+      bigint: bigintOf(options),
+      throwIfNoEntry: lenientCallbackOptions && Reflect.get(Object(options), 'throwIfNoEntry'),
+    };
+  }
+  validateObject(options, 'options');
+  const given: AnyOptions = options;
+  throwIfAborted(given.signal);
+  return given;
+}
+
+function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
+  const { engine, stat } = ctx;
+  const look = engine[name].bind(engine);
+
+  function found(path: unknown, bigint: unknown, throwIfNoEntry: unknown): unknown {
+    const errno = look(ctx.resolve(path), stat);
+    if (errno === 0) return makeStats(stat, bigint);
+    if (throwIfNoEntry === false && isMiss(errno)) return undefined;
+    throw new Fault(-errno);
+  }
+  /** Asynchronous lstat never looks at throwIfNoEntry. */
+  const quiet = name === 'stat' && lenientCallbackOptions;
+
+  return {
+    name,
+    syscall: name,
+    paths: 1,
+    arity: 2,
+    optional: true,
+    run(path, options) {
+      if (options === undefined) return found(path, false, true);
+      const { bigint, throwIfNoEntry } = options as AnyOptions;
+      return found(path, bigint, throwIfNoEntry);
+    },
+    runCallback(path, options) {
+      const { bigint, throwIfNoEntry } = callbackOptions(options);
+      return found(path, bigint, quiet ? throwIfNoEntry : true);
+    },
+    runPromise(path, options) {
+      const { bigint, throwIfNoEntry } = promiseOptions(options);
+      return found(path, bigint, quiet ? throwIfNoEntry : true);
+    },
+  };
+}
+
+export const lookOperations = (ctx: Context): Operation[] => [statOperation(ctx, 'stat'), statOperation(ctx, 'lstat')];
+
+/** fstat, whose promise form is FileHandle#stat. */
+export function fstatOperation(ctx: Context): Operation {
+  const { engine, stat } = ctx;
+  function found(fd: unknown, bigint: unknown): unknown {
+    const errno = engine.fstat(validateFd(fd), stat);
+    if (errno < 0) throw new Fault(-errno);
+    return makeStats(stat, bigint);
+  }
+  return {
+    name: 'fstat',
+    syscall: 'fstat',
+    paths: 0,
+    arity: 2,
+    optional: true,
+    run: (fd, options) => found(fd, options === undefined ? false : bigintOf(options)),
+    runCallback(fd, options) {
+      if (options === undefined) return found(fd, false);
+      if (strictPromiseOptions && options !== null && typeof options === 'object') {
+        const given: AnyOptions = options;
+        throwIfAborted(given.signal);
+        return found(fd, given.bigint);
+      }
+      return found(fd, strictPromiseOptions ? false : bigintOf(options));
+    },
+    runPromise: (fd, options) => found(fd, promiseOptions(options).bigint),
+  };
+}
+
+/**
+ * JavaScript realpath, as Node's: the path and each link's target are resolved
+ * as text (`a/link/..` is `a`), so its answers and its errors, which name the
+ * part that failed, can differ from realpath(3).
+ */
+function walkRealpath(ctx: Context, start: string): string {
+  const { engine, stat } = ctx;
+  let path = start;
+  let position = 1;
+  let base = '/';
+  const fail = (errno: number, syscall: string): never => {
+    throw new PathFault(-errno, syscall, decodeName(base));
+  };
+  while (position < path.length) {
+    const slash = path.indexOf('/', position);
+    const end = slash === -1 ? path.length : slash;
+    const parent = path.slice(0, position);
+    base = path.slice(0, end);
+    position = Math.min(end + 1, path.length);
+    const errno = engine.lstat(base, stat);
+    if (errno < 0) fail(errno, 'lstat');
+    if ((stat[1] & S_IFMT) !== S_IFLNK) continue;
+    const beyond = engine.stat(base, stat);
+    if (beyond < 0) fail(beyond, 'stat');
+    path = posix.resolve(parent, engine.readlink(base), path.slice(position));
+    position = 1;
+  }
+  return path;
+}
+
+function realpath(ctx: Context, path: unknown, options: unknown): unknown {
+  const { encoding } = getOptions(options);
+  // Node turns whatever is not a URL into text: a Buffer is decoded, a number is a file name.
+  const name = encodeName(validatePath(`${fromUrl(path)}`));
+  const lexical = posix.resolve(encodeName(ctx.cwd()), name);
+  return presentName(walkRealpath(ctx, lexical), encoding);
+}
+
+/** realpath in its two forms: Node's own walk in JavaScript, and realpath(3) for `native` and the promise. */
+export function realpathOperations(ctx: Context): { readonly js: Operation; readonly native: Operation } {
+  const shape = { name: 'realpath', syscall: 'realpath', paths: 1, arity: 2, optional: true } as const;
+  const native = (path: unknown, options: unknown): unknown => {
+    const { encoding } = getOptions(options);
+    return presentName(ctx.engine.realpath(ctx.resolve(path)), encoding);
+  };
+  return {
+    js: { ...shape, run: (path, options) => realpath(ctx, path, options), runPromise: native },
+    native: { ...shape, run: native },
+  };
+}
+
+let warnedOfExists = false;
+
+function warnOfExistsArgument(): void {
+  if (warnedOfExists || !nodeAtLeast(24)) return;
+  warnedOfExists = true;
+  process.emitWarning('Passing invalid argument types to fs.existsSync is deprecated', 'DeprecationWarning', 'DEP0187');
+}
+
+/** exists and existsSync: the only operations that turn a bad argument into an answer. */
+export function addExists(ctx: Context, surface: Surface): void {
+  const { engine } = ctx;
+  const existsSync = (path?: unknown): boolean => {
+    let target: string;
+    try {
+      target = ctx.resolve(path);
+    } catch (error) {
+      if (Reflect.get(Object(error), 'code') === 'ERR_INVALID_ARG_TYPE') warnOfExistsArgument();
+      return false;
+    }
+    return engine.access(target, 0) === 0;
+  };
+  const exists = (path: unknown, callback: unknown): void => {
+    validateFunction(callback, 'cb');
+    let target: string;
+    try {
+      target = ctx.resolve(path);
+    } catch {
+      // Node answers a bad argument at once, before it returns.
+      callback(false);
+      return;
+    }
+    answer(callback, engine.access(target, 0) === 0);
+  };
+  surface.fs.existsSync = existsSync;
+  surface.fs.exists = exists;
+}
+
+/** `exists` has no error argument. */
+function answer(callback: (found: boolean) => void, found: boolean): void {
+  deliver((_none, value) => callback(value === true), found);
+}

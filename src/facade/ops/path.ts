@@ -1,0 +1,353 @@
+/**
+ * Facade layer: operations on a name that make one engine call (access, rename,
+ * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
+ * and shapes the result; the forms come from define.ts.
+ */
+import { EINVAL, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import type { Context } from '../context.js';
+import type { Operation } from '../define.js';
+import { encodeName, presentName } from '../encoding.js';
+import { bindingError, codedError, invalidArgValue } from '../node-errors.js';
+import { getOptions } from '../options.js';
+import { nodeAtLeast } from '../running-node.js';
+import { makeStatFs } from '../statfs.js';
+import { splitTime } from '../times.js';
+import { spell } from '../uv-exception.js';
+import {
+  parseMode,
+  toUnixTimestamp,
+  validateBoolean,
+  validateId,
+  validateObject,
+  validateOneOf,
+  validatePath,
+} from '../validate.js';
+
+/** The mode of access and copyFile, which Node's C++ side checks: null is the default, numbers are cut to integers. */
+function smallMode(mode: unknown): number {
+  if (mode === undefined || mode === null) return 0;
+  if (typeof mode !== 'number') {
+    throw bindingError(TypeError, 'ERR_INVALID_ARG_TYPE', 'mode must be int32 or null/undefined');
+  }
+  if (!Number.isFinite(mode)) throw bindingError(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range');
+  const bits = Math.trunc(mode);
+  if (bits < 0 || bits > 7) throw bindingError(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range: >= 0 && <= 7');
+  return bits;
+}
+
+const symlinkTypes = ['dir', 'file', 'junction', null, undefined];
+const strictSymlinkTypes = nodeAtLeast(24);
+
+function checkSymlinkType(type: unknown): void {
+  if (strictSymlinkTypes) validateOneOf(type, 'type', symlinkTypes);
+  else if (typeof type === 'string' && !symlinkTypes.includes(type)) {
+    throw codedError(
+      'ERR_FS_INVALID_SYMLINK_TYPE',
+      `Symlink type must be one of "dir", "file", or "junction". Received "${type}"`,
+    );
+  }
+}
+
+let warnedOfTemplate = false;
+
+/** Node warns once when a template ends in X: other systems replace those. */
+function warnOnNonPortableTemplate(prefix: string | Uint8Array): void {
+  const last = typeof prefix === 'string' ? prefix.charCodeAt(prefix.length - 1) : prefix.at(-1);
+  if (warnedOfTemplate || last !== 0x58) return;
+  warnedOfTemplate = true;
+  process.emitWarning(
+    'mkdtemp() templates ending with X are not portable. For details see: https://nodejs.org/api/fs.html',
+  );
+}
+
+/** mkdtemp with an empty prefix: works since Node 24, before it handed libuv a template that is one X short. */
+const emptyTemplateWorks = nodeAtLeast(24);
+
+/** Checks a prefix and makes the directory: its name in the caller's spelling, as bytes. */
+export function makeTempDirectory(ctx: Context, prefix: unknown): string {
+  const given = validatePath(prefix, 'prefix');
+  warnOnNonPortableTemplate(given);
+  const template = encodeName(given);
+  if (template === '' && !emptyTemplateWorks) throw new Fault(EINVAL);
+  const base = template === '' ? `${ctx.resolve('.')}/` : ctx.resolve(given);
+  return template + ctx.engine.mkdtemp(base).slice(-6);
+}
+
+function spellTemplate(prefix: unknown): string {
+  const text = spell(prefix) ?? '';
+  return text === '' && !emptyTemplateWorks ? 'XXXXX' : `${text}XXXXXX`;
+}
+
+/**
+ * What `mkdir -p` reports: the shortest leading part of the caller's own text that was missing,
+ * found as Node finds it, by cutting at the last slash.
+ */
+function firstMissing(ctx: Context, path: string): string {
+  let shortest = path;
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const shorter = path.slice(0, end);
+    if (ctx.engine.lookup(ctx.resolve(asText(shorter))) >= 0) break;
+    shortest = shorter;
+  }
+  return shortest;
+}
+const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
+
+function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): unknown {
+  const target = ctx.resolve(path);
+  if (!recursive) {
+    ctx.engine.mkdir(target, mode);
+    return undefined;
+  }
+  if (ctx.engine.lookup(target) >= 0) {
+    // Exists: the engine says whether it is a directory.
+    ctx.engine.mkdirp(target, mode);
+    return undefined;
+  }
+  const first = firstMissing(ctx, encodeName(validatePath(path)));
+  return ctx.engine.mkdirp(target, mode) === undefined ? undefined : presentName(first, 'utf8');
+}
+
+/** The mode's name in errors: since Node 22 the option is named as one. */
+const optionModeName = nodeAtLeast(22) ? 'options.mode' : 'mode';
+
+function mkdirOptions(options: unknown): { mode: number; recursive: boolean } {
+  let mode = 0o777;
+  let recursive: unknown = false;
+  if (typeof options === 'number' || typeof options === 'string') {
+    mode = parseMode(options, 'mode');
+  } else if (options) {
+    const given: { recursive?: unknown; mode?: unknown } = options;
+    if (given.recursive !== undefined) recursive = given.recursive;
+    validateBoolean(recursive, 'options.recursive');
+    if (given.mode !== undefined) mode = parseMode(given.mode, optionModeName);
+    return { mode, recursive };
+  }
+  return { mode, recursive: false };
+}
+
+function mkdirPromiseOptions(options: unknown): { mode: number; recursive: unknown } {
+  if (typeof options === 'number' || typeof options === 'string') {
+    return { mode: parseMode(options, 'mode'), recursive: false };
+  }
+  const { recursive = false, mode = 0o777 }: { recursive?: unknown; mode?: unknown } = options || {};
+  validateBoolean(recursive, 'options.recursive');
+  return { mode: parseMode(mode, 'mode', 0o777), recursive };
+}
+
+let warnedOfRecursiveRmdir = false;
+
+/** Up to Node 24 rmdir removes trees when asked to, with a warning; a missing directory is then lstat's or stat's error. */
+function removeDirectory(ctx: Context, path: unknown, options: unknown, look: 'lstat' | 'stat'): void {
+  const target = ctx.resolve(path);
+  const given: { recursive?: unknown } | null | undefined = options === undefined ? undefined : Object(options);
+  if (recursiveRmdirGone && given?.recursive !== undefined) {
+    throw invalidArgValue('options.recursive', given.recursive, 'is no longer supported');
+  }
+  if (options !== undefined) validateObject(options, 'options');
+  if (!given?.recursive) {
+    ctx.engine.rmdir(target);
+    return;
+  }
+  if (!warnedOfRecursiveRmdir && !Reflect.get(process, 'noDeprecation')) {
+    warnedOfRecursiveRmdir = true;
+    process.emitWarning(
+      'In future versions of Node.js, fs.rmdir(path, { recursive: true }) will be removed. ' +
+        'Use fs.rm(path, { recursive: true }) instead',
+      'DeprecationWarning',
+      'DEP0147',
+    );
+  }
+  const errno = ctx.engine[look](target, ctx.stat);
+  if (errno < 0) throw new Fault(-errno, look);
+  if ((ctx.stat[1] & S_IFMT) === S_IFDIR) ctx.engine.removeTree(target);
+  else ctx.engine.rmdir(target);
+}
+const recursiveRmdirGone = nodeAtLeast(26);
+
+export const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';
+
+export function pathOperations(ctx: Context): Operation[] {
+  const { engine, resolve } = ctx;
+
+  const times =
+    (set: (path: string, as: number, an: number, ms: number, mn: number) => void) =>
+    (path: unknown, atime: unknown, mtime: unknown): void => {
+      const target = resolve(path);
+      const [as, an] = splitTime(toUnixTimestamp(atime));
+      const [ms, mn] = splitTime(toUnixTimestamp(mtime));
+      set(target, as, an, ms, mn);
+    };
+
+  const owner =
+    (set: (path: string, uid: number, gid: number) => void) =>
+    (path: unknown, uid: unknown, gid: unknown): void => {
+      const target = resolve(path);
+      validateId(uid, 'uid');
+      validateId(gid, 'gid');
+      set(target, uid, gid);
+    };
+
+  return [
+    {
+      name: 'access',
+      syscall: 'access',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      pathsFirst: ['path'],
+      run(path, mode) {
+        const errno = engine.access(resolve(path), smallMode(mode));
+        if (errno < 0) throw new Fault(-errno);
+      },
+    },
+    {
+      name: 'rename',
+      syscall: 'rename',
+      paths: 2,
+      arity: 2,
+      run: (from, to) => engine.rename(resolve(from, 'oldPath'), resolve(to, 'newPath')),
+    },
+    {
+      name: 'link',
+      syscall: 'link',
+      paths: 2,
+      arity: 2,
+      run: (existing, path) => engine.link(resolve(existing, 'existingPath'), resolve(path, 'newPath')),
+    },
+    {
+      name: 'symlink',
+      syscall: 'symlink',
+      paths: 2,
+      arity: 3,
+      optional: true,
+      run(target, path, type) {
+        if (strictSymlinkTypes) checkSymlinkType(type);
+        const text = encodeName(validatePath(target, 'target'));
+        const place = resolve(path);
+        if (!strictSymlinkTypes) checkSymlinkType(type);
+        engine.symlink(text, place);
+      },
+    },
+    {
+      name: 'readlink',
+      syscall: 'readlink',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run(path, options) {
+        const { encoding } = getOptions(options);
+        return presentName(engine.readlink(resolve(path, readlinkArgument)), encoding);
+      },
+      runPromise(path, options) {
+        const { encoding } = getOptions(options);
+        return presentName(engine.readlink(resolve(path, 'oldPath')), encoding);
+      },
+    },
+    {
+      name: 'unlink',
+      syscall: 'unlink',
+      paths: 1,
+      arity: 1,
+      run: (path) => engine.unlink(resolve(path)),
+    },
+    {
+      name: 'mkdir',
+      syscall: 'mkdir',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run(path, options) {
+        const { mode, recursive } = mkdirOptions(options);
+        return mkdir(ctx, path, mode, recursive);
+      },
+      runPromise(path, options) {
+        const { mode, recursive } = mkdirPromiseOptions(options);
+        return mkdir(ctx, path, mode, recursive === true);
+      },
+    },
+    {
+      name: 'rmdir',
+      syscall: 'rmdir',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run: (path, options) => removeDirectory(ctx, path, options, 'lstat'),
+      runPromise: (path, options) => removeDirectory(ctx, path, options, 'stat'),
+    },
+    {
+      name: 'mkdtemp',
+      syscall: 'mkdtemp',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      spell: spellTemplate,
+      run(prefix, options) {
+        const { encoding } = getOptions(options);
+        return presentName(makeTempDirectory(ctx, prefix), encoding);
+      },
+    },
+    {
+      name: 'copyFile',
+      syscall: 'copyfile',
+      paths: 2,
+      arity: 3,
+      optional: true,
+      pathsFirst: ['src', 'dest'],
+      run(from, to, mode) {
+        const source = resolve(from, 'src');
+        const target = resolve(to, 'dest');
+        engine.copyFile(source, target, smallMode(mode));
+      },
+    },
+    {
+      name: 'chmod',
+      syscall: 'chmod',
+      paths: 1,
+      arity: 2,
+      pathsFirst: ['path'],
+      run: (path, mode) => engine.chmod(resolve(path), parseMode(mode, 'mode')),
+    },
+    {
+      name: 'chown',
+      syscall: 'chown',
+      paths: 1,
+      arity: 3,
+      run: owner((path, uid, gid) => engine.chown(path, uid, gid)),
+    },
+    {
+      name: 'lchown',
+      syscall: 'lchown',
+      paths: 1,
+      arity: 3,
+      run: owner((path, uid, gid) => engine.lchown(path, uid, gid)),
+    },
+    {
+      name: 'utimes',
+      syscall: 'utime',
+      paths: 1,
+      arity: 3,
+      run: times((path, as, an, ms, mn) => engine.utimes(path, as, an, ms, mn)),
+    },
+    {
+      name: 'lutimes',
+      syscall: 'lutime',
+      paths: 1,
+      arity: 3,
+      run: times((path, as, an, ms, mn) => engine.lutimes(path, as, an, ms, mn)),
+    },
+    {
+      name: 'statfs',
+      syscall: 'statfs',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run: (path, options = {}) => makeStatFs(engine.statfs(resolve(path)), bigintOf(options)),
+    },
+  ];
+}
+
+/** Reads `bigint` off an options argument as Node does: null is the TypeError it looks like. */
+export function bigintOf(options: unknown): unknown {
+  return (options as { bigint?: unknown }).bigint;
+}

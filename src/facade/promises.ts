@@ -1,0 +1,135 @@
+/**
+ * Facade layer: the members of `fs.promises` that are no form of a callback
+ * operation: open, readFile, writeFile and appendFile, which take FileHandles,
+ * and content that comes in pieces.
+ */
+import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
+import type { Context } from './context.js';
+import { type Operation, promiseForm, type Surface } from './define.js';
+import { FileHandle, type HandleMaker } from './file-handle.js';
+import { isPieces, writePieces } from './file-handle-io.js';
+import { methodNotImplemented } from './node-errors.js';
+import {
+  APPEND_DEFAULTS,
+  READ_DEFAULTS,
+  readWholeLater,
+  throwIfAborted,
+  WRITE_DEFAULTS,
+  writeWhole,
+} from './ops/whole-file.js';
+import { type AnyOptions, getOptions, parseFlags } from './options.js';
+import { type Caller, toNodeError } from './uv-exception.js';
+import { parseMode, validateBoolean, validatePath } from './validate.js';
+
+/** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
+function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
+  try {
+    const value = run();
+    const watched = signal();
+    return watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
+  } catch (error) {
+    return rejectLater(toNodeError(error, 'open', path, undefined, caller));
+  }
+}
+
+/** Writes content in pieces: the file is opened now, and closed when the last piece or a failure came. */
+async function writeFromPieces(
+  ctx: Context,
+  path: unknown,
+  data: Iterable<unknown> | AsyncIterable<unknown>,
+  options: AnyOptions,
+  flag: unknown,
+): Promise<void> {
+  const { engine } = ctx;
+  validateBoolean(options.flush ?? false, 'options.flush');
+  throwIfAborted(options.signal);
+  const target = ctx.resolve(path);
+  const fd = engine.open(target, parseFlags(flag), parseMode(options.mode, 'mode', 0o666));
+  try {
+    await writePieces(ctx, () => fd, data, options.encoding, options.signal);
+  } finally {
+    engine.close(fd);
+    // The last word comes in a macrotask, as from every other call.
+    await resolveLater(undefined);
+  }
+}
+
+/** Adds what differs from the generated promise forms. */
+export function addPromises(ctx: Context, surface: Surface, makeHandle: HandleMaker): void {
+  const open: Operation = {
+    name: 'open',
+    syscall: 'open',
+    paths: 1,
+    arity: 3,
+    run(path, flags, mode) {
+      const target = ctx.resolve(path);
+      const bits = parseFlags(flags);
+      return makeHandle(ctx.engine.open(target, bits, parseMode(mode, 'mode', 0o666)));
+    },
+  };
+
+  function readFile(path: unknown, options?: unknown): Promise<unknown> {
+    if (path instanceof FileHandle) return path.readFile(options);
+    let signal: unknown;
+    const run = (): unknown => {
+      const given = getOptions(options, READ_DEFAULTS);
+      ({ signal } = given);
+      throwIfAborted(signal);
+      return readWholeLater(ctx, validatePath(path), given);
+    };
+    return settle(run, path, () => signal, readFile);
+  }
+
+  function write(
+    path: unknown,
+    data: unknown,
+    given: () => AnyOptions,
+    flag: string,
+    caller: Caller,
+  ): Promise<unknown> {
+    if (isPieces(data)) return pieces(path, data, given, flag, caller);
+    let signal: unknown;
+    const run = (): void => {
+      const options = given();
+      ({ signal } = options);
+      // A number is no path here: only the callback forms take descriptors.
+      if (typeof path === 'number') validatePath(path);
+      writeWhole(ctx, path, data, options, options.flag || flag);
+    };
+    return settle(run, path, () => signal, caller);
+  }
+
+  async function pieces(
+    path: unknown,
+    data: Iterable<unknown> | AsyncIterable<unknown>,
+    given: () => AnyOptions,
+    flag: string,
+    caller: Caller,
+  ): Promise<void> {
+    try {
+      const options = given();
+      await writeFromPieces(ctx, path, data, options, options.flag || flag);
+    } catch (error) {
+      throw toNodeError(error, 'open', path, undefined, caller);
+    }
+  }
+
+  function writeFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
+    if (path instanceof FileHandle) return path.writeFile(data, options);
+    return write(path, data, () => getOptions(options, WRITE_DEFAULTS), 'w', writeFile);
+  }
+
+  function appendFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
+    if (path instanceof FileHandle) return path.appendFile(data, options);
+    return write(path, data, () => getOptions(options, APPEND_DEFAULTS), 'a', appendFile);
+  }
+
+  Object.assign(surface.promises, {
+    open: promiseForm(open),
+    readFile,
+    writeFile,
+    appendFile,
+    // Linux has no lchmod; Node keeps the promise form, which says so.
+    lchmod: () => Promise.reject(methodNotImplemented('lchmod()')),
+  });
+}
