@@ -76,7 +76,8 @@ class Application {
         return;
       case 'copy':
         this.#remember(step.to.path);
-        return this.#copy(step.from.path, step.to.path, step.flags, step.over);
+        this.#copy(step.from.path, step.to.path, step.flags, step.over);
+        return;
       case 'symlink':
         this.#remember(step.to.path);
         if (step.over === 'replace') this.#setAside(step.to.path);
@@ -84,17 +85,25 @@ class Application {
         this.#undo.push(() => engine.unlink(step.to.path));
         return;
       case 'chmod':
-        return engine.chmod(step.to.path, step.mode & 0o7777);
+        engine.chmod(step.to.path, step.mode & 0o7777);
+        return;
       case 'times':
-        return this.#copyTimes(step.from.path, step.to.path, step.unit);
+        this.#copyTimes(step.from.path, step.to.path, step.unit);
+        return;
     }
   }
 
   #copy(from: string, to: string, flags: number, over: Overwrite): void {
     const { engine } = this;
     const before = stat(engine, to);
-    if (over === 'replace') return this.#copyReplacing(from, to, flags);
-    if (over === 'in-place' && before !== undefined) return this.#copyInto(from, to, flags);
+    if (over === 'replace') {
+      this.#copyReplacing(from, to, flags);
+      return;
+    }
+    if (over === 'in-place' && before !== undefined) {
+      this.#copyInto(from, to, flags);
+      return;
+    }
     engine.copyFile(from, to, flags);
     // Through a dangling link the copy came to be at the link's target.
     const made = typeOf(before) === S_IFLNK ? engine.realpath(to) : to;

@@ -137,12 +137,16 @@ function planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there:
 
 function planChild(plan: Plan, from: Place, to: Place, type: number, directory: Place): void {
   const follow = complete && plan.options.dereference;
-  if (type === DT_LINK && !follow) return planInnerLink(plan, from, to, directory);
+  if (type === DT_LINK && !follow) {
+    planInnerLink(plan, from, to, directory);
+    return;
+  }
   const source = look(plan, from, follow, false) as Stat;
   const there = stat(plan, to, true);
   if (type === DT_DIR || isDirectory(source)) {
     if (exists(there) && !isDirectory(there)) throw systemError(EEXIST, to.shown);
-    return planDirectory(plan, from, to, source, exists(there));
+    planDirectory(plan, from, to, source, exists(there));
+    return;
   }
   planInnerFile(plan, from, to, source, there, directory);
 }

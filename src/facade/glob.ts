@@ -34,7 +34,7 @@ function checkPatterns(pattern: unknown): string[] {
     return [pattern];
   }
   if (!Array.isArray(pattern)) throw invalidArgType('patterns', 'Array', pattern);
-  pattern.forEach((each, index) => validateString(each, `patterns[${index}]`));
+  for (const [index, each] of pattern.entries()) validateString(each, `patterns[${index}]`);
   return pattern;
 }
 

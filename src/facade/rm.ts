@@ -173,7 +173,10 @@ function removeRecursively(ctx: Context, given: unknown, resolved: string, optio
   const out = new Float64Array(STAT_LENGTH);
   const errno = -ctx.engine.lstat(resolved, out);
   if (errno !== 0) throw uvException(errno, 'lstat', spell(given));
-  if ((out[1] & S_IFMT) !== S_IFDIR) return removeDirectory(ctx, given, resolved);
+  if ((out[1] & S_IFMT) !== S_IFDIR) {
+    removeDirectory(ctx, given, resolved);
+    return;
+  }
   remove(ctx, given, resolved, options, form);
 }
 
@@ -182,8 +185,14 @@ function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: str
   const out = new Float64Array(STAT_LENGTH);
   const errno = -ctx.engine.stat(resolved, out);
   if (errno !== 0) throw uvException(errno, 'stat', spell(given));
-  if ((out[1] & S_IFMT) !== S_IFDIR) return removeDirectory(ctx, given, resolved);
-  if (isLink(ctx, resolved)) return ctx.engine.unlink(resolved);
+  if ((out[1] & S_IFMT) !== S_IFDIR) {
+    removeDirectory(ctx, given, resolved);
+    return;
+  }
+  if (isLink(ctx, resolved)) {
+    ctx.engine.unlink(resolved);
+    return;
+  }
   remove(ctx, given, resolved, options, 'later');
 }
 
@@ -204,7 +213,8 @@ function callBack(callback: Callback, caller: Caller, check: () => () => void): 
   try {
     work();
   } catch (error) {
-    return deliverError(callback, from(error, caller));
+    deliverError(callback, from(error, caller));
+    return;
   }
   deliver(callback, undefined);
 }

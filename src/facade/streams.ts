@@ -70,13 +70,25 @@ function copyOptions(options: object): StreamOptions {
 
 /** Runs Node's constructor on `stream` with this fs object behind it. */
 function construct(Real: StreamConstructor, stream: object, path: unknown, options: unknown, ours: Fs): void {
-  if (options == null || typeof options === 'function') return Real.call(stream, path, { fs: ours });
-  if (typeof options === 'string') return Real.call(stream, path, { encoding: options, fs: ours });
+  if (options == null || typeof options === 'function') {
+    Real.call(stream, path, { fs: ours });
+    return;
+  }
+  if (typeof options === 'string') {
+    Real.call(stream, path, { encoding: options, fs: ours });
+    return;
+  }
   // Not an object: Node's constructor refuses it in its own words.
-  if (typeof options !== 'object') return Real.call(stream, path, options);
+  if (typeof options !== 'object') {
+    Real.call(stream, path, options);
+    return;
+  }
 
   const copy = copyOptions(options);
-  if (!isFileHandle(copy.fd)) return Real.call(stream, path, { ...copy, fs: copy.fs || ours });
+  if (!isFileHandle(copy.fd)) {
+    Real.call(stream, path, { ...copy, fs: copy.fs || ours });
+    return;
+  }
   if (copy.fs) throw methodNotImplemented('FileHandle with fs');
 
   const handle = copy.fd;

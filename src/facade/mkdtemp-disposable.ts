@@ -1,0 +1,85 @@
+/**
+ * Facade layer: temporary directories that remove themselves (Node 24 and
+ * later). Owns nothing: the directory is made by mkdtemp of this object's
+ * engine and removed as a tree, by the absolute path it had when it was made.
+ */
+
+import { ENOENT, Fault } from '../core/index.js';
+import { rejectLater, resolveLater } from './completion.js';
+import type { Context } from './context.js';
+import { presentName } from './encoding.js';
+import { getOptions } from './options.js';
+import { hostFs } from './running-node.js';
+import { type Caller, spell, toNodeError } from './uv-exception.js';
+
+interface Made {
+  /** As mkdtemp returns it. */
+  readonly path: string | Buffer;
+  /** The engine's path, which a later change of the working directory does not touch. */
+  readonly full: string;
+}
+
+function make(ctx: Context, prefix: unknown, options: unknown): Made {
+  const { encoding } = getOptions(options);
+  const resolved = ctx.resolve(prefix, 'prefix');
+  const full = ctx.engine.mkdtemp(resolved);
+  const given = spell(prefix) ?? '';
+  const shown = Buffer.from(given, 'utf8').toString('latin1') + full.slice(resolved.length);
+  return { path: presentName(shown, encoding), full };
+}
+
+/** rm -rf: nothing to do when it is gone already. */
+function remove(ctx: Context, full: string): void {
+  try {
+    ctx.engine.removeTree(full);
+  } catch (error) {
+    if (!(error instanceof Fault && error.errno === ENOENT)) throw error;
+  }
+}
+
+const mkdtempError = (error: unknown, prefix: unknown, caller: Caller): unknown =>
+  toNodeError(error, 'mkdtemp', `${spell(prefix) ?? ''}XXXXXX`, undefined, caller);
+
+/** The members mkdtempDisposableSync and promises.mkdtempDisposable, where the host Node has them. */
+export function makeMkdtempDisposable(ctx: Context) {
+  function mkdtempDisposableSync(prefix: unknown, options?: unknown) {
+    try {
+      const { path, full } = make(ctx, prefix, options);
+      const removeNow = (): void => {
+        try {
+          remove(ctx, full);
+        } catch (error) {
+          throw toNodeError(error, 'rm', full, undefined, removeNow);
+        }
+      };
+      return { path, remove: removeNow, [Symbol.dispose]: () => removeNow() };
+    } catch (error) {
+      throw mkdtempError(error, prefix, mkdtempDisposableSync);
+    }
+  }
+
+  async function mkdtempDisposable(prefix: unknown, options?: unknown) {
+    let made: Made;
+    try {
+      made = make(ctx, prefix, options);
+    } catch (error) {
+      const shown = mkdtempError(error, prefix, mkdtempDisposable);
+      if (error instanceof Fault) return rejectLater(shown);
+      throw shown;
+    }
+    const { path, full } = made;
+    const removeLater = async (): Promise<void> => {
+      try {
+        remove(ctx, full);
+      } catch (error) {
+        throw toNodeError(error, 'rmdir', full, undefined, removeLater);
+      }
+      await resolveLater(undefined);
+    };
+    const disposable = { path, remove: removeLater, [Symbol.asyncDispose]: () => removeLater() };
+    return resolveLater(Object.assign(Object.create(null) as typeof disposable, disposable));
+  }
+
+  const has = 'mkdtempDisposableSync' in hostFs;
+  return has ? { fs: { mkdtempDisposableSync }, promises: { mkdtempDisposable } } : { fs: {}, promises: {} };
+}

@@ -1,0 +1,102 @@
+/**
+ * Facade layer: openAsBlob and, where the host Node has it, openAsBlobSync.
+ * Owns the rule that such a blob is the file as it was: once the file has
+ * changed, reading the blob fails with NotReadableError, as with Node's.
+ *
+ * The bytes are copied out when the blob is made, not when it is read: a Blob
+ * can be handed to parts of Node (fetch, postMessage, another Blob) that read
+ * its native content and would find an empty one otherwise.
+ */
+import { Blob } from 'node:buffer';
+import { Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import { resolveLater } from './completion.js';
+import type { Context } from './context.js';
+import { codedTypeError, isNodeError } from './node-errors.js';
+import { hostFs, nodeAtLeast } from './running-node.js';
+import { type Caller, spell, uvException } from './uv-exception.js';
+import { validateObject, validateString } from './validate.js';
+
+/** Node 26 says what went wrong with the path; before, one sentence served all. */
+const namesErrors = nodeAtLeast(26);
+
+function openError(errno: number, path: unknown): Error {
+  if (namesErrors) return uvException(errno, 'stat', spell(path));
+  return codedTypeError('ERR_INVALID_ARG_VALUE', 'Unable to open file as blob');
+}
+
+const notReadable = (): DOMException => new DOMException('The blob could not be read', 'NotReadableError');
+
+/** Tells whether the file is still the one that was opened: same inode, size and modification time. */
+function watchFile(ctx: Context, path: string, before: Float64Array): () => boolean {
+  const generation = ctx.engine.generation(before[7]);
+  const now = new Float64Array(STAT_LENGTH);
+  return () =>
+    ctx.engine.stat(path, now) === 0 &&
+    [7, 8, 12, 13].every((field) => now[field] === before[field]) &&
+    ctx.engine.generation(now[7]) === generation;
+}
+
+/** Makes a blob refuse to be read once `unchanged` says no; slices of it too. */
+function guard(blob: Blob, unchanged: () => boolean): Blob {
+  const readers = { text: blob.text, arrayBuffer: blob.arrayBuffer, bytes: (blob as { bytes?: unknown }).bytes };
+  for (const [name, read] of Object.entries(readers)) {
+    if (typeof read !== 'function') continue;
+    const value = (): Promise<unknown> => (unchanged() ? read.call(blob) : Promise.reject(notReadable()));
+    Object.defineProperty(blob, name, { value, configurable: true, writable: true });
+  }
+  const stream = (): unknown => {
+    if (unchanged()) return Blob.prototype.stream.call(blob);
+    return new ReadableStream({ start: (controller) => controller.error(notReadable()) });
+  };
+  const slice = (...range: []): Blob => guard(Blob.prototype.slice.call(blob, ...range), unchanged);
+  Object.defineProperty(blob, 'stream', { value: stream, configurable: true, writable: true });
+  Object.defineProperty(blob, 'slice', { value: slice, configurable: true, writable: true });
+  return blob;
+}
+
+function open(ctx: Context, path: unknown, options: unknown): Blob {
+  validateObject(options, 'options');
+  const type = (options as { type?: unknown }).type || '';
+  validateString(type, 'options.type');
+  const resolved = ctx.resolve(path);
+  const found = new Float64Array(STAT_LENGTH);
+  const errno = -ctx.engine.stat(resolved, found);
+  if (errno !== 0) throw openError(errno, path);
+  // A directory is opened without complaint, and can't be read.
+  if ((found[1] & S_IFMT) === S_IFDIR) return guard(new Blob([], { type }), () => false);
+  try {
+    const content = ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size));
+    return guard(new Blob([content], { type }), watchFile(ctx, resolved, found));
+  } catch (error) {
+    if (error instanceof Fault) throw openError(error.errno, path);
+    throw error;
+  }
+}
+
+function from(error: unknown, caller: Caller): unknown {
+  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
+  return error;
+}
+
+/** The members openAsBlob and openAsBlobSync of `ctx.fs`. */
+export function makeOpenAsBlob(ctx: Context) {
+  // As in Node, everything is checked and thrown at once; only the blob comes later.
+  function openAsBlob(path: unknown, options: unknown = {}): Promise<Blob> {
+    try {
+      const blob = open(ctx, path, options);
+      return resolveLater(blob);
+    } catch (error) {
+      throw from(error, openAsBlob);
+    }
+  }
+
+  function openAsBlobSync(path: unknown, options: unknown = {}): Blob {
+    try {
+      return open(ctx, path, options);
+    } catch (error) {
+      throw from(error, openAsBlobSync);
+    }
+  }
+
+  return { fs: 'openAsBlobSync' in hostFs ? { openAsBlob, openAsBlobSync } : { openAsBlob }, promises: {} };
+}

@@ -1,0 +1,189 @@
+/**
+ * Facade layer: what stands under every watcher, in the place of libuv's
+ * fs_event. Owns the queue between the engine, which reports a change inside the
+ * mutation, and the listeners, which are told in a later macrotask, one each, in
+ * order. Invariant: the queue is bounded as inotify's is (16,384 events; what
+ * comes on top is dropped) and equal neighbours are one event, so a volume that
+ * is watched and written to without pause keeps its memory.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { setInterval as every, setImmediate as later } from 'node:timers';
+import { type ChangeEvent, Fault, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH, type Watch } from '../core/index.js';
+import type { Context } from './context.js';
+import { asidePrefix } from './cp-apply.js';
+import { encodeName } from './encoding.js';
+import { spell, type UvException, uvException } from './uv-exception.js';
+
+export type EventType = 'rename' | 'change';
+
+/** /proc/sys/fs/inotify/max_queued_events, as Linux sets it. */
+const MAX_QUEUED = 16_384;
+/** The longest interval a timer takes: it is there to be referenced, not to fire. */
+const FOREVER = 2 ** 31 - 1;
+
+interface Queued {
+  readonly handle: WatchHandle;
+  readonly event: ChangeEvent;
+}
+
+const nothing = (): void => {};
+
+/** Something that keeps the process alive while it is referenced, and costs no time. */
+export function keepAlive(): NodeJS.Timeout {
+  return every(nothing, FOREVER);
+}
+
+let queue: Queued[] = [];
+let first = 0;
+
+function deliverNext(): void {
+  const { handle, event } = queue[first++];
+  if (first === queue.length) {
+    queue = [];
+    first = 0;
+  }
+  handle.deliver(event);
+}
+
+/** inotify merges an event into the last one when they are equal; events of other watches on the same inode do not count. */
+function isRepeated(handle: WatchHandle, event: ChangeEvent): boolean {
+  if (event.kind !== 'change') return false;
+  for (let i = queue.length - 1; i >= first; i--) {
+    const { handle: other, event: last } = queue[i];
+    if (other.ino !== handle.ino || last.kind !== event.kind || last.name !== event.name) return false;
+    if (other === handle) return true;
+  }
+  return false;
+}
+
+function enqueue(handle: WatchHandle, event: ChangeEvent): void {
+  if (queue.length - first >= MAX_QUEUED || isRepeated(handle, event)) return;
+  queue.push({ handle, event });
+  // One macrotask each: a listener that throws is an uncaught exception and stops no other.
+  later(deliverNext);
+}
+
+/** The part of a path after its last slash, as libuv names a watched file itself. */
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Receives a change: `name` is a byte string. */
+export type OnChange = (type: EventType, name: string) => void;
+
+/** One watch: from start() until close(). */
+export class WatchHandle {
+  readonly #ctx: Context;
+  readonly #onChange: OnChange;
+  readonly #resource = new AsyncResource('FSEVENTWRAP');
+  #watch: Watch | undefined;
+  #alive: NodeJS.Timeout | undefined;
+  #path = '';
+  #ownName = '';
+  #isDirectory = false;
+  #recursive = false;
+  #gone = false;
+
+  constructor(ctx: Context, onChange: OnChange) {
+    this.#ctx = ctx;
+    this.#onChange = onChange;
+  }
+
+  get ino(): number {
+    return this.#watch?.ino ?? 0;
+  }
+
+  get initialized(): boolean {
+    return this.#watch !== undefined;
+  }
+
+  /**
+   * @param given the path as the caller wrote it
+   * @throws Node's error for a path that cannot be watched (ENOENT, EACCES, …)
+   */
+  start(given: unknown, persistent: boolean, recursive: boolean): void {
+    const path = this.#ctx.resolve(given, 'filename');
+    const stat = new Float64Array(STAT_LENGTH);
+    const errno = -this.#ctx.engine.stat(path, stat);
+    if (errno !== 0) throw watchError(errno, given, recursive ? 'stat' : 'watch');
+    this.#path = path;
+    this.#ownName = baseName(encodeName(spell(given) ?? ''));
+    this.#isDirectory = (stat[1] & S_IFMT) === S_IFDIR;
+    this.#recursive = recursive;
+    try {
+      this.#watch = this.#ctx.engine.watch(path, recursive, (event) => this.#onEvent(event));
+    } catch (error) {
+      if (error instanceof Fault) throw watchError(error.errno, given, 'watch');
+      throw error;
+    }
+    this.#alive = keepAlive();
+    if (!persistent) this.#alive.unref();
+  }
+
+  close(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
+    clearInterval(this.#alive);
+    this.#alive = undefined;
+  }
+
+  ref(): void {
+    this.#alive?.ref();
+  }
+
+  unref(): void {
+    this.#alive?.unref();
+  }
+
+  #onEvent(event: ChangeEvent): void {
+    if (!event.self && baseName(event.name).startsWith(asidePrefix)) return;
+    enqueue(this, event);
+  }
+
+  /** Called in a macrotask of its own. */
+  deliver(event: ChangeEvent): void {
+    if (this.#watch === undefined) return;
+    this.#resource.runInAsyncScope(() => {
+      if (this.#recursive) this.#deliverRecursive(event);
+      else this.#onChange(this.#typeOf(event), event.self ? this.#ownName : event.name);
+    });
+  }
+
+  /** A directory's own attributes are reported as 'rename': inotify flags them IN_ISDIR, which libuv takes so. */
+  #typeOf(event: ChangeEvent): EventType {
+    return event.self && this.#isDirectory ? 'rename' : event.kind;
+  }
+
+  /** Node's recursive watcher on Linux looks at what an event left behind before it says what it was. */
+  #deliverRecursive(event: ChangeEvent): void {
+    if (event.self) {
+      this.#deliverOwn();
+      return;
+    }
+    if (event.kind === 'rename') {
+      this.#onChange('rename', event.name);
+      return;
+    }
+    const format = this.#format(`${this.#path === '/' ? '' : this.#path}/${event.name}`);
+    // Gone already: the event that says so follows. A directory's attributes are nobody's business.
+    if (format === 0 || format === S_IFDIR) return;
+    this.#onChange(format === S_IFLNK ? 'rename' : 'change', event.name);
+  }
+
+  #deliverOwn(): void {
+    if (this.#format(this.#path) !== 0) {
+      if (!this.#isDirectory) this.#onChange('change', this.#ownName);
+    } else if (!this.#gone) {
+      this.#gone = true;
+      this.#onChange('rename', '');
+    }
+  }
+
+  #format(path: string): number {
+    const stat = new Float64Array(STAT_LENGTH);
+    return this.#ctx.engine.lstat(path, stat) === 0 ? stat[1] & S_IFMT : 0;
+  }
+}
+
+/** A libuv error that also carries the path as `filename`, as the errors of watchers do. */
+export function watchError(errno: number, given: unknown, syscall: string): UvException {
+  return Object.assign(uvException(errno, syscall, spell(given)), { filename: given });
+}
