@@ -89,7 +89,7 @@ function crossTheQuota(): void {
   const complete = fs.readFileSync(log).equals(Buffer.concat(Array.from({ length: accepted }, () => LOG_CHUNK)));
   verdict(complete, `the log holds the ${accepted} appends that were accepted, and nothing of the one that was not`);
   verdict(differences(before, after).length === 0, `the other ${before.size} files are what they were, by their hash`);
-  const audit = volume.audit();
+  const audit = volume.engine.audit();
   verdict(audit.ok, `audit: ${audit.used} bytes are charged, ${audit.recomputed} recomputed from the structures`);
 
   const mainPath = `${PROJECT}/dist/main.js`;
@@ -97,7 +97,7 @@ function crossTheQuota(): void {
   fs.writeFileSync(mainPath, source);
   verdict(fs.readFileSync(mainPath).equals(source), 'a full volume can still be read, and overwritten in place');
   fs.unlinkSync(log);
-  verdict(volume.audit().ok, `the log deleted, ${bytes(available())} are free again`);
+  verdict(volume.engine.audit().ok, `the log deleted, ${bytes(available())} are free again`);
 }
 
 /** What a program sees: an ordinary ENOSPC of node:fs, and the numbers behind it. */
