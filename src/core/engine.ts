@@ -74,8 +74,11 @@ export interface TreeEntry {
 
 export interface Engine {
   // ── open files ────────────────────────────────────────────────────────────
-  /** open(2). Returns the lowest free descriptor of the engine's band. */
-  open(path: string, flags: number, mode: number): number;
+  /**
+   * open(2). Returns a free descriptor of the engine's band. With `preallocate` the memory for bytes
+   * [0, preallocate) is taken too (the size stays), in one step with what the open makes or truncates.
+   */
+  open(path: string, flags: number, mode: number, preallocate?: number): number;
   close(fd: number): void;
   /** True when `fd` is an open descriptor of this engine. */
   ownsFd(fd: number): boolean;
@@ -120,6 +123,8 @@ export interface Engine {
   rmdir(path: string): void;
   unlink(path: string): void;
   rename(from: string, to: string): void;
+  /** rename that makes missing parents of `to` (mode 0777 less the umask), all or nothing. */
+  move(from: string, to: string): void;
   link(existing: string, path: string): void;
   symlink(target: string, path: string): void;
   readlink(path: string): string;

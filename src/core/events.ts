@@ -52,17 +52,29 @@ export class Events {
     this.notify(directory, 'rename', name);
   }
 
-  /** Content or attributes of an inode changed, reached through `entry` (0 when it has no name now). */
+  /**
+   * Content or attributes of an inode changed, reached through `entry` (0 when it has no name now).
+   * For a directory libuv says 'rename': the kernel marks the event with IN_ISDIR.
+   */
   changed(ino: number, entry: number): void {
     if (this.watches.size === 0) return;
-    const { directories } = this.volume;
-    this.itself(ino, 'change');
+    const { directories, inodes } = this.volume;
+    const kind = inodes.isDirectory(ino) ? 'rename' : 'change';
+    this.itself(ino, kind);
     if (entry !== 0 && directories.ino(entry) === ino) {
-      this.notify(directories.parent(entry), 'change', directories.name(entry));
+      this.notify(directories.parent(entry), kind, directories.name(entry));
     }
   }
 
-  /** The inode itself was removed or renamed. */
+  /** The inode is gone: IN_DELETE_SELF and IN_IGNORED, then its watches are dead. */
+  gone(ino: number): void {
+    if (this.watches.size === 0) return;
+    this.itself(ino, 'rename');
+    this.itself(ino, 'rename');
+    this.watches.delete(ino);
+  }
+
+  /** The inode itself was renamed, or lost a link ('change'). */
   itself(ino: number, kind: Kind): void {
     const set = this.watches.get(ino);
     if (set === undefined) return;

@@ -9,7 +9,7 @@
 import { INODE_WORDS } from './cost.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './flags.js';
 import { RecordTable } from './record-table.js';
-import { compareTimes, putTime } from './times.js';
+import { compareTimes, putTime, secondsAt } from './times.js';
 
 /** Word offsets in a record. MODE is never 0 for a live inode. */
 export const MODE = 0;
@@ -131,7 +131,7 @@ export class InodeTable extends RecordTable {
     const fresh =
       compareTimes(words, at + ATIME, at + MTIME) > 0 &&
       compareTimes(words, at + ATIME, at + CTIME) > 0 &&
-      this.seconds - (words[at + ATIME] as number) + 2 ** 31 < DAY_SECONDS;
+      this.seconds - secondsAt(words, at + ATIME) < DAY_SECONDS;
     if (!fresh) putTime(words, at + ATIME, this.seconds, this.nanos);
   }
 

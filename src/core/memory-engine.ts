@@ -14,15 +14,15 @@ import { importTree } from './sys/import.js';
 import * as io from './sys/io.js';
 import * as names from './sys/link.js';
 import * as opening from './sys/open.js';
-import { rename } from './sys/rename.js';
+import { move, rename } from './sys/rename.js';
 import * as looking from './sys/stat.js';
 import * as whole from './sys/whole-file.js';
 import { type QuotaUsage, usage } from './usage.js';
 import { Volume } from './volume.js';
 
 class MemoryEngine extends Volume implements Engine {
-  open(path: string, flags: number, mode: number): number {
-    return opening.open(this, path, flags, mode);
+  open(path: string, flags: number, mode: number, preallocate = 0): number {
+    return opening.open(this, path, flags, mode, preallocate);
   }
   close(fd: number): void {
     opening.close(this, fd);
@@ -100,6 +100,9 @@ class MemoryEngine extends Volume implements Engine {
   }
   rename(from: string, to: string): void {
     rename(this, from, to);
+  }
+  move(from: string, to: string): void {
+    move(this, from, to);
   }
   link(existing: string, path: string): void {
     names.link(this, existing, path);

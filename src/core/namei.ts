@@ -7,7 +7,7 @@
  * to, the search permission of every directory is checked, a trailing slash
  * asks for a directory, and the 41st link is ELOOP.
  */
-import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from './errno.js';
+import { EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from './errno.js';
 import { X_OK } from './flags.js';
 import { OWN_ENTRY, ROOT } from './inode.js';
 import { may } from './permission.js';
@@ -15,9 +15,10 @@ import type { Volume } from './volume.js';
 
 const SLASH = 47;
 const DOT = 46;
-const NAME_MAX = 255;
-/** PATH_MAX counts the terminating zero byte. */
-const PATH_MAX = 4095;
+/** Longest name, bytes. */
+export const NAME_MAX = 255;
+/** Longest path, bytes: Linux's PATH_MAX less the terminating zero byte. */
+export const PATH_MAX = 4095;
 const LINKS_MAX = 40;
 
 /** What to do with a link in the last place of a path. */
@@ -26,7 +27,19 @@ export const FOLLOW = 0;
 export const NO_FOLLOW = 1;
 /** mkdir, unlink, rename …: the name itself is meant, slash or not. */
 export const NAME_ONLY = 2;
-export type LinkMode = typeof FOLLOW | typeof NO_FOLLOW | typeof NAME_ONLY;
+/** rename: NAME_ONLY, but the last name's length is checked by the caller, after both paths are walked. */
+export const NAME_UNCHECKED = 3;
+/** open with O_CREAT: followed, but a slash after the last name is EISDIR before that name is looked up. */
+export const CREATE = 4;
+/** open with O_CREAT and O_EXCL or O_NOFOLLOW. */
+export const CREATE_NO_FOLLOW = 5;
+export type LinkMode =
+  | typeof FOLLOW
+  | typeof NO_FOLLOW
+  | typeof NAME_ONLY
+  | typeof NAME_UNCHECKED
+  | typeof CREATE
+  | typeof CREATE_NO_FOLLOW;
 
 /** Kinds of last component. */
 export const NORMAL = 0;
@@ -94,12 +107,13 @@ export const walk = (volume: Volume, path: string, mode: LinkMode): number => {
         continue;
       }
     }
-    if (size > NAME_MAX) return -ENAMETOOLONG;
     const last = i === length;
+    if (last && i > end && mode >= CREATE) return -EISDIR;
+    if (size > NAME_MAX && !(last && mode === NAME_UNCHECKED)) return -ENAMETOOLONG;
     const entry = directories.find(directory, text, start, end);
     if (entry === 0 && !last) return -ENOENT;
     const ino = entry === 0 ? 0 : directories.ino(entry);
-    if (entry !== 0 && inodes.isLink(ino) && (!last || mode === FOLLOW || (mode === NO_FOLLOW && i > end))) {
+    if (entry !== 0 && inodes.isLink(ino) && (!last || follows(mode, i > end))) {
       if (++links > LINKS_MAX) return -ELOOP;
       const target = volume.targetOf(ino);
       volume.inodes.touchAccess(ino);
@@ -124,6 +138,9 @@ export const walk = (volume: Volume, path: string, mode: LinkMode): number => {
     directory = ino;
   }
 };
+
+const follows = (mode: LinkMode, slash: boolean): boolean =>
+  mode === FOLLOW || mode === CREATE || (mode === NO_FOLLOW && slash);
 
 const settle = (at: Location, directory: number, kind: Location['kind'], slash: boolean): number => {
   at.directory = directory;

@@ -22,6 +22,11 @@ export class Plan {
 
   addEntry(nameLength: number): void {
     this.entries++;
+    this.addName(nameLength);
+  }
+
+  /** A new name for an entry that is there. */
+  addName(nameLength: number): void {
     const block = Directories.nameBlock(nameLength);
     if (block > 0) this.addChunk(block);
   }

@@ -21,6 +21,9 @@ export interface QuotaUsage {
   readonly charge: number;
   /** Bytes of the whole volume's bill that belong to no path: slack of shared tables, descriptors, watches. */
   readonly shared: number;
+  /** Chunks that hold the file contents of the whole volume, and what each costs beside its bytes when it is a buffer of its own. */
+  readonly chunks: number;
+  readonly chunkOverhead: number;
   /** Inodes below `path`, itself included. */
   readonly nodes: number;
   readonly files: number;
@@ -64,12 +67,22 @@ export const usage = (volume: Volume, path = '/'): QuotaUsage => {
     totalNodes: volume.nodes,
     maxNodes: volume.maxNodes,
     ...total,
+    chunks: countChunks(volume),
+    chunkOverhead: volume.chunks.overhead,
     shared: Math.max(0, bank.used - everything),
     largest: children.slice(0, LARGEST),
   };
 };
 
 const emptySum = (): Sum => ({ data: 0, charge: 0, nodes: 0, files: 0, directories: 0 });
+
+const countChunks = (volume: Volume): number => {
+  let count = 0;
+  volume.inodes.forEach((ino) => {
+    if (volume.inodes.isFile(ino)) volume.contents.forEachChunk(ino, () => count++);
+  });
+  return count;
+};
 
 const wholeCharge = (volume: Volume): number => {
   let charge = 0;

@@ -127,6 +127,7 @@ export class Volume {
   private free(ino: number): void {
     if (this.inodes.isFile(ino)) this.contents.free(ino);
     else if (this.inodes.isLink(ino)) this.bank.release(this.chunks.give(this.inodes.get(ino, CONTENT)));
+    this.events.gone(ino);
     this.bank.release(this.inodes.give(ino));
   }
 }

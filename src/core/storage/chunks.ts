@@ -25,7 +25,7 @@ export class Chunks {
   constructor(
     private readonly slabs: Slabs,
     /** Price of a buffer's bookkeeping, bytes. */
-    private readonly overhead: number = CHUNK_PRICE,
+    readonly overhead: number = CHUNK_PRICE,
   ) {}
 
   /** Bytes held outside the slabs, as billed. */

@@ -1,7 +1,6 @@
 /**
  * Core layer, storage: the bytes of files. A file is a row of 64 KiB pages,
- * each backed by a chunk or by nothing (a hole). One page is kept in the inode
- * itself, more in a PageMap.
+ * each backed by a chunk or by nothing (a hole).
  *
  * Invariants: a chunk's bytes below the file's size are the file's bytes, bytes
  * of a page beyond its chunk read as zero, bytes at and above the size are
@@ -12,7 +11,6 @@
  * writes they admit: the pages serve both kinds of access, so a promotion moves
  * no byte and needs no memory.
  */
-import { LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
 import { EFBIG, ENOMEM, ENOTSUP } from '../errno.js';
 import { fault } from '../fault.js';
 import { CONTENT, type InodeTable, STATE } from '../inode.js';
@@ -20,34 +18,22 @@ import type { StoragePolicy } from '../options.js';
 import type { QuotaBank } from '../quota.js';
 import { type Chunks, PAGE_BYTES } from './chunks.js';
 import { copyBytes } from './copy-bytes.js';
+import { FilePages, MAPPED, RANDOM_ACCESS } from './file-pages.js';
+import { growth } from './growth.js';
 import { PageMap } from './page-map.js';
 
 /** ext4's limit with 4 KiB blocks. */
 export const MAX_FILE_BYTES = 17_592_186_040_320;
-const BLOCK_BYTES = 4096;
-const SECTORS_PER_BLOCK = 8;
-/** STATE bits. */
-const MAPPED = 1;
-const RANDOM_ACCESS = 2;
-/** A small append this far into a file takes a whole page at once: the slack is under an eighth of the file. */
-const WHOLE_PAGES_FROM = 8;
-const SMALL_APPEND = 4096;
 
-export class FileContents {
-  private readonly maps: (PageMap | undefined)[] = [];
-  private readonly unusedMaps: number[] = [];
-
+export class FileContents extends FilePages {
   constructor(
-    private readonly inodes: InodeTable,
-    private readonly chunks: Chunks,
+    inodes: InodeTable,
+    chunks: Chunks,
     private readonly bank: QuotaBank,
-    private readonly policy: StoragePolicy,
+    policy: StoragePolicy,
     private readonly promotionHardLimit: number,
-  ) {}
-
-  /** STATE of a new file. */
-  initialState(): number {
-    return this.policy === 'random-access' ? RANDOM_ACCESS : 0;
+  ) {
+    super(inodes, chunks, policy);
   }
 
   /** Copies up to `length` bytes from `position` into `target`. Returns the bytes copied, fewer only at the end of the file. */
@@ -64,13 +50,6 @@ export class FileContents {
       done += step;
     }
     return count;
-  }
-
-  /** The chunk reference of a file that lies in one chunk from end to end, or 0: its bytes can be decoded in place. */
-  whole(ino: number): number {
-    if (this.isMapped(ino)) return 0;
-    const reference = this.inodes.get(ino, CONTENT);
-    return reference !== 0 && this.inodes.size(ino) <= this.chunks.capacityOf(reference) ? reference : 0;
   }
 
   /**
@@ -160,24 +139,6 @@ export class FileContents {
     this.bank.release(this.freeDetached(content, mapped));
   }
 
-  private forget(ino: number): void {
-    this.inodes.set(ino, CONTENT, 0);
-    this.inodes.set(ino, STATE, this.initialState());
-    this.inodes.setSize(ino, 0);
-  }
-
-  private freeDetached(content: number, mapped: boolean): number {
-    if (!mapped) return content === 0 ? 0 : this.chunks.give(content);
-    const map = this.maps[content] as PageMap;
-    let freed = map.charge();
-    map.forEach(0, Number.POSITIVE_INFINITY, (_page, reference) => {
-      freed += this.chunks.give(reference);
-    });
-    this.maps[content] = undefined;
-    this.unusedMaps.push(content);
-    return freed;
-  }
-
   /** Gives the empty file `copy` the content of `ino`. Buffers are shared until written. */
   private shareWith(ino: number, copy: number): void {
     const state = this.inodes.get(ino, STATE);
@@ -191,54 +152,6 @@ export class FileContents {
     }
     this.inodes.set(copy, STATE, this.initialState() | (state & MAPPED));
     this.inodes.setSize(copy, this.inodes.size(ino));
-  }
-
-  /** Bytes billed for the content: chunks and page table. */
-  charge(ino: number): number {
-    let charge = this.isMapped(ino) ? this.map(ino).charge() : 0;
-    this.forEachChunk(ino, (reference) => {
-      charge += this.chunks.chargeOf(reference);
-    });
-    return charge;
-  }
-
-  /** Bytes of stored data: the size less the holes between pages. */
-  stored(ino: number): number {
-    const size = this.inodes.size(ino);
-    let bytes = 0;
-    this.forEachChunk(ino, (reference, page) => {
-      bytes += Math.max(0, Math.min(this.chunks.capacityOf(reference), size - page * PAGE_BYTES));
-    });
-    return bytes;
-  }
-
-  /** `st_blocks`: 512-byte units of the 4 KiB blocks that hold data. */
-  blocks(ino: number): number {
-    const size = this.inodes.size(ino);
-    if (!this.isMapped(ino)) {
-      const reference = this.inodes.get(ino, CONTENT);
-      return reference === 0 ? 0 : sectors(Math.min(this.chunks.capacityOf(reference), size));
-    }
-    let blocks = 0;
-    this.forEachChunk(ino, (reference, page) => {
-      blocks += sectors(Math.min(this.chunks.capacityOf(reference), Math.max(0, size - page * PAGE_BYTES)));
-    });
-    return blocks;
-  }
-
-  /** Calls `visit` with every chunk of the file and its page. */
-  forEachChunk(ino: number, visit: (reference: number, page: number) => void): void {
-    if (this.isMapped(ino)) {
-      this.map(ino).forEach(0, Number.POSITIVE_INFINITY, (page, reference) => visit(reference, page));
-      return;
-    }
-    const reference = this.inodes.get(ino, CONTENT);
-    if (reference !== 0) visit(reference, 0);
-  }
-
-  /** Bytes billed for the file's page table. */
-  mapCharge(ino: number): number {
-    return this.isMapped(ino) ? this.map(ino).charge() : 0;
   }
 
   private preparePage(ino: number, page: number, from: number, to: number, length: number): void {
@@ -424,48 +337,6 @@ export class FileContents {
     if (stored < length) target.fill(0, offset + stored, offset + length);
   }
 
-  private isMapped(ino: number): boolean {
-    return (this.inodes.get(ino, STATE) & MAPPED) !== 0;
-  }
-
-  private map(ino: number): PageMap {
-    return this.maps[this.inodes.get(ino, CONTENT)] as PageMap;
-  }
-
-  private page(ino: number, page: number): number {
-    if (this.isMapped(ino)) return this.map(ino).get(page);
-    return page === 0 ? this.inodes.get(ino, CONTENT) : 0;
-  }
-
-  private setPage(ino: number, page: number, reference: number): void {
-    if (this.isMapped(ino)) this.map(ino).set(page, reference);
-    else this.inodes.set(ino, CONTENT, reference);
-  }
-
-  private costOfTable(ino: number, first: number, last: number): number {
-    if (this.isMapped(ino)) return this.map(ino).missingLeaves(first, last) * LEAF_PRICE;
-    if (last === 0) return 0;
-    const map = new PageMap();
-    const leaves = map.missingLeaves(first, last);
-    const firstLeaf = first > 0 && this.inodes.get(ino, CONTENT) !== 0 && map.missingLeaves(0, first) > 1 ? 1 : 0;
-    return PAGE_MAP_PRICE + (leaves + firstLeaf) * LEAF_PRICE;
-  }
-
-  private ensureMap(ino: number): void {
-    if (this.isMapped(ino)) return;
-    const map = new PageMap();
-    const reference = this.inodes.get(ino, CONTENT);
-    if (reference !== 0) map.set(0, reference);
-    this.inodes.set(ino, CONTENT, this.addMap(map));
-    this.inodes.set(ino, STATE, this.inodes.get(ino, STATE) | MAPPED);
-  }
-
-  private addMap(map: PageMap): number {
-    const index = this.unusedMaps.pop() ?? this.maps.length;
-    this.maps[index] = map;
-    return index;
-  }
-
   /** A second owner of a buffer, or a copy of a slab block. */
   private duplicate(reference: number): number {
     if (!this.chunks.isSlab(reference)) {
@@ -479,12 +350,3 @@ export class FileContents {
     return fresh;
   }
 }
-
-const sectors = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * SECTORS_PER_BLOCK;
-
-/** Capacity for a page that needs `need` bytes: exact for a first write, half as much again for a tail that grows. */
-const growth = (capacity: number, need: number, page: number, length: number): number => {
-  if (page >= WHOLE_PAGES_FROM && length <= SMALL_APPEND) return PAGE_BYTES;
-  if (capacity === 0) return need;
-  return Math.min(PAGE_BYTES, Math.max(need, capacity + (capacity >>> 1)));
-};

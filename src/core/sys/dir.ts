@@ -2,12 +2,13 @@
 import type { DirectoryStream } from '../engine.js';
 import { STREAM_PRICE } from '../cost.js';
 import type { Cursor } from '../directory.js';
-import { EBADF, EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
+import { EACCES, EBADF, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
 import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
 import { LINKS, OWN_ENTRY } from '../inode.js';
-import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_ONLY, walk } from '../namei.js';
-import { demand, demandRemoval } from '../permission.js';
+import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, walk } from '../namei.js';
+import { demand, demandChange, demandRemoval } from '../permission.js';
+import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
 
@@ -32,10 +33,22 @@ const makeDirectory = (volume: Volume, mode: number): void => {
   volume.events.named(at.directory, nameAt(volume));
 };
 
-/** Makes `path` and its missing parents; all of them or none. Returns the first one made. */
+/** Makes `path` and its missing parents, all of them or none. Returns the first one made. */
 export const mkdirp = (volume: Volume, path: string, mode: number): string | undefined => {
+  const missing = missingDirectories(volume, path);
+  if (missing.length === 0) return undefined;
+  const plan = new Plan(volume);
+  planDirectories(volume, plan, missing, mode);
+  volume.bank.prepay(plan.cost(), () => {
+    for (const directory of missing) mkdir(volume, directory, mode);
+  });
+  return missing[0];
+};
+
+/** The directories that must be made for `path` to be one, outermost first. @throws Fault EEXIST, ENOTDIR, … */
+export const missingDirectories = (volume: Volume, path: string): string[] => {
   const missing: string[] = [];
-  let at = stripSlashes(path);
+  let at = path;
   for (;;) {
     const ino = lookup(volume, at, FOLLOW);
     if (ino > 0) {
@@ -44,28 +57,35 @@ export const mkdirp = (volume: Volume, path: string, mode: number): string | und
     }
     if (-ino !== ENOENT) throw fault(-ino);
     missing.push(at);
-    const slash = at.lastIndexOf('/');
-    if (slash < 0 || at.length === 0) throw fault(ENOENT);
-    at = slash === 0 ? '/' : stripSlashes(at.slice(0, slash));
+    const name = stripSlashes(at);
+    const slash = name.lastIndexOf('/');
+    if (slash < 0) throw fault(ENOENT);
+    at = slash === 0 ? '/' : stripSlashes(name.slice(0, slash));
   }
-  let made: string | undefined;
-  const done: string[] = [];
-  try {
-    for (const directory of missing.reverse()) {
-      // 'a/..' names nothing to make once 'a' is there.
-      if (lookup(volume, directory, FOLLOW) > 0) continue;
-      mkdir(volume, directory, mode);
-      done.push(directory);
-      made ??= directory;
-    }
-  } catch (error) {
-    for (const directory of done.reverse()) rmdir(volume, directory);
-    throw error;
-  }
-  return made;
+  // 'new/.' and 'new/..' name nothing more to make once 'new' is there.
+  return missing.reverse().filter((directory) => !/\/\.\.?\/*$/.test(directory));
 };
 
-const stripSlashes = (path: string): string => {
+/** Plans the making of directories that are each other's children, and checks all that could refuse it. */
+export const planDirectories = (volume: Volume, plan: Plan, missing: readonly string[], mode: number): void => {
+  const error = walk(volume, missing[0] as string, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  // A dangling link has the name.
+  if (volume.at.ino !== 0) throw fault(EEXIST);
+  demandChange(volume, volume.at.directory);
+  const own = mode & ~volume.umask();
+  if (missing.length > 1 && !volume.privileged && (own & 0o300) !== 0o300) throw fault(EACCES);
+  volume.demandNodes(missing.length);
+  for (const path of missing) {
+    const name = stripSlashes(path);
+    const length = name.length - name.lastIndexOf('/') - 1;
+    if (length > NAME_MAX) throw fault(ENAMETOOLONG);
+    plan.addInode();
+    plan.addEntry(length);
+  }
+};
+
+export const stripSlashes = (path: string): string => {
   let end = path.length;
   while (end > 1 && path.charCodeAt(end - 1) === 47) end--;
   return path.slice(0, end);
@@ -110,11 +130,8 @@ export const removeDirectory = (volume: Volume, entry: number): void => {
   inodes.touchContent(parent);
   inodes.touchContent(ino);
   volume.changes++;
-  volume.hold(ino);
   volume.dropLink(ino, inodes.get(ino, LINKS));
-  events.itself(ino, 'rename');
   events.named(parent, name);
-  volume.letGo(ino);
 };
 
 const typeOf = (volume: Volume, ino: number): number =>

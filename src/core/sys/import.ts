@@ -8,7 +8,7 @@ import { EEXIST, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR } from '../errno.js';
 import { fault } from '../fault.js';
 import { S_IFDIR, S_IFLNK, S_IFREG, W_OK, X_OK } from '../flags.js';
 import { GENERATION, LINKS, MODE, MTIME, OWN_ENTRY } from '../inode.js';
-import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
+import { FOLLOW, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, PATH_MAX, walk } from '../namei.js';
 import { demand } from '../permission.js';
 import { Plan } from '../plan.js';
 import { putTime } from '../times.js';
@@ -18,8 +18,6 @@ import { storeTarget } from './link.js';
 import { createNode, nameAt } from './open.js';
 
 const NOTHING = new Uint8Array(0);
-const NAME_MAX = 255;
-const PATH_MAX = 4095;
 
 /** What the import will leave at a path. */
 interface Planned {

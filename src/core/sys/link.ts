@@ -95,11 +95,9 @@ export const removeName = (volume: Volume, entry: number): void => {
   inodes.touch(ino, CTIME);
   inodes.touchContent(parent);
   volume.changes++;
-  volume.hold(ino);
-  volume.dropLink(ino);
-  events.itself(ino, inodes.get(ino, LINKS) === 0 ? 'rename' : 'change');
+  events.itself(ino, 'change');
   events.named(parent, name);
-  volume.letGo(ino);
+  volume.dropLink(ino);
 };
 
 export const realpath = (volume: Volume, path: string): string => {

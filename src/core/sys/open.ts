@@ -2,7 +2,7 @@
  * Core layer, sys: open(2), close(2) and making files. `openInode` does what
  * open does without a descriptor, so that whole-file calls need none.
  */
-import { EEXIST, EINVAL, EISDIR, ELOOP, ENOTDIR, EPERM } from '../errno.js';
+import { EEXIST, EFBIG, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { OpenFile } from '../file-table.js';
 import {
@@ -23,8 +23,10 @@ import {
   W_OK,
 } from '../flags.js';
 import { GENERATION, GID, LINKS, MODE, STATE } from '../inode.js';
-import { FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
+import { CREATE, CREATE_NO_FOLLOW, FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, demandChange, owns } from '../permission.js';
+import { Plan } from '../plan.js';
+import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
 
 export const canRead = (flags: number): boolean => (flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === 2;
@@ -37,11 +39,15 @@ export interface Opened {
   readonly created: boolean;
 }
 
-/** Opens a descriptor. @throws Fault as open(2); QuotaFault for the descriptor or a new file. */
-export const open = (volume: Volume, path: string, flags: number, mode: number): number => {
+/**
+ * Opens a descriptor and takes the memory for the first `preallocate` bytes, or does nothing.
+ * @throws Fault as open(2); QuotaFault for the descriptor, a new file or the memory
+ */
+export const open = (volume: Volume, path: string, flags: number, mode: number, preallocate: number): number => {
   volume.files.reserve();
   try {
-    const opened = openInode(volume, path, flags, mode);
+    const opened =
+      preallocate > 0 ? openAllocated(volume, path, flags, mode, preallocate) : openInode(volume, path, flags, mode);
     const file = new OpenFile(opened.ino, flags, opened.entry);
     volume.hold(file.ino);
     return volume.files.add(file);
@@ -49,6 +55,28 @@ export const open = (volume: Volume, path: string, flags: number, mode: number):
     volume.files.cancel();
     throw error;
   }
+};
+
+/** `openInode` with memory: planned whole when the open itself would change something. */
+const openAllocated = (volume: Volume, path: string, flags: number, mode: number, bytes: number): Opened => {
+  if (bytes > MAX_FILE_BYTES) throw fault(EFBIG);
+  const found = lookup(volume, path, FOLLOW);
+  if (found > 0 && (flags & O_TRUNC) === 0) {
+    const opened = openInode(volume, path, flags, mode);
+    volume.contents.allocate(opened.ino, bytes);
+    return opened;
+  }
+  const plan = new Plan(volume);
+  plan.addContent(bytes);
+  if (found === -ENOENT) {
+    plan.addInode();
+    plan.addEntry(volume.at.nameLength);
+  }
+  return volume.bank.prepay(plan.cost(), () => {
+    const opened = openInode(volume, path, flags, mode);
+    volume.contents.allocate(opened.ino, bytes);
+    return opened;
+  });
 };
 
 export const close = (volume: Volume, fd: number): void => {
@@ -74,10 +102,9 @@ const openExisting = (volume: Volume, path: string, flags: number): Opened => {
 
 const openOrCreate = (volume: Volume, path: string, flags: number, mode: number): Opened => {
   const { at } = volume;
-  const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? NO_FOLLOW : FOLLOW);
+  const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? CREATE_NO_FOLLOW : CREATE);
   if (error !== 0) throw fault(-error);
   if (at.kind !== NORMAL) throw fault(flags & O_EXCL && at.kind >= IS_DOT ? EEXIST : EISDIR);
-  if (at.slash) throw fault(EISDIR);
   if (at.ino === 0) return { ino: createFile(volume, mode), entry: at.entry, created: true };
   if (flags & O_EXCL) throw fault(EEXIST);
   if (volume.inodes.isLink(at.ino)) throw fault(ELOOP);

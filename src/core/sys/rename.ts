@@ -1,26 +1,61 @@
 /**
- * Core layer, sys: rename(2), in the order in which Linux checks. The entry
+ * Core layer, sys: rename(2), in the order in which Linux checks, and `move`, which makes parents. The entry
  * record moves and keeps its identity, so open files keep their name for
  * events; nothing below a directory is touched.
  */
-import { EBUSY, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
+import { EBUSY, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
-import { NAME_ONLY, NORMAL, parentOf, walk } from '../namei.js';
+import { NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
+import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
+import { mkdir, missingDirectories, planDirectories, stripSlashes } from './dir.js';
 import { nameAt } from './open.js';
+
+/** Missing parents of `to` are made, and nothing is when the whole does not fit. */
+export const move = (volume: Volume, from: string, to: string): void => {
+  const slash = stripSlashes(to).lastIndexOf('/');
+  const missing = slash > 0 ? missingDirectories(volume, stripSlashes(to).slice(0, slash)) : [];
+  const top = missing[0];
+  if (top === undefined) {
+    rename(volume, from, to);
+    return;
+  }
+  const { at, inodes } = volume;
+  const error = walk(volume, top, NAME_ONLY);
+  if (error !== 0) throw fault(-error);
+  const home = at.directory;
+  const source = walk(volume, from, NAME_ONLY);
+  if (source !== 0) throw fault(-source);
+  if (at.kind !== NORMAL) throw fault(EBUSY);
+  if (at.ino === 0) throw fault(ENOENT);
+  const isDirectory = inodes.isDirectory(at.ino);
+  if (!isDirectory && (at.slash || to.endsWith('/'))) throw fault(ENOTDIR);
+  if (isDirectory && isWithin(volume, home, at.ino)) throw fault(EINVAL);
+  demandRemoval(volume, at.directory, at.ino);
+  if (isDirectory) demand(volume, at.ino, W_OK);
+  const plan = new Plan(volume);
+  planDirectories(volume, plan, missing, 0o777);
+  plan.addName(stripSlashes(to).length - slash - 1);
+  volume.bank.prepay(plan.cost(), () => {
+    for (const path of missing) mkdir(volume, path, 0o777);
+    rename(volume, from, to);
+  });
+};
 
 export const rename = (volume: Volume, from: string, to: string): void => {
   const { at, inodes, directories } = volume;
-  const sourceError = walk(volume, from, NAME_ONLY);
+  const sourceError = walk(volume, from, NAME_UNCHECKED);
   if (sourceError !== 0) throw fault(-sourceError);
-  const { entry, ino, directory, slash, kind } = at;
-  const targetError = walk(volume, to, NAME_ONLY);
+  const { entry, ino, directory, slash, kind, nameLength } = at;
+  const targetError = walk(volume, to, NAME_UNCHECKED);
   if (targetError !== 0) throw fault(-targetError);
   if (kind !== NORMAL || at.kind !== NORMAL) throw fault(EBUSY);
+  if (nameLength > NAME_MAX) throw fault(ENAMETOOLONG);
   if (ino === 0) throw fault(ENOENT);
+  if (at.nameLength > NAME_MAX) throw fault(ENAMETOOLONG);
   const isDirectory = inodes.isDirectory(ino);
   if (!isDirectory && (slash || at.slash)) throw fault(ENOTDIR);
   if (isDirectory && isWithin(volume, at.directory, ino)) throw fault(EINVAL);
@@ -73,10 +108,10 @@ const apply = (volume: Volume, entry: number): void => {
   inodes.touchContent(at.directory);
   inodes.touch(ino, CTIME);
   volume.changes++;
-  if (replaced !== 0) dropReplaced(volume, replaced, at.directory);
   events.named(source, oldName);
   events.named(at.directory, newName);
   events.itself(ino, 'rename');
+  if (replaced !== 0) dropReplaced(volume, replaced, at.directory);
 };
 
 const dropReplaced = (volume: Volume, ino: number, directory: number): void => {
@@ -87,8 +122,6 @@ const dropReplaced = (volume: Volume, ino: number, directory: number): void => {
     inodes.add(directory, LINKS, -1);
   }
   inodes.touch(ino, CTIME);
-  volume.hold(ino);
+  if (!isDirectory) events.itself(ino, 'change');
   volume.dropLink(ino, isDirectory ? inodes.get(ino, LINKS) : 1);
-  events.itself(ino, inodes.get(ino, LINKS) === 0 ? 'rename' : 'change');
-  volume.letGo(ino);
 };

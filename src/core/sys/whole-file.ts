@@ -13,7 +13,7 @@ import {
   S_IFREG,
 } from '../flags.js';
 import { GENERATION, MODE } from '../inode.js';
-import { FOLLOW, NO_FOLLOW, walk } from '../namei.js';
+import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { commitWrite, prepareWrite } from './io.js';
@@ -78,8 +78,9 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
   const source = openInode(volume, from, O_RDONLY, 0);
   const bits = inodes.get(source.ino, MODE) & 0o7777;
   const exclusive = (mode & COPYFILE_EXCL) !== 0;
-  const error = walk(volume, to, exclusive ? NO_FOLLOW : FOLLOW);
+  const error = walk(volume, to, exclusive ? CREATE_NO_FOLLOW : CREATE);
   if (error !== 0) throw fault(-error);
+  if (at.kind !== NORMAL) throw fault(EISDIR);
   if (exclusive && at.ino !== 0) throw fault(EEXIST);
   if (at.ino === source.ino) return;
   const plan = new Plan(volume);
@@ -98,6 +99,7 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
     inodes.set(target.ino, MODE, S_IFREG | bits);
     bank.drawPrepaid();
     contents.copyTo(source.ino, target.ino);
+    if (inodes.size(source.ino) > 0) inodes.touchAccess(source.ino);
     inodes.add(target.ino, GENERATION, 1);
     inodes.touchContent(target.ino);
     volume.changes++;

@@ -1,0 +1,148 @@
+/**
+ * Core layer, storage: where the pages of a file are. One page is kept in the
+ * inode itself, more in a PageMap. This file finds, sets and counts pages;
+ * file-contents.ts moves bytes.
+ */
+import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
+import { CONTENT, type InodeTable, STATE } from '../inode.js';
+import type { StoragePolicy } from '../options.js';
+import { type Chunks, PAGE_BYTES } from './chunks.js';
+import { PageMap } from './page-map.js';
+
+const BLOCK_BYTES = 4096;
+const SECTORS_PER_BLOCK = 8;
+/** STATE bits. */
+export const MAPPED = 1;
+export const RANDOM_ACCESS = 2;
+
+export class FilePages {
+  protected readonly maps: (PageMap | undefined)[] = [];
+  protected readonly unusedMaps: number[] = [];
+
+  constructor(
+    protected readonly inodes: InodeTable,
+    protected readonly chunks: Chunks,
+    protected readonly policy: StoragePolicy,
+  ) {}
+
+  /** The chunk reference of a file that lies in one chunk from end to end, or 0: its bytes can be decoded in place. */
+  whole(ino: number): number {
+    if (this.isMapped(ino)) return 0;
+    const reference = this.inodes.get(ino, CONTENT);
+    return reference !== 0 && this.inodes.size(ino) <= this.chunks.capacityOf(reference) ? reference : 0;
+  }
+
+  /** Bytes billed for the content: chunks and page table. */
+  charge(ino: number): number {
+    let charge = this.isMapped(ino) ? this.map(ino).charge() : 0;
+    this.forEachChunk(ino, (reference) => {
+      charge += this.chunks.chargeOf(reference);
+    });
+    return charge;
+  }
+
+  /** Bytes of stored data: the size less the holes between pages. */
+  stored(ino: number): number {
+    const size = this.inodes.size(ino);
+    let bytes = 0;
+    this.forEachChunk(ino, (reference, page) => {
+      bytes += Math.max(0, Math.min(this.chunks.capacityOf(reference), size - page * PAGE_BYTES));
+    });
+    return bytes;
+  }
+
+  /** `st_blocks`: 512-byte units of the 4 KiB blocks that hold data. */
+  blocks(ino: number): number {
+    const size = this.inodes.size(ino);
+    if (!this.isMapped(ino)) {
+      const reference = this.inodes.get(ino, CONTENT);
+      return reference === 0 ? 0 : sectors(Math.min(this.chunks.capacityOf(reference), size));
+    }
+    let blocks = 0;
+    this.forEachChunk(ino, (reference, page) => {
+      blocks += sectors(Math.min(this.chunks.capacityOf(reference), Math.max(0, size - page * PAGE_BYTES)));
+    });
+    return blocks;
+  }
+
+  /** Calls `visit` with every chunk of the file and its page. */
+  forEachChunk(ino: number, visit: (reference: number, page: number) => void): void {
+    if (this.isMapped(ino)) {
+      this.map(ino).forEach(0, Number.POSITIVE_INFINITY, (page, reference) => visit(reference, page));
+      return;
+    }
+    const reference = this.inodes.get(ino, CONTENT);
+    if (reference !== 0) visit(reference, 0);
+  }
+
+  /** Bytes billed for the file's page table. */
+  mapCharge(ino: number): number {
+    return this.isMapped(ino) ? this.map(ino).charge() : 0;
+  }
+
+  protected isMapped(ino: number): boolean {
+    return (this.inodes.get(ino, STATE) & MAPPED) !== 0;
+  }
+
+  protected map(ino: number): PageMap {
+    return this.maps[this.inodes.get(ino, CONTENT)] as PageMap;
+  }
+
+  protected page(ino: number, page: number): number {
+    if (this.isMapped(ino)) return this.map(ino).get(page);
+    return page === 0 ? this.inodes.get(ino, CONTENT) : 0;
+  }
+
+  protected setPage(ino: number, page: number, reference: number): void {
+    if (this.isMapped(ino)) this.map(ino).set(page, reference);
+    else this.inodes.set(ino, CONTENT, reference);
+  }
+
+  protected costOfTable(ino: number, first: number, last: number): number {
+    if (this.isMapped(ino)) return this.map(ino).missingLeaves(first, last) * LEAF_PRICE;
+    if (last === 0) return 0;
+    const firstLeaf = Math.floor(first / LEAF_PAGES);
+    const own = firstLeaf > 0 && this.inodes.get(ino, CONTENT) !== 0 ? 1 : 0;
+    return PAGE_MAP_PRICE + (Math.floor(last / LEAF_PAGES) - firstLeaf + 1 + own) * LEAF_PRICE;
+  }
+
+  protected ensureMap(ino: number): void {
+    if (this.isMapped(ino)) return;
+    const map = new PageMap();
+    const reference = this.inodes.get(ino, CONTENT);
+    if (reference !== 0) map.set(0, reference);
+    this.inodes.set(ino, CONTENT, this.addMap(map));
+    this.inodes.set(ino, STATE, this.inodes.get(ino, STATE) | MAPPED);
+  }
+
+  protected addMap(map: PageMap): number {
+    const index = this.unusedMaps.pop() ?? this.maps.length;
+    this.maps[index] = map;
+    return index;
+  }
+
+  protected forget(ino: number): void {
+    this.inodes.set(ino, CONTENT, 0);
+    this.inodes.set(ino, STATE, this.initialState());
+    this.inodes.setSize(ino, 0);
+  }
+
+  protected freeDetached(content: number, mapped: boolean): number {
+    if (!mapped) return content === 0 ? 0 : this.chunks.give(content);
+    const map = this.maps[content] as PageMap;
+    let freed = map.charge();
+    map.forEach(0, Number.POSITIVE_INFINITY, (_page, reference) => {
+      freed += this.chunks.give(reference);
+    });
+    this.maps[content] = undefined;
+    this.unusedMaps.push(content);
+    return freed;
+  }
+
+  /** STATE of a new file. */
+  initialState(): number {
+    return this.policy === 'random-access' ? RANDOM_ACCESS : 0;
+  }
+}
+
+const sectors = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * SECTORS_PER_BLOCK;
