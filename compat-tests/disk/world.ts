@@ -1,0 +1,289 @@
+/**
+ * Compat tests, disk: what a program sees besides `fs`. A world is one file
+ * system with an empty directory in it and the descriptors and handles that the
+ * program keeps. The helpers only observe; none repairs what an fs got wrong.
+ */
+import nodeFs, { type Dir, type Dirent, type ReadStream, type WriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Report } from '../describe.js';
+import type { NodeFs } from '../targets.js';
+import { snapshot } from './tree.js';
+
+/** A number no process has open, for slots that hold no descriptor. */
+const NEVER_OPEN = 987_654;
+/** So many levels above the working tree that '..' in links never leaves the base. */
+export const NESTING = '1/2/3/4/5/6/7/w';
+
+type Callback = (...args: unknown[]) => void;
+interface Called {
+  callback: unknown[];
+  early?: true;
+  returned?: unknown;
+}
+
+export interface World {
+  readonly fs: NodeFs;
+  /** What went wrong outside any statement: second callbacks, uncaught exceptions. */
+  readonly strays: string[];
+  /** The helpers by name, in scope of every statement. */
+  readonly env: Record<string, unknown>;
+  tree(): string;
+  /** Closes what the program left open. */
+  dispose(): Promise<void>;
+}
+
+/** The value a call gives, or its error marked as thrown or rejected. */
+const settle = async (start: () => unknown, shown: (error: unknown) => unknown): Promise<unknown> => {
+  let value: unknown;
+  try {
+    value = start();
+  } catch (error) {
+    return { thrown: shown(error) };
+  }
+  return Promise.resolve(value).catch((error: unknown) => ({ rejected: shown(error) }));
+};
+
+const RANDOM_START = /^[A-Za-z0-9]{6}/;
+const RANDOM_END = /[A-Za-z0-9]{6}$/;
+
+/** Replaces the random end of a made directory's name wherever it shows. */
+const mask = (value: unknown, prefix: string): unknown => {
+  if (typeof value === 'string') {
+    if (!value.includes(prefix)) return `${value.length} characters`;
+    return value.split(prefix).map((part, i) => (i === 0 ? part : part.replace(RANDOM_START, 'XXXXXX'))).join(prefix);
+  }
+  if (Buffer.isBuffer(value)) return mask(value.toString(), prefix);
+  if (Array.isArray(value)) return value.map((item) => mask(item, prefix));
+  if (value instanceof Error && 'path' in value) {
+    value.message = String(mask(value.message, prefix));
+    value.path = mask(value.path, prefix);
+  } else if (typeof value === 'object' && value !== null && 'callback' in value) {
+    return { ...value, callback: mask(value.callback, prefix) };
+  }
+  return value;
+};
+
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs a callback call; the outcome tells all arguments and whether the callback came before the call returned. */
+const makeCallbackRunner =
+  (strays: string[]) =>
+  (start: (callback: Callback) => unknown): Promise<Called> => {
+    let settle: (called: Called) => void = () => {};
+    const outcome = new Promise<Called>((resolve) => {
+      settle = resolve;
+    });
+    let calls = 0;
+    let inside = true;
+    const returned = start((...args) => {
+      calls++;
+      if (calls > 1) strays.push(`callback called ${calls} times`);
+      settle(inside ? { callback: args, early: true } : { callback: args });
+    });
+    inside = false;
+    return returned === undefined ? outcome : outcome.then((called) => ({ ...called, returned }));
+  };
+
+const eventNames = ['open', 'ready', 'end', 'finish', 'error', 'close'] as const;
+const shownProperties = ['path', 'flags', 'mode', 'start', 'end', 'pos', 'bytesRead', 'bytesWritten', 'fd', 'pending'] as const;
+
+const properties = (stream: ReadStream | WriteStream): Record<string, unknown> => {
+  const values = stream as unknown as Record<string, unknown>;
+  const shown: Record<string, unknown> = {};
+  for (const name of shownProperties) {
+    const value = values[name];
+    if (value !== undefined) shown[name] = typeof value === 'number' && name === 'fd' ? 'fd' : value;
+  }
+  return shown;
+};
+
+/** Follows a stream to its end, destroys it when nothing else does, and tells events, properties before and after. */
+const follow = async (stream: ReadStream | WriteStream, start: (events: unknown[]) => void): Promise<unknown> => {
+  const before = properties(stream);
+  const events: unknown[] = [];
+  const over = new Promise<void>((resolve) => {
+    for (const name of eventNames) {
+      stream.on(name, (value: unknown) => {
+        events.push(value instanceof Error ? [name, value] : name);
+        if (name !== 'open' && name !== 'ready') resolve();
+      });
+    }
+  });
+  start(events);
+  await over;
+  for (let i = 0; i < 200 && !stream.closed; i++) {
+    // A stream that closes by itself may take some turns of the thread pool.
+    if (i === 150) stream.destroy();
+    await (i < 20 ? turn() : new Promise((resolve) => setTimeout(resolve, 1)));
+  }
+  return { before, events, after: properties(stream), destroyed: stream.destroyed, closed: stream.closed };
+};
+
+const drain = async (stream: ReadStream): Promise<unknown> => {
+  const chunks: unknown[] = [];
+  const sizes: number[] = [];
+  const report = await follow(stream, () => {
+    stream.on('data', (chunk: string | Buffer) => {
+      chunks.push(chunk);
+      sizes.push(chunk.length);
+    });
+  });
+  const text = chunks.every((chunk) => typeof chunk === 'string');
+  const content = text ? chunks.join('') : Buffer.concat(chunks as Buffer[]);
+  return { content, sizes, report };
+};
+
+const feed = async (stream: WriteStream, chunks: readonly unknown[]): Promise<unknown> => {
+  const written: unknown[] = [];
+  const report = await follow(stream, (events) => {
+    for (const chunk of chunks) {
+      try {
+        stream.write(chunk as string, (error) => written.push(error ?? null));
+      } catch (error) {
+        events.push(['write threw', error]);
+      }
+    }
+    stream.end();
+  });
+  return { written, report };
+};
+
+const byPath = (a: Dirent, b: Dirent): number => {
+  const x = join(a.parentPath ?? '', a.name);
+  const y = join(b.parentPath ?? '', b.name);
+  return x < y ? -1 : x > y ? 1 : 0;
+};
+
+/** Reads a Dir in one of its ways. A disk gives its own order, so the entries are sorted. */
+const listDirectory = async (opened: unknown, how: 'sync' | 'for' | 'read' | 'callback'): Promise<unknown> => {
+  const value = await opened;
+  const dir = (Array.isArray((value as Called).callback) ? (value as Called).callback[1] : value) as Dir | undefined;
+  if (typeof dir?.readSync !== 'function') return value;
+  const entries: Dirent[] = [];
+  if (how === 'for') for await (const entry of dir) entries.push(entry);
+  if (how === 'sync') for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) entries.push(entry);
+  if (how === 'read') for (let entry = await dir.read(); entry !== null; entry = await dir.read()) entries.push(entry);
+  if (how === 'callback') {
+    for (;;) {
+      const entry = await new Promise<Dirent | null>((resolve, reject) => {
+        dir.read((error, next) => (error ? reject(error) : resolve(next)));
+      });
+      if (entry === null) break;
+      entries.push(entry);
+    }
+  }
+  if (how === 'sync') dir.closeSync();
+  else if (how !== 'for') await dir.close();
+  return { path: dir.path, entries: entries.sort(byPath) };
+};
+
+/** Makes a world on `fs` with the working tree below `base`; the tree must not exist. */
+export const makeWorld = (fs: NodeFs, base: string): World => {
+  const root = join(base, NESTING);
+  fs.mkdirSync(root, { recursive: true });
+  fs.chmodSync(base, 0o700);
+  const strays: string[] = [];
+  const descriptors: number[] = new Array(4).fill(NEVER_OPEN);
+  const handles: FileHandle[] = [];
+  const open: number[] = [];
+  const openHandles: FileHandle[] = [];
+  const cb = makeCallbackRunner(strays);
+
+  const keep = (slot: number, value: unknown): unknown => {
+    if (typeof value === 'number') {
+      descriptors[slot] = value;
+      open.push(value);
+      return 'fd';
+    }
+    if (typeof value === 'object' && value !== null && 'callback' in value) {
+      const called = value as Called;
+      return { ...called, callback: called.callback.map((item) => (typeof item === 'number' ? keep(slot, item) : item)) };
+    }
+    return value;
+  };
+
+  const take = (slot: number): number => {
+    const fd = descriptors[slot];
+    descriptors[slot] = NEVER_OPEN;
+    const at = open.indexOf(fd);
+    if (at >= 0) open.splice(at, 1);
+    return fd;
+  };
+
+  const env: Record<string, unknown> = {
+    p: (name: string) => `${root}/${name}`,
+    q: (name: string) => `${NESTING}/${name}`,
+    url: (path: string) => pathToFileURL(path),
+    C: nodeFs.constants,
+    S: descriptors,
+    H: handles,
+    cb,
+    put: (slot: number, value: unknown) => (isPromise(value) ? value.then((v) => keep(slot, v)) : keep(slot, value)),
+    hput: async (slot: number, opened: Promise<FileHandle>) => {
+      handles[slot] = await opened;
+      openHandles.push(handles[slot]);
+      return handles[slot];
+    },
+    take,
+    into: (size: number, read: (buffer: Buffer) => unknown) => {
+      const buffer = Buffer.alloc(size, '.');
+      const result = read(buffer);
+      return isPromise(result) ? result.then((value) => [value, buffer]) : [result, buffer];
+    },
+    drain,
+    feed,
+    list: listDirectory,
+    collect: async (source: AsyncIterable<unknown>) => {
+      const items: unknown[] = [];
+      for await (const item of source) items.push(item);
+      return items;
+    },
+    sorted: async (found: unknown) => {
+      const value = await found;
+      if (Array.isArray(value)) return value.every((v) => typeof v === 'string') ? value.sort() : value.sort(byPath);
+      if (typeof value !== 'object' || value === null || !('callback' in value)) return value;
+      const called = value as Called;
+      return { callback: called.callback.map((item) => (Array.isArray(item) ? item.sort() : item)) };
+    },
+    /** A made directory has a random name: it is checked and masked, then renamed to `to` or removed. */
+    temp: async (make: () => unknown, prefix: string, to: string) => {
+      const outcome = await settle(make, (error) => mask(error, prefix));
+      const parent = dirname(prefix);
+      const names = fs.existsSync(parent) ? fs.readdirSync(parent) : [];
+      const created = names.filter((name) => RANDOM_END.test(name) && `${parent}/${name}`.startsWith(prefix));
+      for (const name of created) {
+        try {
+          fs.renameSync(`${parent}/${name}`, to);
+        } catch {
+          fs.rmdirSync(`${parent}/${name}`);
+        }
+      }
+      return [created.length, mask(outcome, prefix)];
+    },
+    text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
+    lazy: async function* (items: unknown[]) {
+      for (const item of items) {
+        await turn();
+        yield item;
+      }
+    },
+    tree: () => new Report(snapshot(fs, base)),
+  };
+
+  const dispose = async (): Promise<void> => {
+    for (const handle of openHandles) await handle.close().catch(() => {});
+    for (const fd of open) {
+      try {
+        fs.closeSync(fd);
+      } catch {
+        // Closed by the program itself.
+      }
+    }
+  };
+
+  return { fs, strays, env, tree: () => snapshot(fs, base), dispose };
+};
