@@ -155,7 +155,7 @@ describe('giving back', () => {
         const data = new Uint8Array((f * 997) % 30_000);
         engine.writeFile(`/d${d}/${'name'.repeat(f % 20)}${f}`, data, O_WRONLY | O_CREAT, 0o644);
       }
-      engine.symlink('target'.repeat(d), `/d${d}/link`);
+      engine.symlink('target'.repeat(d + 1), `/d${d}/link`);
       engine.copyTree(`/d${d}`, `/copy${d}`);
     }
     expect(engine.usage().used).toBeGreaterThan(20 * 50 * 10_000);

@@ -52,6 +52,7 @@ function optionsFor(user: User, now: () => bigint): ModelOptions {
     now,
     pathLimit: 4096 - base.length - 8,
     jail: true,
+    mkdirpLeavesParts: true,
     protectedHardlinks: readSetting('protected_hardlinks') === '1',
   };
 }
@@ -61,18 +62,27 @@ function optionsFor(user: User, now: () => bigint): ModelOptions {
  * asks about the real uid, which stays root's, and realpath(3) skips the search
  * permission of a directory that it leaves by '..'.
  */
+/** Files of several owners in a directory open to all. */
+const SEVERAL: User = { uid: 0, gid: 0 };
+const USERS = [self, { uid: 1000, gid: 1000 }, { uid: 1001, gid: 1001 }, { uid: 1002, gid: 1000 }];
+/** Hardened systems let nobody follow links or open files of others in sticky directories; the model knows only POSIX. */
+const isHardened = ['protected_symlinks', 'protected_regular'].some((name) => readSetting(name) !== '0');
+
 const profile = (user: User): Profile => ({
   without: user === self ? ['seek', 'truncate'] : ['seek', 'truncate', 'access', 'realpath'],
   large: false,
   pathLimit: 4096 - base.length - 8,
+  users: user === SEVERAL ? USERS : [],
+  sticky: !isHardened,
   fractions: [0, 500_000_000],
-  ids: user === self && isRoot ? [0, 1000, 1001] : [user.uid, user.gid, 0],
+  ids: isRoot && user.uid === 0 ? [0, 1000, 1001] : [user.uid, user.gid, 0],
 });
 
 /** The directory's name has a fixed length, so that path limits are the same each time. */
 function freshRoot(user: User): string {
   const root = `${base}/${String(count++).padStart(7, '0')}`;
   fs.mkdirSync(root, 0o755);
+  if (user === SEVERAL) fs.chmodSync(root, 0o777);
   fs.chownSync(root, user.uid, user.gid);
   return root;
 }
@@ -99,6 +109,7 @@ function makePair(user: User): Pair {
   let now = BigInt(Date.now()) * 1_000_000n;
   const root = freshRoot(user);
   const model = Model.create(optionsFor(user, () => now));
+  if (user === SEVERAL) model.root.mode = 0o777;
   const subject = new DiskSubject(root, user === self ? undefined : user);
   return {
     model,
@@ -175,5 +186,9 @@ for (const seed of seeds(20_001)) {
 
   it.runIf(isRoot)(`agrees with the disk as another user (seed ${seed})`, { timeout: limit }, () => {
     run(() => makePair(other), other, 100 * effort);
+  });
+
+  it.runIf(isRoot)(`agrees with the disk as several users (seed ${seed})`, { timeout: limit }, () => {
+    run(() => makePair(SEVERAL), SEVERAL, 100 * effort);
   });
 }

@@ -13,6 +13,8 @@ export type Times = readonly [atimeSec: number, atimeNsec: number, mtimeSec: num
 
 /** What every subject can do. Each call returns a JSON value or throws a {@link Refusal}. */
 export interface Calls {
+  /** The following calls are made as this user. */
+  become(uid: number, gid: number): void;
   open(slot: number, path: string, flags: number, mode: number): void;
   close(slot: number): void;
   read(slot: number, length: number, position: number): string;

@@ -12,7 +12,7 @@ export class DiskSubject implements Calls {
 
   constructor(
     readonly root: string,
-    private readonly as?: { uid: number; gid: number },
+    private as?: { uid: number; gid: number },
   ) {}
 
   private call<T>(body: () => T): T {
@@ -23,6 +23,10 @@ export class DiskSubject implements Calls {
       if (code === undefined || code.startsWith('ERR_')) throw error;
       throw new Refusal(code);
     }
+  }
+
+  become(uid: number, gid: number): void {
+    this.as = { uid, gid };
   }
 
   path(path: string): Buffer | string {

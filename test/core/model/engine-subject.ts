@@ -31,6 +31,11 @@ export class EngineSubject implements Calls {
     }
   }
 
+  /** A volume has one identity for life; the tests need several, to make files that belong to others. */
+  become(uid: number, gid: number): void {
+    Object.assign(this.engine, { uid, gid, groups: [], privileged: uid === 0 });
+  }
+
   private fd(slot: number): number {
     return this.slots.get(slot) ?? NO_DESCRIPTOR;
   }

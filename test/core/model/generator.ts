@@ -18,11 +18,26 @@ export interface Profile {
   pathLimit: number;
   /** Nanosecond parts of explicit times. */
   fractions: readonly number[];
+  /** Users to change between; empty when there is one. */
+  users: readonly { uid: number; gid: number }[];
+  /** Sticky bits may be set. */
+  sticky: boolean;
   /** Identities for chown; the caller's own among them. */
   ids: readonly number[];
 }
 
-const NAMES = ['a', 'b', 'c', 'd', 'a', 'b', 'long-name.txt', '\xc3\xa9', 'x y'];
+const NAMES = [
+  'a',
+  'b',
+  'c',
+  'd',
+  'a',
+  'b',
+  'long-name.txt',
+  'a-name-that-does-not-fit-into-its-record',
+  '\xc3\xa9',
+  'x y',
+];
 const ODD_NAMES = ['.', '..', 'n'.repeat(255), 'n'.repeat(256), '...', '-'];
 const OPEN_FLAGS = [
   0, 1, 2, 0o101, 0o102, 0o1101, 0o1102, 0o2101, 0o2102, 0o301, 0o302, 0o2001, 0o1001, 0o1002, 0o1000, 0o200000,
@@ -50,6 +65,7 @@ const WEIGHTS: Record<Op['call'], number> = {
   stat: 2,
   lstat: 2,
   access: 2,
+  become: 6,
   mkdir: 8,
   mkdirp: 3,
   rmdir: 4,
@@ -97,7 +113,7 @@ export class Generator {
   next(index: number): Op {
     this.paths = modelPaths(this.model).filter(({ path }) => path !== '/' || this.rng.chance(0.1));
     let call = this.rng.pick(index < 6 ? BUILDERS : CALLS);
-    while (this.profile.without.includes(call)) call = this.rng.pick(CALLS);
+    while (this.isLeftOut(call)) call = this.rng.pick(CALLS);
     if (USES_SLOT.includes(call) && this.model.slots.size === 0 && this.rng.chance(0.9)) call = 'open';
     return this.build(call);
   }
@@ -107,6 +123,10 @@ export class Generator {
     switch (call) {
       case 'open':
         return { call, args: [rng.int(SLOTS), this.path('file'), rng.pick(OPEN_FLAGS), this.mode()] };
+      case 'become': {
+        const { uid, gid } = rng.pick(this.profile.users);
+        return { call, args: [uid, gid] };
+      }
       case 'close':
       case 'fstat':
       case 'fsync':
@@ -170,9 +190,14 @@ export class Generator {
     }
   }
 
+  private isLeftOut(call: Op['call']): boolean {
+    return this.profile.without.includes(call) || (call === 'become' && this.profile.users.length === 0);
+  }
+
   /** Mostly modes that let the sequence go on. */
   private mode(): number {
-    return this.rng.chance(0.5) ? this.rng.pick([0o644, 0o755, 0o777]) : this.rng.pick(MODES);
+    const mode = this.rng.chance(0.5) ? this.rng.pick([0o644, 0o755, 0o777]) : this.rng.pick(MODES);
+    return this.profile.sticky ? mode : mode & 0o6777;
   }
 
   private slot(): number {

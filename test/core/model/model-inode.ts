@@ -38,6 +38,8 @@ export interface ModelOptions {
   pathLimit: number;
   /** Climbing above the root cannot be compared (the real root is elsewhere). */
   jail: boolean;
+  /** A refused mkdirp leaves the directories it has made, as Node does; the engine takes them back. */
+  mkdirpLeavesParts: boolean;
   /** fs.protected_hardlinks. */
   protectedHardlinks: boolean;
 }

@@ -99,20 +99,42 @@ export class ModelTree extends ModelPaths {
 
   /** Node's own loop (src/node_file.cc, MKDirpSync): it has no system call of its own. */
   mkdirp(path: string, mode: number): string | null {
+    const made: { place: Last; mtime: bigint; ctime: bigint }[] = [];
+    const makeOne = (at: string): void => {
+      const place = this.begin(at);
+      const { mtime, ctime } = place.directory;
+      this.mkdir(at, mode);
+      made.push({ place, mtime, ctime });
+    };
+    try {
+      return this.makeAll(path, makeOne);
+    } catch (error) {
+      if (!this.who.mkdirpLeavesParts) {
+        for (const { place, mtime, ctime } of made.reverse()) {
+          this.removeEntry(place.directory, place.name);
+          Object.assign(place.directory, { mtime, ctime });
+        }
+      }
+      throw error;
+    }
+  }
+
+  private makeAll(path: string, makeOne: (path: string) => void): string | null {
     const pending = [path];
     let first: string | null = null;
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const code = this.codeOf(() => this.mkdir(next as string, mode));
+      const at = next;
+      const code = this.codeOf(() => makeOne(at));
       if (code === 'ok') {
-        first ??= next;
-      } else if (code === 'ENOENT' && next.includes('/')) {
-        const parent = next.slice(0, next.lastIndexOf('/'));
+        first ??= at;
+      } else if (code === 'ENOENT' && at.includes('/')) {
+        const parent = at.slice(0, at.lastIndexOf('/'));
         if (parent === '') refuse('ENOENT');
-        pending.push(next, parent);
+        pending.push(at, parent);
       } else if (['EACCES', 'ENOSPC', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(code)) {
         refuse(code);
       } else {
-        const found = this.lookup(next, true);
+        const found = this.lookup(at, true);
         if (found.type !== 'directory') refuse(code === 'EEXIST' && pending.length > 0 ? 'ENOTDIR' : 'EEXIST');
       }
     }
@@ -215,7 +237,12 @@ export class ModelTree extends ModelPaths {
       if (uid !== -1 && !(mine && uid === inode.uid)) refuse('EPERM');
       if (gid !== -1 && !(mine && (gid === inode.gid || inGroup(this.who, gid)))) refuse('EPERM');
     }
+    const { mode } = inode;
     dropSetIds(this.who, inode);
+    if (inode.mode !== mode && !owns(this.who, inode)) {
+      inode.mode = mode;
+      refuse('EPERM');
+    }
     if (uid !== -1) inode.uid = uid;
     if (gid !== -1) inode.gid = gid;
     touchChange(this.who, inode);

@@ -45,6 +45,10 @@ export class Model extends ModelTree implements Calls {
     return new Model(root, who);
   }
 
+  become(uid: number, gid: number): void {
+    Object.assign(this.who, { uid, gid, groups: [] });
+  }
+
   // ── open files ──
 
   open(slot: number, path: string, flags: number, mode: number): void {
@@ -235,12 +239,12 @@ export class Model extends ModelTree implements Calls {
 
   // ── whole files ──
 
+  /** As Node's truncate, which is ftruncate: the times move even when the size does not. */
   truncate(path: string, length: number): void {
     const inode = this.lookup(path, true);
     if (inode.type === 'directory') refuse('EISDIR');
     if (!may(this.who, inode, WRITE)) refuse('EACCES');
-    if (length === inode.data.length) dropPrivileges(this.who, inode);
-    else this.setSize(inode, length);
+    this.setSize(inode, length);
   }
 
   private setSize(inode: ModelInode, length: number): void {
@@ -258,11 +262,14 @@ export class Model extends ModelTree implements Calls {
     const target = this.openFile(to, O_WRONLY | O_CREAT | exclusive, source.mode).inode;
     if (target === source) return;
     if (!owns(this.who, target)) throw new NotComparable();
+    const changes = target.generation + 1; // the truncation and the writing count as one
     this.setSize(target, 0);
     this.setMode(target, source.mode);
-    if (source.data.length === 0) return;
-    touchAccess(this.who, source);
-    this.writeTo({ inode: target, flags: O_WRONLY, offset: 0 }, source.data, 0);
+    if (source.data.length > 0) {
+      touchAccess(this.who, source);
+      this.writeTo({ inode: target, flags: O_WRONLY, offset: 0 }, source.data, 0);
+    }
+    target.generation = changes;
   }
 
   readFile(path: string, flags: number): string {
@@ -271,7 +278,11 @@ export class Model extends ModelTree implements Calls {
   }
 
   writeFile(path: string, chunk: Chunk, flags: number, mode: number): void {
-    this.writeTo(this.openFile(path, flags, mode), chunkBytes(chunk), -1);
+    const file = this.openFile(path, flags, mode);
+    const { inode } = file;
+    const opened = inode.generation;
+    this.writeTo(file, chunkBytes(chunk), -1);
+    if (flags & O_TRUNC && opened > 0) inode.generation = opened; // truncation and writing count as one
   }
 
   // ── attributes ──
