@@ -4,7 +4,7 @@
  * content, mode and modification time is as it was before; what a step replaces
  * is kept aside until the last step has succeeded.
  */
-import { type Engine, Fault, QuotaFault, S_IFLNK, S_IFMT, S_IFREG, STAT_LENGTH } from '../core/index.js';
+import { type Engine, Fault, O_WRONLY, QuotaFault, S_IFLNK, S_IFMT, S_IFREG, STAT_LENGTH } from '../core/index.js';
 import { faultToError } from './uv-exception.js';
 
 /** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
@@ -39,6 +39,17 @@ const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/', p
 function stat(engine: Engine, path: string): Float64Array | undefined {
   const out = new Float64Array(STAT_LENGTH);
   return engine.lstat(path, out) === 0 ? out : undefined;
+}
+
+/** Puts `content` in the place of what a file holds: takes room for what it is longer, and none when it is not. */
+function overwrite(engine: Engine, path: string, content: Buffer): void {
+  const fd = engine.open(path, O_WRONLY, 0);
+  try {
+    if (content.length > 0) engine.write(fd, content, 0, content.length, 0);
+    engine.ftruncate(fd, content.length);
+  } finally {
+    engine.close(fd);
+  }
 }
 
 const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
@@ -101,7 +112,7 @@ class Application {
       return;
     }
     if (over === 'in-place' && before !== undefined) {
-      this.#copyInto(from, to, flags);
+      this.#copyInto(from, to);
       return;
     }
     engine.copyFile(from, to, flags);
@@ -122,20 +133,20 @@ class Application {
       const alone = typeOf(before) === S_IFREG && before?.[2] === 1;
       if (!(error instanceof QuotaFault) || !alone) throw error;
       restore();
-      this.#copyInto(from, to, flags & ~1);
+      this.#copyInto(from, to);
     }
   }
 
   /** Overwrites the content; the old one is kept in memory, for the time of this call only. */
-  #copyInto(from: string, to: string, flags: number): void {
+  #copyInto(from: string, to: string): void {
     const { engine } = this;
     const target = engine.realpath(to);
     const before = stat(engine, target);
-    const content = engine.readFile(target, 0, (size) => Buffer.allocUnsafe(size));
-    engine.copyFile(from, target, flags);
+    const read = (path: string): Buffer => engine.readFile(path, 0, (size) => Buffer.allocUnsafe(size));
+    const old = read(target);
+    overwrite(engine, target, read(from));
     this.#undo.push(() => {
-      engine.truncate(target, 0);
-      engine.writeFile(target, content, 1, 0);
+      overwrite(engine, target, old);
       if (before === undefined) return;
       engine.chmod(target, before[1] & 0o7777);
       this.#restoreTimes(target, before);
@@ -202,11 +213,39 @@ function stepError(fault: Fault, step: Step): Error {
   }
 }
 
+/** What a file's content takes at least: holes are free, slack and bookkeeping come on top. */
+const bytesOf = (found: Float64Array): number => Math.min(found[8], found[9] * 512);
+
+/**
+ * Refuses what can't fit before anything is touched. Only certain refusals are made here: the count is of bare
+ * bytes, and what is replaced counts as free.
+ */
+function demandRoom(engine: Engine, steps: readonly Step[]): void {
+  const sample = steps.find((step) => step.kind === 'copy');
+  if (sample?.kind !== 'copy') return;
+  const { available, limit, totalNodes, maxNodes } = engine.usage(sample.from.path);
+  const out = new Float64Array(STAT_LENGTH);
+  let bytes = 0;
+  let nodes = 0;
+  for (const step of steps) {
+    if (step.kind === 'mkdir' || (step.kind === 'symlink' && step.over === 'absent')) nodes++;
+    if (step.kind !== 'copy' || engine.stat(step.from.path, out) !== 0) continue;
+    bytes += bytesOf(out);
+    if (step.over === 'absent') nodes++;
+    else if (typeOf(stat(engine, step.to.path)) === S_IFREG) bytes -= engine.usage(step.to.path).charge;
+    if (bytes > available) throw stepError(new QuotaFault('bytes', bytes, available, limit), step);
+    if (totalNodes + nodes > maxNodes) {
+      throw stepError(new QuotaFault('nodes', nodes, maxNodes - totalNodes, maxNodes), step);
+    }
+  }
+}
+
 /**
  * Applies the steps in order.
  * @throws Node's error for the first step that fails (ENOSPC: QuotaExceededError), with nothing changed.
  */
 export function applySteps(engine: Engine, steps: readonly Step[]): void {
+  demandRoom(engine, steps);
   const application = new Application(engine);
   for (const step of steps) {
     try {

@@ -11,7 +11,7 @@ import { EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, S_IFDIR, S_IFLNK, S_IFMT, STAT
 import type { Context } from './context.js';
 import type { Place, Step } from './cp-apply.js';
 import { decodeName } from './encoding.js';
-import { SystemError } from './node-errors.js';
+import { invalidArgType, SystemError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { uvException } from './uv-exception.js';
 
@@ -31,7 +31,11 @@ export interface Plan {
   readonly ctx: Context;
   readonly options: CpOptions;
   readonly form: 'sync' | 'later';
+  /** Nanoseconds to which copied times are cut. */
+  readonly timeUnit: number;
   readonly steps: Step[];
+  /** A path argument that is not text, which the walk up to the root does not take. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Yields the two paths about which the filter is to be asked; is resumed with its answer. */
@@ -41,7 +45,8 @@ export type Stat = Float64Array;
 export const isDirectory = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFDIR;
 export const isLink = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFLNK;
 
-const millisecond = 1_000_000;
+/** JavaScript passes times through a Date, C++ through a double of seconds. */
+export const millisecond = 1_000_000;
 export const microsecond = 1000;
 
 /** What each Node does with a directory that is there, and with the times of directories. */
@@ -163,6 +168,7 @@ function checkAncestors(plan: Plan, src: Place, dest: Place): void {
 export function* planWalk(plan: Plan, src: Place, dest: Place): Planning {
   if (plan.options.filter && !(yield [src.shown, dest.shown])) return;
   const there = checkPair(plan, src, dest);
+  if (plan.bytes !== undefined) throw invalidArgType('path', 'string', plan.bytes);
   checkAncestors(plan, src, dest);
   const parent = parentPlace(dest);
   if (look(plan, parent, true, true) === undefined) plan.steps.push({ kind: 'parents', to: parent });
@@ -188,9 +194,13 @@ function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: S
   }
   const over = there === undefined ? 'absent' : 'replace';
   plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over });
-  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: millisecond });
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: plan.timeUnit });
   plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
 }
+
+/** Node 26 leaves a directory that is not there yet to native code, when no link in it has to be followed. */
+const copiesNewTreesNatively = ({ form, options }: Plan): boolean =>
+  nodeAtLeast(26) && form === 'later' && !options.filter && !options.dereference;
 
 function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): Planning {
   const { errorOnExist, force, preserveTimestamps } = plan.options;
@@ -198,15 +208,16 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest });
   let complete = false;
   try {
+    const inner = there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond } : plan;
     for (const [from, to] of children(plan, src, dest)) {
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
-      yield* planFile(plan, from, to, checkPair(plan, from, to));
+      yield* planFile(inner, from, to, checkPair(plan, from, to));
     }
     complete = true;
   } finally {
     if (complete || (plan.form === 'sync' && setsModeOnFailure)) {
       if (preserveTimestamps && keepsDirectoryTimes) {
-        plan.steps.push({ kind: 'times', from: src, to: dest, unit: millisecond });
+        plan.steps.push({ kind: 'times', from: src, to: dest, unit: plan.timeUnit });
       }
       if (there === undefined) plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
     }

@@ -6,11 +6,11 @@
  * filter that throws), what comes before it is copied first, as Node does.
  */
 import { isPromise } from 'node:util/types';
-import { deliver, deliverError, rejectLater, resolveLater } from './completion.js';
+import { deliverAll, deliverError, rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { applySteps, type Place } from './cp-apply.js';
 import { planNative } from './cp-native.js';
-import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
+import { type CpOptions, millisecond, type Plan, type Planning, planWalk } from './cp-plan.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { type Caller, spell } from './uv-exception.js';
@@ -50,9 +50,14 @@ function parseOptions(given: unknown): CpOptions {
   return { ...options, mode } as CpOptions;
 }
 
-function place(ctx: Context, path: unknown, name: string): Place {
+interface GivenPlace extends Place {
+  /** The argument itself when it was not text. */
+  readonly bytes?: Uint8Array;
+}
+
+function place(ctx: Context, path: unknown, name: string): GivenPlace {
   const resolved = ctx.resolve(path, name);
-  return { shown: spell(path) ?? '', path: resolved };
+  return { shown: spell(path) ?? '', path: resolved, bytes: path instanceof Uint8Array ? path : undefined };
 }
 
 const syncPlanning = nodeAtLeast(22) ? planNative : planWalk;
@@ -87,10 +92,12 @@ async function planAsync(planning: Planning, options: CpOptions): Promise<void> 
   }
 }
 
-const makePlan = (ctx: Context, options: CpOptions, form: Plan['form']): Plan => ({ ctx, options, form, steps: [] });
+function makePlan(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions, form: Plan['form']): Plan {
+  return { ctx, options, form, timeUnit: millisecond, steps: [], bytes: src.bytes ?? dest.bytes };
+}
 
-function copySync(ctx: Context, src: Place, dest: Place, options: CpOptions): void {
-  const plan = makePlan(ctx, options, 'sync');
+function copySync(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): void {
+  const plan = makePlan(ctx, src, dest, options, 'sync');
   try {
     planSync(syncPlanning(plan, src, dest), options);
   } finally {
@@ -99,8 +106,8 @@ function copySync(ctx: Context, src: Place, dest: Place, options: CpOptions): vo
 }
 
 /** Without a filter everything happens before this returns; with one, when its last answer is there. */
-function copyLater(ctx: Context, src: Place, dest: Place, options: CpOptions): Promise<void> | undefined {
-  const plan = makePlan(ctx, options, 'later');
+function copyLater(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): Promise<void> | undefined {
+  const plan = makePlan(ctx, src, dest, options, 'later');
   const planning = planWalk(plan, src, dest);
   if (options.filter) return planAsync(planning, options).finally(() => applySteps(ctx.engine, plan.steps));
   try {
@@ -130,7 +137,7 @@ export function makeCp(ctx: Context) {
 
   function cp(src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
     const done = (typeof options === 'function' ? options : callback) as Callback;
-    let places: readonly [Place, Place];
+    let places: readonly [GivenPlace, GivenPlace];
     let parsed: CpOptions;
     try {
       validateFunction(done, 'cb');
@@ -140,17 +147,19 @@ export function makeCp(ctx: Context) {
       throw from(error, cp);
     }
     const fail = (error: unknown): void => deliverError(done, from(error, cp));
+    // Node's own cp comes from util.callbackify, which always gives a result.
+    const succeed = (): void => deliverAll(done, [null, undefined]);
     try {
       const copying = copyLater(ctx, ...places, parsed);
-      if (copying === undefined) deliver(done, undefined);
-      else copying.then(() => deliver(done, undefined), fail);
+      if (copying === undefined) succeed();
+      else copying.then(succeed, fail);
     } catch (error) {
       fail(error);
     }
   }
 
   function cpPromise(src: unknown, dest: unknown, options?: unknown): Promise<void> {
-    let places: readonly [Place, Place];
+    let places: readonly [GivenPlace, GivenPlace];
     let parsed: CpOptions;
     try {
       parsed = parseOptions(options);
