@@ -88,7 +88,7 @@ try {
   cpSync(fileURLToPath(new URL('consumer', import.meta.url)), project, { recursive: true });
   step('ESM', () => run(process.execPath, ['esm.mjs'], project).trim());
   step('CommonJS', () => run(process.execPath, ['commonjs.cjs'], project).trim());
-  step('both copies in one process', () => run(process.execPath, ['both.mjs'], project).trim());
+  step('both in one process', () => run(process.execPath, ['both.mjs'], project).trim());
   for (const resolution of ['NodeNext', 'Bundler']) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(typescriptConfig(resolution)));
     step(`types with ${resolution} resolution`, () => void run(bin('tsc'), [], project));

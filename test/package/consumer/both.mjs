@@ -1,10 +1,11 @@
-// The ESM and the CommonJS copy of the package in one process: their descriptors never collide.
+// Imported and required in one process: it is one copy of the package, whose descriptors never collide.
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
 import * as esm from 'quotafs';
 
 const cjs = createRequire(import.meta.url)('quotafs');
-assert.notEqual(esm.createFs, cjs.createFs);
+assert.equal(esm.createFs, cjs.createFs);
+assert.equal(esm.QuotaExceededError, cjs.QuotaExceededError);
 
 const volumes = [esm.createFs(), cjs.createFs(), esm.createFs()];
 const fds = volumes.flatMap((fs) => [fs.openSync('/a', 'w'), fs.openSync('/b', 'w')]);
