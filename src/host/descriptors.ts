@@ -1,8 +1,8 @@
 /**
  * Host layer: descriptor numbers for every volume of the process. Invariant: a
  * number is held by at most one open file at a time, whichever volume and
- * whichever copy of the package (ESM or CJS) opened it, so that a union or a
- * patched node:fs can route a descriptor by its number alone.
+ * whichever copy of the package opened it, so that a union or a patched node:fs
+ * can route a descriptor by its number alone.
  */
 import type { DescriptorNumbers } from '../core/index.js';
 
