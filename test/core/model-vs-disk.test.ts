@@ -57,6 +57,8 @@ function optionsFor(user: User, now: () => bigint): ModelOptions {
   };
 }
 
+const NOT_IN_NODE: Profile['without'] = ['seek', 'truncate', 'removeTree', 'copyTree'];
+
 /**
  * Node has no lseek, and its truncate is ftruncate. As another user, access(2)
  * asks about the real uid, which stays root's, and realpath(3) skips the search
@@ -69,7 +71,7 @@ const USERS = [self, { uid: 1000, gid: 1000 }, { uid: 1001, gid: 1001 }, { uid: 
 const isHardened = ['protected_symlinks', 'protected_regular'].some((name) => readSetting(name) !== '0');
 
 const profile = (user: User): Profile => ({
-  without: user === self ? ['seek', 'truncate'] : ['seek', 'truncate', 'access', 'realpath'],
+  without: user === self ? NOT_IN_NODE : [...NOT_IN_NODE, 'access', 'realpath'],
   large: false,
   pathLimit: 4096 - base.length - 8,
   users: user === SEVERAL ? USERS : [],

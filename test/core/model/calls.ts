@@ -42,6 +42,8 @@ export interface Calls {
   realpath(path: string): string;
   readdir(path: string): string;
   truncate(path: string, length: number): void;
+  removeTree(path: string): void;
+  copyTree(from: string, to: string): void;
   copyFile(from: string, to: string, mode: number): void;
   readFile(path: string, flags: number): string;
   writeFile(path: string, chunk: Chunk, flags: number, mode: number): void;

@@ -190,6 +190,14 @@ export class DiskSubject implements Calls {
     throw new Error('not a system call of Node');
   }
 
+  removeTree(): void {
+    throw new Error('not a system call of Node');
+  }
+
+  copyTree(): void {
+    throw new Error('not a system call of Node');
+  }
+
   copyFile(from: string, to: string, mode: number): void {
     this.call(() => fs.copyFileSync(this.path(from), this.path(to), mode));
   }

@@ -187,6 +187,14 @@ export class EngineSubject implements Calls {
     this.call(() => this.engine.truncate(path, length));
   }
 
+  removeTree(path: string): void {
+    this.call(() => this.engine.removeTree(path));
+  }
+
+  copyTree(from: string, to: string): void {
+    this.call(() => this.engine.copyTree(from, to));
+  }
+
   copyFile(from: string, to: string, mode: number): void {
     this.call(() => this.engine.copyFile(from, to, mode));
   }

@@ -69,6 +69,8 @@ const WEIGHTS: Record<Op['call'], number> = {
   mkdir: 8,
   mkdirp: 3,
   rmdir: 4,
+  removeTree: 2,
+  copyTree: 3,
   unlink: 6,
   rename: 10,
   link: 5,
@@ -161,6 +163,8 @@ export class Generator {
         return { call, args: [this.path('directory')] };
       case 'readlink':
         return { call, args: [this.path('symlink')] };
+      case 'copyTree':
+        return { call, args: [this.path(), this.path('new')] };
       case 'rename':
         return { call, args: [this.path(), this.path(rng.chance(0.5) ? 'new' : undefined)] };
       case 'link':

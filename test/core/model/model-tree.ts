@@ -198,6 +198,60 @@ export class ModelTree extends ModelPaths {
     this.dropLink(victim);
   }
 
+  /** rm -r of one name, nothing removed when anything below may not be. */
+  removeTree(path: string): void {
+    const last = this.begin(path);
+    if (last.kind === 'dot' || last.kind === 'dotdot') refuse('EINVAL');
+    if (last.kind === 'root') refuse('EBUSY');
+    const victim = this.child(last.directory, last.name) ?? refuse('ENOENT');
+    this.requireDeletable(last.directory, victim, victim.type === 'directory');
+    if (last.trailing && victim.type !== 'directory') refuse('ENOTDIR');
+    this.requireTreeDeletable(victim);
+    this.removeBelow(last.directory, last.name, victim);
+  }
+
+  private requireTreeDeletable(victim: ModelInode): void {
+    if (victim.type !== 'directory') return;
+    if (!may(this.who, victim, READ)) refuse('EACCES');
+    for (const child of victim.entries.values()) {
+      this.requireDeletable(victim, child, child.type === 'directory');
+      this.requireTreeDeletable(child);
+    }
+  }
+
+  private removeBelow(directory: ModelInode, name: string, victim: ModelInode): void {
+    for (const [childName, child] of [...victim.entries]) this.removeBelow(victim, childName, child);
+    this.removeEntry(directory, name);
+    this.dropLink(victim);
+  }
+
+  /** cp -r to an absent name: modes kept, owner and times new, every name an inode of its own. */
+  copyTree(from: string, to: string): void {
+    const source = this.lookup(from, false);
+    const place = this.begin(to);
+    if (place.kind !== 'name' || this.child(place.directory, place.name)) refuse('EEXIST');
+    if (place.trailing && source.type !== 'directory') refuse('ENOENT');
+    this.requireCreatable(place.directory);
+    if (isAbove(source, place.directory)) refuse('EINVAL');
+    this.requireCopyable(source);
+    this.copyBelow(source, place.directory, place.name);
+  }
+
+  private requireCopyable(source: ModelInode): void {
+    if (source.type === 'file' && !may(this.who, source, READ)) refuse('EACCES');
+    if (source.type !== 'directory') return;
+    if (!may(this.who, source, READ | EXECUTE)) refuse('EACCES');
+    for (const child of source.entries.values()) this.requireCopyable(child);
+  }
+
+  private copyBelow(source: ModelInode, directory: ModelInode, name: string): void {
+    const copy = this.makeInode(source.type, source.mode, directory);
+    copy.target = source.target;
+    copy.data = source.data.slice();
+    this.addEntry(directory, name, copy);
+    for (const [childName, child] of source.entries) this.copyBelow(child, copy, childName);
+  }
+
   rename(from: string, to: string): void {
     const source = this.beginAtName(from);
     const target = this.beginAtName(to);

@@ -1,0 +1,217 @@
+/**
+ * Directories: their order, their streams while they change, and the indexes
+ * under them while thousands of names come and go.
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  createVolume,
+  type DirectoryStream,
+  DT_DIR,
+  DT_FILE,
+  DT_LINK,
+  type Engine,
+  O_CREAT,
+  O_WRONLY,
+} from '../../src/core/index.js';
+import { faultOf } from '../helpers/errno-name.js';
+import { createPrng, effort, seeds } from '../helpers/prng.js';
+import { expectClean } from '../helpers/snapshot.js';
+
+const touch = (engine: Engine, path: string): void =>
+  engine.writeFile(path, new Uint8Array(0), O_WRONLY | O_CREAT, 0o644);
+
+const drain = (stream: DirectoryStream): string[] => {
+  const names: string[] = [];
+  while (stream.next()) names.push(stream.name);
+  return names;
+};
+
+describe('readdir', () => {
+  it('sorts by bytes and says the types', () => {
+    const engine = createVolume();
+    touch(engine, '/b');
+    engine.mkdir('/\xff', 0o755);
+    engine.symlink('b', '/a');
+    touch(engine, '/B');
+    touch(engine, '/ab');
+    const types: number[] = [];
+    expect(engine.readdir('/', types)).toEqual(['B', 'a', 'ab', 'b', '\xff']);
+    expect(types).toEqual([DT_FILE, DT_LINK, DT_FILE, DT_FILE, DT_DIR]);
+    expect(engine.readdir('/')).toEqual(['B', 'a', 'ab', 'b', '\xff']);
+  });
+
+  it('gives a fresh array each time', () => {
+    const engine = createVolume();
+    touch(engine, '/a');
+    engine.readdir('/').push('mine');
+    expect(engine.readdir('/')).toEqual(['a']);
+  });
+
+  it('wants a directory', () => {
+    const engine = createVolume();
+    touch(engine, '/f');
+    expect(faultOf(() => engine.readdir('/f'))).toBe('ENOTDIR');
+    expect(faultOf(() => engine.opendir('/f'))).toBe('ENOTDIR');
+    expect(faultOf(() => engine.readdir('/missing'))).toBe('ENOENT');
+    expect(faultOf(() => engine.opendir('/missing'))).toBe('ENOENT');
+  });
+});
+
+describe('directory streams', () => {
+  it('list names with their types, then end, and stay at the end', () => {
+    const engine = createVolume();
+    engine.mkdir('/d', 0o755);
+    touch(engine, '/d/file');
+    engine.mkdir('/d/directory', 0o755);
+    engine.symlink('file', '/d/link');
+    const stream = engine.opendir('/d');
+    const found: Record<string, number> = {};
+    while (stream.next()) found[stream.name] = stream.type;
+    expect(found).toEqual({ file: DT_FILE, directory: DT_DIR, link: DT_LINK });
+    expect(stream.next()).toBe(false);
+    stream.close();
+    expectClean(engine);
+  });
+
+  it('are charged while open and EBADF once closed', () => {
+    const engine = createVolume();
+    const before = engine.usage().used;
+    const stream = engine.opendir('/');
+    expect(engine.usage().used).toBeGreaterThan(before);
+    stream.close();
+    expect(engine.usage().used).toBe(before);
+    expect(faultOf(() => stream.next())).toBe('EBADF');
+    expect(faultOf(() => stream.close())).toBe('EBADF');
+    expect(engine.usage().used).toBe(before);
+  });
+
+  it('survive the removal of their directory', () => {
+    const engine = createVolume();
+    engine.mkdir('/d', 0o755);
+    for (const name of ['a', 'b', 'c']) touch(engine, `/d/${name}`);
+    const stream = engine.opendir('/d');
+    stream.next();
+    engine.removeTree('/d');
+    expect(stream.next()).toBe(false);
+    expectClean(engine);
+    stream.close();
+    expectClean(engine);
+  });
+
+  it('removing each name as it is read reads them all', () => {
+    const engine = createVolume();
+    const names = Array.from({ length: 500 }, (_, i) => `f${i}`);
+    for (const name of names) touch(engine, `/${name}`);
+    const stream = engine.opendir('/');
+    const seen: string[] = [];
+    while (stream.next()) {
+      seen.push(stream.name);
+      engine.unlink(`/${stream.name}`);
+    }
+    stream.close();
+    expect(seen.sort()).toEqual(names.sort());
+    expect(engine.readdir('/')).toEqual([]);
+  });
+
+  it('two streams have places of their own', () => {
+    const engine = createVolume();
+    for (const name of ['a', 'b', 'c', 'd']) touch(engine, `/${name}`);
+    const first = engine.opendir('/');
+    first.next();
+    const second = engine.opendir('/');
+    expect([...drain(second)].sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(drain(first)).toHaveLength(3);
+  });
+
+  it.each(seeds(31))('names that stay are seen exactly once, names that never were are not (seed %i)', (seed) => {
+    for (let round = 0; round < 300 * effort; round++) {
+      const rng = createPrng(seed * 1000 + round);
+      const engine = createVolume();
+      let next = 0;
+      const alive = new Set<string>();
+      const add = (): void => {
+        const name = `${'n'.repeat(rng.int(40))}${next++}`;
+        touch(engine, `/${name}`);
+        alive.add(name);
+      };
+      const remove = (): void => {
+        const name = rng.pick([...alive]);
+        engine.unlink(`/${name}`);
+        alive.delete(name);
+      };
+      for (let i = rng.int(40); i > 0; i--) add();
+      const atStart = new Set(alive);
+      const ever = new Set(alive);
+      const stream = engine.opendir('/');
+      const seen: string[] = [];
+      while (stream.next()) {
+        seen.push(stream.name);
+        const churn = rng.int(4);
+        for (let i = 0; i < churn && ever.size < 200; i++) {
+          if (rng.chance(0.5) || alive.size === 0) add();
+          else remove();
+        }
+        for (const name of alive) ever.add(name);
+      }
+      stream.close();
+      const stayed = [...atStart].filter((name) => alive.has(name));
+      expect(new Set(seen).size, `seed ${rng.seed}: seen twice`).toBe(seen.length);
+      expect(stayed.filter((name) => !seen.includes(name)), `seed ${rng.seed}: missed`).toEqual([]);
+      expect(seen.filter((name) => !ever.has(name)), `seed ${rng.seed}: invented`).toEqual([]);
+      expectClean(engine);
+    }
+  });
+});
+
+describe('many names', () => {
+  it('a large directory finds each of its names, and not the others', () => {
+    const engine = createVolume();
+    const count = 20_000;
+    for (let i = 0; i < count; i++) touch(engine, `/${i}`);
+    for (let i = 0; i < count; i += 7) expect(engine.lookup(`/${i}`)).toBeGreaterThan(0);
+    for (let i = count; i < count + 1000; i++) expect(engine.lookup(`/${i}`)).toBeLessThan(0);
+    expect(engine.readdir('/')).toHaveLength(count);
+    expectClean(engine);
+  });
+
+  it.each(seeds(5))('grows and shrinks in waves without losing a name or a byte (seed %i)', (seed) => {
+    const rng = createPrng(seed);
+    const engine = createVolume();
+    const empty = engine.usage().used;
+    const alive: string[] = [];
+    let next = 0;
+    for (const target of [3, 20, 0, 200, 9, 5000, 700, 6000, 31, 300, 0]) {
+      while (alive.length < target) {
+        const path = `/${'x'.repeat(rng.int(50))}-${next++}`;
+        engine.mkdir(path, 0o755);
+        alive.push(path);
+      }
+      while (alive.length > target) {
+        const index = rng.int(alive.length);
+        const path = alive[index] as string;
+        alive[index] = alive[alive.length - 1] as string;
+        alive.pop();
+        if (rng.chance(0.2)) {
+          engine.rename(path, `${path}-moved`);
+          engine.rmdir(`${path}-moved`);
+        } else engine.rmdir(path);
+      }
+      expect(engine.readdir('/').map((name) => `/${name}`)).toEqual([...alive].sort());
+      expectClean(engine);
+    }
+    expect(engine.usage().used).toBe(empty);
+  });
+
+  it.each([1, 2, 7, 8, 9, 31, 32, 33, 127, 128, 129, 255, 256, 257])('renames among %i names keep the ledger', (count) => {
+    const engine = createVolume();
+    for (let i = 0; i < count; i++) engine.mkdir(`/d${i}`, 0o755);
+    const names = ['x', 'y'.repeat(16), 'y'.repeat(17), 'z'.repeat(100), 'w'.repeat(101), 'v'.repeat(255), 'short'];
+    let current = '/d0';
+    for (const name of names) {
+      engine.rename(current, `/${name}`);
+      current = `/${name}`;
+      expectClean(engine);
+    }
+    expect(engine.readdir('/')).toHaveLength(count);
+  });
+});
