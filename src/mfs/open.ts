@@ -51,6 +51,7 @@ export interface OpenRequest {
 /** Checks the arguments of `open`. */
 export function requestOpen(context: MfsContext, path: string, mode: OpenMode, options: OpenOptions): OpenRequest {
   checkNames('options', options, ['preallocate', 'lockTimeout']);
+  const { preallocate = 0, lockTimeout } = options;
   if (!Object.hasOwn(FLAGS, mode)) {
     const modes = Object.keys(FLAGS).map((each) => `'${each}'`);
     throw invalidArgument('mode', `must be a binary mode, one of ${modes.join(', ')}; TextHandle does text`, mode);
@@ -59,8 +60,8 @@ export function requestOpen(context: MfsContext, path: string, mode: OpenMode, o
     path,
     bytes: toByteString(normalizePath(path)),
     mode,
-    preallocate: count('preallocate', options.preallocate ?? 0),
-    lockTimeoutMs: lockTimeoutMs('lockTimeout', options.lockTimeout, context.lockTimeoutMs),
+    preallocate: count('preallocate', preallocate),
+    lockTimeoutMs: lockTimeoutMs('lockTimeout', lockTimeout, context.lockTimeoutMs),
   };
 }
 

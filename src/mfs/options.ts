@@ -66,22 +66,30 @@ const NAMES: readonly (keyof MemoryFileSystemOptions)[] = [
  */
 export function checkOptions(options: MemoryFileSystemOptions): CheckedOptions {
   checkNames('options', options, NAMES);
+  const {
+    maxQuota = 256 * MIB,
+    defaultStorage = 'auto',
+    promotionHardLimit = 512 * MIB,
+    memoryGuard = 'none',
+    memoryGuardAction = 'warn',
+    memoryGuardInterval = 1,
+  } = options;
   const maxNodes = optionalCount('maxNodes', options.maxNodes, 1);
   const warn = functionOr('warn', options.warn, warnResource);
   const guard: GuardOptions = {
-    mode: oneOf('memoryGuard', options.memoryGuard ?? 'none', GUARDS),
-    action: oneOf('memoryGuardAction', options.memoryGuardAction ?? 'warn', ACTIONS),
-    intervalMs: seconds('memoryGuardInterval', options.memoryGuardInterval ?? 1),
+    mode: oneOf('memoryGuard', memoryGuard, GUARDS),
+    action: oneOf('memoryGuardAction', memoryGuardAction, ACTIONS),
+    intervalMs: seconds('memoryGuardInterval', memoryGuardInterval),
     probe: functionOr('memoryProbe', options.memoryProbe, memoryProbe),
     warn,
   };
   const volume: VolumeOptions = {
     ...hostVolumeOptions(),
-    maxQuota: count('maxQuota', options.maxQuota ?? 256 * MIB),
+    maxQuota: count('maxQuota', maxQuota),
     // The root is a node here, as in D-MemFS, and not one to the engine.
     maxNodes: maxNodes === undefined ? undefined : maxNodes - 1,
-    defaultStorage: oneOf('defaultStorage', options.defaultStorage ?? 'auto', STORAGES),
-    promotionHardLimit: count('promotionHardLimit', options.promotionHardLimit ?? 512 * MIB),
+    defaultStorage: oneOf('defaultStorage', defaultStorage, STORAGES),
+    promotionHardLimit: count('promotionHardLimit', promotionHardLimit),
     chunkOverheadOverride: optionalCount('chunkOverheadOverride', options.chunkOverheadOverride),
     guard,
   };

@@ -157,11 +157,25 @@ export class TextHandle implements Iterable<string> {
     return false;
   }
 
+  #readCharacters(size: number, start: number): string {
+    try {
+      const text = this.#readAhead(size);
+      if (text !== undefined) return text;
+    } catch (error) {
+      // Node's decoders sometimes find malformed bytes too many to replace, and throw after all.
+      if (this.errors === 'strict') throw error;
+    }
+    this.#restart(start);
+    return this.#readExactly(size, start);
+  }
+
   /**
    * Never reads further than the last character asked for, since each byte completes at most one. Only malformed
-   * bytes break that rule (one byte then ends what was wrong and begins something new); they are read again, exactly.
+   * bytes break that rule: one byte then ends what was wrong and begins something new.
+   *
+   * @returns undefined when that has happened.
    */
-  #readCharacters(size: number, start: number): string {
+  #readAhead(size: number): string | undefined {
     let text = '';
     let count = 0;
     while (count < size) {
@@ -174,12 +188,10 @@ export class TextHandle implements Iterable<string> {
     }
     if (this.#codec.stateful) return text;
     const begun = this.#decoder.decode(NOTHING);
-    if (count <= size && begun === '') return text;
-    this.#restart(start);
-    return this.#readExactly(size, start);
+    return count <= size && begun === '' ? text : undefined;
   }
 
-  /** Character by character, for text with malformed bytes. Slow, and right. */
+  /** Character by character: slow, and right for malformed bytes too. */
   #readExactly(size: number, start: number): string {
     let text = '';
     for (let count = 0, at = start; count < size; ) {

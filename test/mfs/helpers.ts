@@ -1,12 +1,12 @@
 /** Test helper: short ways to say what every test of the D-MemFS API needs. */
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import {
   AsyncMemoryFileSystem,
   MemoryFileSystem,
   type MemoryFileSystemOptions,
   type OpenMode,
 } from '../../src/mfs/index.js';
-import { expectClean } from '../helpers/snapshot.js';
+import { expectClean, snapshot, type VolumeSnapshot } from '../helpers/snapshot.js';
 
 export const MIB = 1024 * 1024;
 
@@ -58,4 +58,17 @@ export async function codeOfAsync(promise: Promise<unknown>): Promise<string> {
     () => 'ok',
     (error: { code?: string }) => error.code ?? String(error),
   );
+}
+
+/**
+ * A snapshot that looking again does not change. Needs `vi.useFakeTimers({ toFake: ['Date'] })`: the first look moves
+ * access times, as relatime does; whoever touches a time after the second one leaves a later time.
+ */
+export function settledSnapshot({ engine }: MemoryFileSystem): VolumeSnapshot {
+  vi.setSystemTime(Date.now() + 1000);
+  snapshot(engine);
+  vi.setSystemTime(Date.now() + 1000);
+  const settled = snapshot(engine);
+  vi.setSystemTime(Date.now() + 1000);
+  return settled;
 }
