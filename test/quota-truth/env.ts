@@ -4,6 +4,7 @@
  * that were allocated before the measuring began, so that the growth measured is
  * the volume's alone.
  */
+import { ENOSPC, Fault } from '../../src/core/index.js';
 import type { Fs } from '../bench/systems.js';
 
 /** The parts of ours that a plain `node:fs` does not have; absent when the workload runs on a peer. */
@@ -40,6 +41,8 @@ export class Env {
   refusal: Refusal | undefined;
   readonly wrong: string[] = [];
   private state = 1;
+  /** The workload took too long and was ended without a refusal. */
+  impatient = false;
 
   private current: Opened | undefined;
   quota = 0;
@@ -59,6 +62,7 @@ export class Env {
     this.current = opened;
     this.quota = quota;
     this.steps = 0;
+    this.impatient = false;
     this.refusal = undefined;
     this.wrong.length = 0;
     this.state = 1;
@@ -90,7 +94,10 @@ export class Env {
   mayGoOn(): boolean {
     if ((this.steps & 255) === 0) {
       this.sample();
-      if (performance.now() > this.deadline) return false;
+      if (performance.now() > this.deadline) {
+        this.impatient = true;
+        return false;
+      }
     }
     return this.steps < this.mostSteps;
   }
@@ -133,6 +140,8 @@ export class Env {
   }
 
   refused(error: unknown): void {
+    // The engine's own calls throw an errno as data.
+    if (error instanceof Fault) return this.refused(Object.assign(new Error('fault'), { code: error.errno === ENOSPC ? 'ENOSPC' : `E${error.errno}` }));
     const { code, name, message } = error as NodeJS.ErrnoException;
     this.refusal ??= { code, name };
     if (code !== 'ENOSPC' && this.wrong.length < 5) this.wrong.push(`${code ?? name}: ${message}`);

@@ -1,6 +1,8 @@
 /** Quota truth: opens the volume under test. */
 import { createRequire } from 'node:module';
 import { createVolume } from '../../src/core/index.js';
+import { createFsFromEngine } from '../../src/facade/index.js';
+import { hostVolumeOptions } from '../../src/host/index.js';
 import { engineFs } from '../bench/engine-fs.js';
 import type { Fs } from '../bench/systems.js';
 import type { Extras, Opened } from './env.js';
@@ -13,6 +15,12 @@ export function openVolume(subject: Subject, quota: number): Opened {
     const { memfs } = createRequire(import.meta.url)('memfs') as { memfs(): { fs: Fs } };
     return { fs: memfs().fs };
   }
-  const engine = createVolume({ maxQuota: quota });
-  return { fs: engineFs(engine), extras: engine as unknown as Extras };
+  const engine = createVolume({ ...hostVolumeOptions(), maxQuota: quota });
+  const extras: Extras = {
+    usage: (path) => engine.usage(path),
+    audit: () => engine.audit(),
+    importTree: (entries) => engine.importTree(entries),
+    resize: (maxQuota) => engine.resize(maxQuota),
+  };
+  return { fs: subject === 'engine' ? engineFs(engine) : createFsFromEngine(engine), extras };
 }

@@ -18,7 +18,7 @@ function cells({ workload, quota, measured, death }: Row): string[] {
     ratio(measured.leftReal, quota),
     String(measured.leftUsed),
     (measured.stepsAgain / Math.max(1, measured.steps)).toFixed(2),
-    measured.refusal?.code ?? '–',
+    measured.refusal?.code ?? (measured.impatient ? 'time' : '–'),
     (measured.milliseconds / 1000).toFixed(1),
   ];
 }
@@ -48,10 +48,10 @@ export function failures(row: Row): string[] {
     found.push(say(`real memory is ${Math.round((measured.real - measured.used) / 1024)} KiB above what is reported as used`));
   }
   if (measured.refusal !== undefined && measured.refusal.code !== 'ENOSPC') found.push(say(`refused with ${measured.refusal.code ?? measured.refusal.name}`));
-  if (measured.refusal === undefined && workload?.endless !== true && measured.used < quota * 0.9) found.push(say('never refused'));
+  if (measured.refusal === undefined && workload?.endless !== true && !measured.impatient) found.push(say('never refused'));
   if (measured.leftUsed !== 0) found.push(say(`${measured.leftUsed} bytes still charged after deleting everything`));
   if (measured.leftReal > quota * 0.1) found.push(say(`${ratio(measured.leftReal, quota)} of the quota still held after deleting everything`));
-  if (measured.stepsAgain < measured.steps * 0.95) found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
+  if (measured.stepsAgain < measured.steps * 0.95 && !measured.impatient) found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
   for (const problem of new Set(measured.problems)) found.push(say(problem));
   return found;
 }

@@ -29,6 +29,8 @@ export interface Measured {
   readonly stepsAgain: number;
   readonly realAgain: number;
   readonly refusal?: { readonly code?: string; readonly name: string };
+  /** Ended by time, not by the volume. */
+  readonly impatient: boolean;
   readonly problems: readonly string[];
   readonly milliseconds: number;
 }
@@ -104,7 +106,7 @@ async function main(): Promise<Measured> {
   const peak = highest - before;
   const resident = process.memoryUsage().rss - residentBefore;
   const usage = opened.extras?.usage();
-  const { steps, refusal } = env;
+  const { steps, refusal, impatient } = env;
   const problems = [...audit(opened, 'full'), ...env.wrong];
   await empty(env, opened, workload);
   const leftReal = (await collectedBytes()) - before;
@@ -127,6 +129,7 @@ async function main(): Promise<Measured> {
     stepsAgain,
     realAgain,
     refusal,
+    impatient,
     problems,
     milliseconds,
   };

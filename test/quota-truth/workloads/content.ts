@@ -6,6 +6,16 @@ const POOL = bytes(2 * MIB);
 const part = (size: number): Buffer => POOL.subarray(0, size);
 const ONE = part(1);
 
+/** One byte at a position; the descriptor is closed even when it is refused. */
+function writeOne({ fs }: Env, path: string, flags: string, position: number): void {
+  const fd = fs.openSync(path, flags);
+  try {
+    fs.writeSync(fd, ONE, 0, 1, position);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Files of one size, a thousand to a directory. */
 const filesOf = (label: string, size: (env: Env, i: number) => number): Workload => ({
   name: `files-${label}`,
@@ -91,9 +101,7 @@ const sparseFiles: Workload = {
   chunks: 1,
   run(env) {
     env.fill((i) => {
-      const fd = env.fs.openSync(`/s${i}`, 'w');
-      env.fs.writeSync(fd, ONE, 0, 1, TERA - 1);
-      env.fs.closeSync(fd);
+      writeOne(env, `/s${i}`, 'w', TERA - 1);
     });
   },
 };
@@ -107,9 +115,7 @@ const truncateUp: Workload = {
     env.fill((i) => {
       env.fs.writeFileSync(`/t${i}`, '');
       env.fs.truncateSync(`/t${i}`, 10 * MIB);
-      const fd = env.fs.openSync(`/t${i}`, 'r+');
-      env.fs.writeSync(fd, ONE, 0, 1, 5 * MIB);
-      env.fs.closeSync(fd);
+      writeOne(env, `/t${i}`, 'r+', 5 * MIB);
     });
   },
 };
@@ -231,14 +237,10 @@ const copies: Workload = {
     env.fs.writeFileSync('/from', part(MIB / 4));
     const made = env.fill((i) => env.fs.copyFileSync('/from', `/to${i}`), 20_000);
     env.fill((i) => {
-      const fd = env.fs.openSync(`/to${i}`, 'r+');
-      env.keepNumber(fd);
-      env.fs.writeSync(fd, ONE, 0, 1, 100_000);
+      writeOne(env, `/to${i}`, 'r+', 100_000);
     }, made);
-    env.closeNumbers();
     env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(1000)));
   },
-  release: (env) => env.closeNumbers(),
 };
 
 const copyChains: Workload = {

@@ -22,11 +22,11 @@ const namesRandom: Workload = simple('names-random', 'names of 1 to 255 random b
   create(env, `/d${Math.floor(i / 2000)}/${stem.padEnd(Math.max(stem.length, env.random(256)), '-')}`);
 });
 
-const DEPTH = 1900;
+const DEPTH = 900;
 
 const deepDirectories: Workload = {
   name: 'directories-deep',
-  about: 'chains of directories as deep as a path may be',
+  about: 'chains of 900 directories in one another',
   portable: true,
   run(env) {
     let path = '';
