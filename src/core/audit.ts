@@ -38,8 +38,10 @@ export const audit = (volume: Volume): AuditReport => {
     volume.files.charge() +
     volume.streams * STREAM_PRICE +
     volume.watches * WATCH_PRICE;
-  if (recomputed !== volume.bank.used) problems.push(`bank says ${volume.bank.used} bytes used, structures hold ${recomputed}`);
-  if (volume.bank.used > volume.bank.limit) problems.push(`used ${volume.bank.used} is over the limit ${volume.bank.limit}`);
+  if (recomputed !== volume.bank.used)
+    problems.push(`bank says ${volume.bank.used} bytes used, structures hold ${recomputed}`);
+  if (volume.bank.used > volume.bank.limit)
+    problems.push(`used ${volume.bank.used} is over the limit ${volume.bank.limit}`);
   return { ok: problems.length === 0, problems, used: volume.bank.used, recomputed };
 };
 
@@ -69,7 +71,8 @@ const auditInodes = (volume: Volume, blocks: Map<number, number>, problems: stri
     }
   });
   if (live !== inodes.live) problems.push(`${live} live inodes, the table says ${inodes.live}`);
-  if (buffers !== chunks.charge()) problems.push(`files hold buffers of ${buffers} bytes, the chunk table says ${chunks.charge()}`);
+  if (buffers !== chunks.charge())
+    problems.push(`files hold buffers of ${buffers} bytes, the chunk table says ${chunks.charge()}`);
   return maps;
 };
 
@@ -90,7 +93,8 @@ const auditEntries = (
     links.set(ino, (links.get(ino) ?? 0) + 1);
     const block = Directories.nameBlock(name.length);
     if (block > 0) addBlock(blocks, block);
-    if (directories.find(parent, name, 0, name.length) !== entry) problems.push(`entry ${entry} (${name}) is not in the index`);
+    if (directories.find(parent, name, 0, name.length) !== entry)
+      problems.push(`entry ${entry} (${name}) is not in the index`);
     if (inodes.isDirectory(ino)) {
       subdirectories.set(parent, (subdirectories.get(parent) ?? 0) + 1);
       if (inodes.get(ino, OWN_ENTRY) !== entry) problems.push(`directory ${ino} does not know its entry ${entry}`);
@@ -114,7 +118,8 @@ const auditLinks = (
     const named = links.get(ino) ?? 0;
     const directory = inodes.isDirectory(ino);
     const wanted = directory ? (named > 0 || ino === ROOT ? 2 + (subdirectories.get(ino) ?? 0) : 0) : named;
-    if (inodes.get(ino, LINKS) !== wanted) problems.push(`inode ${ino} has ${inodes.get(ino, LINKS)} links, should have ${wanted}`);
+    if (inodes.get(ino, LINKS) !== wanted)
+      problems.push(`inode ${ino} has ${inodes.get(ino, LINKS)} links, should have ${wanted}`);
     if (inodes.get(ino, OPENS) !== (opens.get(ino) ?? 0)) problems.push(`inode ${ino} has a wrong open count`);
     if (named === 0 && ino !== ROOT && !opens.has(ino)) problems.push(`inode ${ino} has neither name nor holder`);
     if (!directory) return;

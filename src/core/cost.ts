@@ -9,14 +9,14 @@
 export const ARRAY_PRICE = 256;
 /** One more view on an existing ArrayBuffer (measured ≤ 150). */
 export const VIEW_PRICE = 160;
-/** A content buffer of its own: the typed array and its slot in the chunk table, growth slack of the table included. */
-export const CHUNK_PRICE = ARRAY_PRICE + 32;
+/** A content buffer of its own: the typed array (measured 184–201) and its slot in the chunk table with growth slack. */
+export const CHUNK_PRICE = 240;
 /** A slab: its typed array, its descriptor object and its slot in the slab table. */
 export const SLAB_PRICE = ARRAY_PRICE + 176;
 /** The page table of a file larger than one page: object, Map and table slot. */
 export const PAGE_MAP_PRICE = 480;
 /** Page references in one leaf of a page table. */
-export const LEAF_PAGES = 256;
+export const LEAF_PAGES = 64;
 /** One leaf: its references, its typed array, its Map slot with growth slack. */
 export const LEAF_PRICE = LEAF_PAGES * 4 + ARRAY_PRICE + 64;
 /** An open descriptor: the open file object, its Map slot with growth slack, its number. */

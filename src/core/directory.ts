@@ -49,8 +49,10 @@ export class Directories extends RecordTable {
     return this.word(entry, INO);
   }
 
-  setIno(entry: number, ino: number): void {
-    this.put(entry, INO, ino);
+  /** True when `entry` is still there and names `ino`; an open file remembers an entry that may be gone. */
+  names(entry: number, ino: number): boolean {
+    const words = this.segments[entry >>> 8];
+    return entry !== 0 && words !== undefined && words[(entry & 255) * ENTRY_WORDS + INO] === ino;
   }
 
   parent(entry: number): number {
@@ -117,13 +119,17 @@ export class Directories extends RecordTable {
     const entry = this.take();
     this.put(entry, INO, ino);
     this.enlist(entry, directory, path, start, end);
+    this.index.insert(entry);
     return entry;
   }
 
   /** Removes an entry. Returns the bytes the caller must release. */
   remove(entry: number): number {
-    const freed = this.delist(entry);
-    return freed + this.give(entry);
+    const reference = this.nameReference(entry);
+    this.delist(entry);
+    let freed = this.index.remove(entry) + this.give(entry);
+    if (reference !== 0) freed += this.slabs.give(reference);
+    return freed;
   }
 
   /** Bytes to reserve before `move`. */
@@ -134,9 +140,13 @@ export class Directories extends RecordTable {
 
   /** Gives an entry another directory and name, keeping its identity for open files. Returns bytes to release. */
   move(entry: number, directory: number, path: string, start: number, end: number): number {
-    const freed = this.delist(entry);
+    const reference = this.nameReference(entry);
+    this.delist(entry);
+    this.index.unchain(entry);
     this.enlist(entry, directory, path, start, end);
-    return freed;
+    this.index.chain(entry);
+    // The old name goes last: giving first could retire the slab that the new one was planned into.
+    return reference === 0 ? 0 : this.slabs.give(reference);
   }
 
   /** The entry's name as a byte string. */
@@ -175,7 +185,6 @@ export class Directories extends RecordTable {
     }
     for (let i = 0; i < length; i++) bytes[at + i] = path.charCodeAt(start + i);
     this.put(entry, HASH, this.hash(directory, path, start, end));
-    this.index.insert(entry);
 
     const last = this.inodes.get(directory, LAST_ENTRY);
     this.put(entry, PREVIOUS, last);
@@ -185,20 +194,19 @@ export class Directories extends RecordTable {
     this.inodes.set(directory, LAST_ENTRY, entry);
   }
 
-  private delist(entry: number): number {
+  private delist(entry: number): void {
     const directory = this.parent(entry);
     const previous = this.word(entry, PREVIOUS);
     const next = this.word(entry, NEXT);
-    for (const cursor of this.cursors) if (cursor.entry === entry) cursor.entry = next;
+    if (this.cursors.size > 0) this.advanceCursors(entry, next);
     if (previous === 0) this.inodes.set(directory, CONTENT, next);
     else this.put(previous, NEXT, next);
     if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
     else this.put(next, PREVIOUS, previous);
-    let freed = this.index.remove(entry);
-    const reference = this.nameReference(entry);
-    if (reference !== 0) freed += this.slabs.give(reference);
-    this.put(entry, NAME_LENGTH, 0);
-    return freed;
+  }
+
+  private advanceCursors(entry: number, next: number): void {
+    for (const cursor of this.cursors) if (cursor.entry === entry) cursor.entry = next;
   }
 
   private sameName(entry: number, path: string, start: number, end: number): boolean {

@@ -28,7 +28,13 @@ export class Events {
     return count;
   }
 
-  add(ino: number, name: string, recursive: boolean, listener: (event: ChangeEvent) => void, onClose: () => void): Watch {
+  add(
+    ino: number,
+    name: string,
+    recursive: boolean,
+    listener: (event: ChangeEvent) => void,
+    onClose: () => void,
+  ): Watch {
     const registration: Registration = { ino, recursive, name, listener };
     const set = this.watches.get(ino) ?? new Set();
     set.add(registration);
@@ -61,7 +67,7 @@ export class Events {
     const { directories, inodes } = this.volume;
     const kind = inodes.isDirectory(ino) ? 'rename' : 'change';
     this.itself(ino, kind);
-    if (entry !== 0 && directories.ino(entry) === ino) {
+    if (directories.names(entry, ino)) {
       this.notify(directories.parent(entry), kind, directories.name(entry));
     }
   }

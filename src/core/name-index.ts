@@ -51,11 +51,24 @@ export class NameIndex {
   insert(entry: number): void {
     this.count++;
     if (this.count > this.buckets) this.split();
-    this.push(this.bucket(this.word(entry, this.hashWord)), entry);
+    this.chain(entry);
   }
 
   /** Removes an entry. Returns the bytes the caller must release. */
   remove(entry: number): number {
+    this.unchain(entry);
+    this.count--;
+    if (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
+    return this.shrink();
+  }
+
+  /** Adds an entry that `unchain` took out, its hash word changed in between. The table keeps its size. */
+  chain(entry: number): void {
+    this.push(this.bucket(this.word(entry, this.hashWord)), entry);
+  }
+
+  /** Takes an entry out of its chain. */
+  unchain(entry: number): void {
     const bucket = this.bucket(this.word(entry, this.hashWord));
     const next = this.word(entry, this.nextWord);
     let at = this.headOf(bucket);
@@ -65,9 +78,6 @@ export class NameIndex {
       while (this.word(at, this.nextWord) !== entry) at = this.word(at, this.nextWord);
       this.setWord(at, this.nextWord, next);
     }
-    this.count--;
-    if (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
-    return this.shrink();
   }
 
   private bucket(hash: number): number {
@@ -133,7 +143,8 @@ export class NameIndex {
 
   private shrink(): number {
     const before = this.charge();
-    while (this.segments.length > 1 && this.buckets <= (this.segments.length - 1) * SEGMENT_BUCKETS) this.segments.pop();
+    while (this.segments.length > 1 && this.buckets <= (this.segments.length - 1) * SEGMENT_BUCKETS)
+      this.segments.pop();
     const first = this.segments[0] as Uint32Array;
     let size = first.length;
     while (this.segments.length === 1 && size > SMALLEST && this.buckets <= previousCapacity(size)) {
@@ -169,4 +180,5 @@ export class NameIndex {
 const nextCapacity = (capacity: number): number =>
   capacity >= SEGMENT_BUCKETS ? capacity + SEGMENT_BUCKETS : Math.min(SEGMENT_BUCKETS, capacity * 4);
 
-const previousCapacity = (capacity: number): number => Math.max(SMALLEST, capacity === SEGMENT_BUCKETS ? 2048 : capacity / 4);
+const previousCapacity = (capacity: number): number =>
+  Math.max(SMALLEST, capacity === SEGMENT_BUCKETS ? 2048 : capacity / 4);

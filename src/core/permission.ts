@@ -1,7 +1,7 @@
 /** Core layer: who may do what. Mode bits for the volume's uid and gid; uid 0 bypasses them. Source: path_resolution(7), capabilities(7). */
 import { EACCES, EPERM } from './errno.js';
 import { fault } from './fault.js';
-import { S_ISVTX, W_OK, X_OK } from './flags.js';
+import { S_ISGID, S_ISUID, S_ISVTX, W_OK, X_OK } from './flags.js';
 import { GID, MODE, UID } from './inode.js';
 import type { Volume } from './volume.js';
 
@@ -29,7 +29,20 @@ export const demandChange = (volume: Volume, directory: number): void => demand(
 export const demandRemoval = (volume: Volume, directory: number, ino: number): void => {
   demandChange(volume, directory);
   if (volume.privileged || (volume.inodes.get(directory, MODE) & S_ISVTX) === 0) return;
-  if (volume.inodes.get(ino, UID) !== volume.uid && volume.inodes.get(directory, UID) !== volume.uid) throw fault(EPERM);
+  if (volume.inodes.get(ino, UID) !== volume.uid && volume.inodes.get(directory, UID) !== volume.uid)
+    throw fault(EPERM);
+};
+
+/** What is left of a mode when someone without privilege changes the content: no set-user-id, no set-group-id that means "run as". */
+export const withoutSetId = (volume: Volume, ino: number): number => {
+  const mode = volume.inodes.get(ino, MODE);
+  const keepsGroup = (mode & 0o010) === 0 && (volume.privileged || volume.inGroup(volume.inodes.get(ino, GID)));
+  return mode & ~(keepsGroup ? S_ISUID : S_ISUID | S_ISGID);
+};
+
+/** Takes the set-id bits away after a change of content by anyone but root. */
+export const dropSetId = (volume: Volume, ino: number): void => {
+  if (!volume.privileged) volume.inodes.set(ino, MODE, withoutSetId(volume, ino));
 };
 
 /** True when the volume's identity owns the inode or is root. */

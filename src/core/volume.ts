@@ -52,6 +52,8 @@ export class Volume {
   /** Open directory streams and watches, for the audit. */
   streams = 0;
   watches = 0;
+  /** Inodes of a running import that have no name yet. */
+  staged = 0;
 
   constructor(options: VolumeOptions = {}) {
     const maxQuota = options.maxQuota ?? DEFAULT_QUOTA;
@@ -84,7 +86,7 @@ export class Volume {
 
   /** Inodes in use, the root not counted. */
   get nodes(): number {
-    return this.inodes.live - 1;
+    return this.inodes.live - 1 - this.staged;
   }
 
   inGroup(gid: number): boolean {

@@ -161,7 +161,7 @@ export class FileContents extends FilePages {
     if (to <= capacity && !shared) return;
     const table = this.costOfTable(ino, page, page);
     const refund = shared ? this.chunks.chargeOf(old) : 0;
-    let wanted = shared ? Math.max(capacity, to) : growth(capacity, to, page, length);
+    let wanted = shared ? Math.max(capacity, to) : from === 0 ? to : growth(capacity, to, page, length);
     if (!shared && wanted > to && !this.bank.fits(this.chunks.cost(wanted) + table)) wanted = to;
     const cost = this.chunks.cost(wanted) + table;
     const reserved = this.reserve(cost, refund);
@@ -323,7 +323,13 @@ export class FileContents extends FilePages {
     const cost = this.chunks.cost(wanted);
     const fresh = this.takeAll([wanted], net)[0] as number;
     const from = this.chunks.bytesOf(old);
-    copyBytes(from, this.chunks.offsetOf(old), this.chunks.bytesOf(fresh), this.chunks.offsetOf(fresh), Math.min(need, wanted));
+    copyBytes(
+      from,
+      this.chunks.offsetOf(old),
+      this.chunks.bytesOf(fresh),
+      this.chunks.offsetOf(fresh),
+      Math.min(need, wanted),
+    );
     this.setPage(ino, page, fresh);
     this.settle(cost - net, this.chunks.give(old));
   }
@@ -346,7 +352,13 @@ export class FileContents extends FilePages {
     const capacity = this.chunks.capacityOf(reference);
     const fresh = this.chunks.take(capacity);
     const source = this.chunks.bytesOf(reference);
-    copyBytes(source, this.chunks.offsetOf(reference), this.chunks.bytesOf(fresh), this.chunks.offsetOf(fresh), capacity);
+    copyBytes(
+      source,
+      this.chunks.offsetOf(reference),
+      this.chunks.bytesOf(fresh),
+      this.chunks.offsetOf(fresh),
+      capacity,
+    );
     return fresh;
   }
 }

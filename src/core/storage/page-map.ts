@@ -1,6 +1,6 @@
 /**
  * Core layer, storage: the page table of a file larger than one page. Leaves of
- * 256 page references, made when a page in their range is first written, so a
+ * 64 page references, made when a page in their range is first written, so a
  * hole of any size costs nothing and every access is O(1).
  */
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';

@@ -52,8 +52,8 @@ export class Slabs {
   private readonly unused: number[] = [];
   /** Per class: slabs with free blocks, blocks in all, free blocks, and the one empty slab that may stay. */
   private readonly partial: (Slab | undefined)[] = [];
-  private readonly total = new Uint32Array(classBytes.length);
-  private readonly free = new Uint32Array(classBytes.length);
+  private readonly total: number[] = [];
+  private readonly free: number[] = [];
   private readonly spare: (Slab | undefined)[] = [];
   private billed = 0;
 
@@ -64,7 +64,7 @@ export class Slabs {
 
   /** Blocks in use of each class, for the audit. */
   blocksInUse(): number[] {
-    return Array.from(this.total, (total, cls) => total - (this.free[cls] as number));
+    return classBytes.map((_bytes, cls) => (this.total[cls] ?? 0) - (this.free[cls] ?? 0));
   }
 
   /** Bytes to reserve before `count` blocks of `bytes` each are taken. */
@@ -80,8 +80,8 @@ export class Slabs {
 
   /** `cost` by size class. */
   costOfClass(cls: number, count: number): number {
-    let missing = count - (this.free[cls] as number);
-    let total = this.total[cls] as number;
+    let missing = count - (this.free[cls] ?? 0);
+    let total = this.total[cls] ?? 0;
     let cost = 0;
     while (missing > 0) {
       const blocks = blocksOfNext(cls, total);
@@ -148,7 +148,7 @@ export class Slabs {
   }
 
   private create(cls: number): Slab {
-    const blocks = blocksOfNext(cls, this.total[cls] as number);
+    const blocks = blocksOfNext(cls, this.total[cls] ?? 0);
     const index = this.unused.pop() ?? this.slabs.length;
     const slab: Slab = {
       data: new Uint8Array(blocks * blockBytes(cls)),
@@ -161,8 +161,8 @@ export class Slabs {
       next: undefined,
     };
     this.slabs[index] = slab;
-    this.total[cls] += blocks;
-    this.free[cls] += blocks;
+    this.total[cls] = (this.total[cls] ?? 0) + blocks;
+    this.free[cls] = (this.free[cls] ?? 0) + blocks;
     this.billed += slabPrice(cls, blocks);
     this.link(slab);
     return slab;

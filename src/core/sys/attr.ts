@@ -1,10 +1,10 @@
 /** Core layer, sys: attributes. Sources: chmod(2), chown(2), utimensat(2), truncate(2). */
 import { EINVAL, EISDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
-import { S_ISGID, S_ISUID, W_OK } from '../flags.js';
+import { S_ISGID, W_OK } from '../flags.js';
 import { ATIME, CTIME, GID, MODE, MTIME, UID } from '../inode.js';
 import { FOLLOW, type LinkMode, lookup, NO_FOLLOW } from '../namei.js';
-import { demand, owns } from '../permission.js';
+import { demand, owns, withoutSetId } from '../permission.js';
 import { putTime } from '../times.js';
 import type { Volume } from '../volume.js';
 import { resize } from './io.js';
@@ -12,6 +12,7 @@ import { resize } from './io.js';
 const PERMISSION_BITS = 0o7777;
 /** chown's "leave as it is". */
 const SAME_ID = 0xffffffff;
+const isSame = (id: number): boolean => id === -1 || id === SAME_ID;
 
 const existing = (volume: Volume, path: string, mode: LinkMode): number => {
   const ino = lookup(volume, path, mode);
@@ -56,19 +57,18 @@ export const fchown = (volume: Volume, fd: number, uid: number, gid: number): vo
 
 const setOwner = (volume: Volume, ino: number, entry: number, uid: number, gid: number): void => {
   const { inodes } = volume;
-  const newUid = uid === -1 || uid === SAME_ID ? inodes.get(ino, UID) : uid;
-  const newGid = gid === -1 || gid === SAME_ID ? inodes.get(ino, GID) : gid;
+  const newUid = isSame(uid) ? inodes.get(ino, UID) : uid;
+  const newGid = isSame(gid) ? inodes.get(ino, GID) : gid;
+  const stripped = inodes.isFile(ino) ? withoutSetId(volume, ino) : inodes.get(ino, MODE);
   if (!volume.privileged) {
     const owner = inodes.get(ino, UID) === volume.uid;
-    if (newUid !== inodes.get(ino, UID) || !owner) throw fault(EPERM);
+    const asks = !isSame(uid) || !isSame(gid) || stripped !== inodes.get(ino, MODE);
+    if (newUid !== inodes.get(ino, UID) || (asks && !owner)) throw fault(EPERM);
     if (newGid !== inodes.get(ino, GID) && !volume.inGroup(newGid)) throw fault(EPERM);
   }
   inodes.set(ino, UID, newUid);
   inodes.set(ino, GID, newGid);
-  if (inodes.isFile(ino)) {
-    const mode = inodes.get(ino, MODE);
-    inodes.set(ino, MODE, mode & 0o010 ? mode & ~(S_ISUID | S_ISGID) : mode & ~S_ISUID);
-  }
+  inodes.set(ino, MODE, stripped);
   attributesChanged(volume, ino, entry);
 };
 
@@ -117,4 +117,3 @@ const attributesChanged = (volume: Volume, ino: number, entry: number): void => 
   volume.changes++;
   volume.events.changed(ino, entry);
 };
-

@@ -50,12 +50,7 @@ const demandTree = (volume: Volume, directory: number): void => {
 };
 
 /** Visits every entry below a directory, parents first. Directories are demanded `want` before they are entered. */
-const forEachBelow = (
-  volume: Volume,
-  top: number,
-  visit: (entry: number, ino: number) => void,
-  want: number,
-): void => {
+const forEachBelow = (volume: Volume, top: number, visit: (entry: number, ino: number) => void, want: number): void => {
   const { directories, inodes } = volume;
   const pending = [top];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
@@ -75,6 +70,7 @@ export const copyTree = (volume: Volume, from: string, to: string): void => {
   const error = walk(volume, to, NAME_ONLY);
   if (error !== 0) throw fault(-error);
   if (at.ino !== 0) throw fault(EEXIST);
+  if (at.slash && !inodes.isDirectory(source)) throw fault(ENOENT);
   demand(volume, at.directory, W_OK | X_OK);
   for (let above = at.directory; inodes.isDirectory(source); above = parentOf(volume, above)) {
     if (above === source) throw fault(EINVAL);
@@ -83,7 +79,12 @@ export const copyTree = (volume: Volume, from: string, to: string): void => {
   const plan = new Plan(volume);
   planCopy(volume, plan, source, at.nameLength);
   if (inodes.isDirectory(source)) {
-    forEachBelow(volume, source, (entry, ino) => planCopy(volume, plan, ino, directories.nameLength(entry)), R_OK | X_OK);
+    forEachBelow(
+      volume,
+      source,
+      (entry, ino) => planCopy(volume, plan, ino, directories.nameLength(entry)),
+      R_OK | X_OK,
+    );
   }
   volume.demandNodes(plan.inodes);
   volume.bank.prepay(plan.cost(), () => {

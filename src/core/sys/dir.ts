@@ -1,7 +1,8 @@
 /** Core layer, sys: directories. Sources: mkdir(2), rmdir(2), readdir(3), mkdtemp(3). */
-import type { DirectoryStream } from '../engine.js';
+
 import { STREAM_PRICE } from '../cost.js';
 import type { Cursor } from '../directory.js';
+import type { DirectoryStream } from '../engine.js';
 import { EACCES, EBADF, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
 import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
@@ -45,7 +46,10 @@ export const mkdirp = (volume: Volume, path: string, mode: number): string | und
   return missing[0];
 };
 
-/** The directories that must be made for `path` to be one, outermost first. @throws Fault EEXIST, ENOTDIR, … */
+/**
+ * The directories that must be made for `path` to be one, outermost first, spelled as Node's recursive
+ * mkdir spells them: the text up to each slash. @throws Fault EEXIST, ENOTDIR, …
+ */
 export const missingDirectories = (volume: Volume, path: string): string[] => {
   const missing: string[] = [];
   let at = path;
@@ -57,21 +61,34 @@ export const missingDirectories = (volume: Volume, path: string): string[] => {
     }
     if (-ino !== ENOENT) throw fault(-ino);
     missing.push(at);
-    const name = stripSlashes(at);
-    const slash = name.lastIndexOf('/');
-    if (slash < 0) throw fault(ENOENT);
-    at = slash === 0 ? '/' : stripSlashes(name.slice(0, slash));
+    const parent = parentPath(at);
+    const above = lookup(volume, parent, FOLLOW);
+    if (above > 0) {
+      if (!volume.inodes.isDirectory(above)) throw fault(ENOTDIR);
+      break;
+    }
+    if (-above !== ENOENT) throw fault(-above);
+    at = at.slice(0, at.lastIndexOf('/'));
   }
-  // 'new/.' and 'new/..' name nothing more to make once 'new' is there.
-  return missing.reverse().filter((directory) => !/\/\.\.?\/*$/.test(directory));
+  // 'new/', 'new/.' and 'new/..' name nothing more to make once 'new' is there.
+  return missing
+    .reverse()
+    .filter((directory, index) => index === 0 || !(directory.endsWith('/') || /\/\.\.?$/.test(directory)));
+};
+
+const parentPath = (path: string): string => {
+  const name = stripSlashes(path);
+  const slash = name.lastIndexOf('/');
+  if (slash < 0) throw fault(ENOENT);
+  return slash === 0 ? '/' : stripSlashes(name.slice(0, slash));
 };
 
 /** Plans the making of directories that are each other's children, and checks all that could refuse it. */
 export const planDirectories = (volume: Volume, plan: Plan, missing: readonly string[], mode: number): void => {
   const error = walk(volume, missing[0] as string, NAME_ONLY);
   if (error !== 0) throw fault(-error);
-  // A dangling link has the name.
-  if (volume.at.ino !== 0) throw fault(EEXIST);
+  // A dangling link has the name: Node's recursive mkdir asks stat, which says so.
+  if (volume.at.ino !== 0) throw fault(ENOENT);
   demandChange(volume, volume.at.directory);
   const own = mode & ~volume.umask();
   if (missing.length > 1 && !volume.privileged && (own & 0o300) !== 0o300) throw fault(EACCES);
@@ -151,7 +168,8 @@ export const readdir = (volume: Volume, path: string, types?: number[]): string[
   volume.inodes.touchAccess(ino);
   const names: string[] = [];
   if (types === undefined) {
-    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) names.push(directories.name(entry));
+    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry))
+      names.push(directories.name(entry));
     return names.sort(byBytes);
   }
   const found: { name: string; type: number }[] = [];
@@ -201,4 +219,3 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
   };
   return stream;
 };
-

@@ -14,7 +14,7 @@ import { Plan } from '../plan.js';
 import { putTime } from '../times.js';
 import type { Volume } from '../volume.js';
 import { commitWrite, prepareWrite } from './io.js';
-import { storeTarget } from './link.js';
+import { realpath, storeTarget } from './link.js';
 import { createNode, nameAt } from './open.js';
 
 const NOTHING = new Uint8Array(0);
@@ -44,11 +44,12 @@ export const importTree = (volume: Volume, entries: Iterable<TreeEntry>): void =
 const planTree = (volume: Volume, entries: Iterable<TreeEntry>): Map<string, Planned> => {
   const planned = new Map<string, Planned>();
   for (const entry of entries) {
-    const path = normal(entry.path);
+    const path = canonical(volume, normal(entry.path));
     planParents(volume, planned, path);
     const node = planned.get(path);
     if (node !== undefined) {
-      if ((node.type === 'directory') !== (entry.type === 'directory')) throw fault(node.type === 'directory' ? EISDIR : EEXIST);
+      if ((node.type === 'directory') !== (entry.type === 'directory'))
+        throw fault(node.type === 'directory' ? EISDIR : EEXIST);
       node.type = entry.type;
       node.entry = entry;
       continue;
@@ -120,6 +121,15 @@ const normal = (path: string): string => {
   return `/${parts.join('/')}`;
 };
 
+/** The path with the links of its existing parents resolved, so that one place has one key. */
+const canonical = (volume: Volume, path: string): string => {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const parent = path.slice(0, slash);
+    if (lookup(volume, parent, FOLLOW) > 0) return `${realpath(volume, parent)}${path.slice(slash)}`.replace('//', '/');
+  }
+  return path;
+};
+
 const addCost = (plan: Plan, node: Planned): void => {
   const name = node.path.length - node.path.lastIndexOf('/') - 1;
   if (node.type === 'file' || node.existing === 0) plan.addInode();
@@ -145,6 +155,7 @@ const stage = (volume: Volume, planned: Map<string, Planned>): void => {
       volume.bank.reserve(volume.inodes.cost(1));
       const ino = volume.inodes.create(S_IFREG | modeOf(volume, node, 0o666), volume.uid, volume.gid);
       staged.push(ino);
+      volume.staged++;
       node.staged = ino;
       const data = node.entry?.data ?? NOTHING;
       if (data.length === 0) continue;
@@ -154,6 +165,7 @@ const stage = (volume: Volume, planned: Map<string, Planned>): void => {
     }
   } catch (error) {
     for (const ino of staged) volume.discard(ino);
+    volume.staged -= staged.length;
     throw error;
   }
 };
@@ -165,13 +177,15 @@ const modeOf = (volume: Volume, node: Planned, standard: number): number =>
 const place = (volume: Volume, node: Planned): void => {
   const { at, inodes, contents, directories, bank } = volume;
   let ino = node.existing;
+  if (node.type === 'file') volume.staged--;
   if (ino !== 0) {
     if (node.type === 'file') {
       contents.moveTo(node.staged, ino);
       volume.discard(node.staged);
       inodes.touchContent(ino);
     }
-    if (node.entry?.mode !== undefined) inodes.set(ino, MODE, (inodes.get(ino, MODE) & ~0o7777) | (node.entry.mode & 0o7777));
+    if (node.entry?.mode !== undefined)
+      inodes.set(ino, MODE, (inodes.get(ino, MODE) & ~0o7777) | (node.entry.mode & 0o7777));
   } else {
     walk(volume, node.path, NAME_ONLY);
     if (node.type === 'file') {

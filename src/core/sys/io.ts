@@ -2,8 +2,9 @@
 import { EBADF, EFBIG, EINVAL, EISDIR } from '../errno.js';
 import { fault } from '../fault.js';
 import type { OpenFile } from '../file-table.js';
-import { O_APPEND, O_NOATIME, S_ISGID, S_ISUID } from '../flags.js';
-import { GENERATION, MODE } from '../inode.js';
+import { O_APPEND, O_NOATIME } from '../flags.js';
+import { GENERATION } from '../inode.js';
+import { dropSetId } from '../permission.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
 import { canRead, canWrite } from './open.js';
@@ -24,6 +25,7 @@ export const read = (
 };
 
 export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
+  if (targets.every((target) => target.length === 0)) return readNothing(volume, fd);
   const file = readable(volume, fd);
   let at = position < 0 ? file.position : position;
   let total = 0;
@@ -77,10 +79,10 @@ export const prepareWrite = (volume: Volume, ino: number, at: number, length: nu
   volume.contents.prepare(ino, at, length);
 };
 
-/** Commits a write to an inode: size, promotion, times, set-id bits, counters. */
-export const commitWrite = (volume: Volume, ino: number, at: number, length: number): void => {
+/** Commits a write to an inode: size, promotion, times, set-id bits, counters. A `fresh` file was written whole: in order. */
+export const commitWrite = (volume: Volume, ino: number, at: number, length: number, fresh = false): void => {
   const { inodes, contents } = volume;
-  contents.promote(ino, at);
+  if (!fresh) contents.promote(ino, at);
   if (at + length > inodes.size(ino)) inodes.setSize(ino, at + length);
   inodes.add(ino, GENERATION, 1);
   inodes.touchContent(ino);
@@ -125,6 +127,12 @@ export const fsync = (volume: Volume, fd: number): void => {
   volume.files.get(fd);
 };
 
+/** readv(2) of no bytes answers 0 even for a directory. */
+const readNothing = (volume: Volume, fd: number): number => {
+  if (!canRead(volume.files.get(fd).flags)) throw fault(EBADF);
+  return 0;
+};
+
 const readable = (volume: Volume, fd: number): OpenFile => {
   const file = volume.files.get(fd);
   if (!canRead(file.flags)) throw fault(EBADF);
@@ -151,12 +159,4 @@ const written = (volume: Volume, file: OpenFile, at: number, length: number, pos
 
 const accessed = (volume: Volume, file: OpenFile): void => {
   if ((file.flags & O_NOATIME) === 0) volume.inodes.touchAccess(file.ino);
-};
-
-/** A write by anyone but root takes the set-user-id and set-group-id bits away. */
-const dropSetId = (volume: Volume, ino: number): void => {
-  if (volume.privileged) return;
-  const mode = volume.inodes.get(ino, MODE);
-  const cleared = mode & 0o010 ? mode & ~(S_ISUID | S_ISGID) : mode & ~S_ISUID;
-  if (cleared !== mode) volume.inodes.set(ino, MODE, cleared);
 };

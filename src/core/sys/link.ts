@@ -117,4 +117,3 @@ export const pathOfEntry = (volume: Volume, entry: number): string => {
   }
   return path;
 };
-

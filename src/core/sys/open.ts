@@ -24,7 +24,7 @@ import {
 } from '../flags.js';
 import { GENERATION, GID, LINKS, MODE, STATE } from '../inode.js';
 import { CREATE, CREATE_NO_FOLLOW, FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
-import { demand, demandChange, owns } from '../permission.js';
+import { demand, demandChange, dropSetId, owns } from '../permission.js';
 import { Plan } from '../plan.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
@@ -126,6 +126,7 @@ const truncateOpened = (volume: Volume, opened: Opened): void => {
   volume.contents.truncate(opened.ino, 0);
   volume.inodes.add(opened.ino, GENERATION, 1);
   volume.inodes.touchContent(opened.ino);
+  dropSetId(volume, opened.ino);
   volume.changes++;
   volume.events.changed(opened.ino, opened.entry);
 };

@@ -11,7 +11,7 @@ import { NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { mkdir, missingDirectories, planDirectories, stripSlashes } from './dir.js';
+import { missingDirectories, mkdir, planDirectories, stripSlashes } from './dir.js';
 import { nameAt } from './open.js';
 
 /** Missing parents of `to` are made, and nothing is when the whole does not fit. */
@@ -98,8 +98,9 @@ const apply = (volume: Volume, entry: number): void => {
   const oldName = directories.name(entry);
   const newName = nameAt(volume);
   const replaced = at.ino;
-  if (at.entry !== 0) volume.bank.release(directories.remove(at.entry));
+  // The replaced entry goes last: its removal frees what the move was planned with.
   volume.bank.release(directories.move(entry, at.directory, at.text, at.start, at.end));
+  if (at.entry !== 0) volume.bank.release(directories.remove(at.entry));
   if (inodes.isDirectory(ino) && source !== at.directory) {
     inodes.add(source, LINKS, -1);
     inodes.add(at.directory, LINKS, 1);

@@ -1,9 +1,10 @@
 /** Core layer, sys: looking without changing. These return a negative errno: a miss is an everyday answer. Sources: stat(2), access(2), statfs(2). */
-import { EACCES, EBADF } from '../errno.js';
+
 import type { FileSystemStats, StatArray } from '../engine.js';
+import { EACCES, EBADF } from '../errno.js';
+import { fault } from '../fault.js';
 import { ATIME, BIRTHTIME, CTIME, GID, LINKS, MODE, MTIME, UID } from '../inode.js';
 import { FOLLOW, lookup, NO_FOLLOW } from '../namei.js';
-import { fault } from '../fault.js';
 import { may } from '../permission.js';
 import { nanosAt, secondsAt } from '../times.js';
 import type { Volume } from '../volume.js';

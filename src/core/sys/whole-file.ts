@@ -8,16 +8,21 @@ import {
   O_CREAT,
   O_EXCL,
   O_NOATIME,
+  O_NOFOLLOW,
   O_RDONLY,
+  O_TRUNC,
   O_WRONLY,
   S_IFREG,
+  W_OK,
+  X_OK,
 } from '../flags.js';
 import { GENERATION, MODE } from '../inode.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
+import { demand, dropSetId, may } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { commitWrite, prepareWrite } from './io.js';
-import { canRead, canWrite, openInode } from './open.js';
+import { commitWrite } from './io.js';
+import { canRead, canWrite, type Opened, openInode } from './open.js';
 
 const named = (error: unknown, syscall: string): unknown => {
   if (error instanceof QuotaFault) {
@@ -43,20 +48,57 @@ export const readFile = <T extends Uint8Array>(
   return target;
 };
 
+/** All or nothing: content that does not fit neither makes nor truncates the file. */
 export const writeFile = (volume: Volume, path: string, data: Uint8Array, flags: number, mode: number): void => {
-  const opened = openNamed(volume, path, flags, mode);
-  const { ino } = opened;
-  if (!canWrite(flags)) throw new Fault(EBADF, 'write');
-  if (data.length === 0) return;
-  const at = flags & O_APPEND ? volume.inodes.size(ino) : 0;
-  try {
-    prepareWrite(volume, ino, at, data.length);
-  } catch (error) {
-    throw named(error, 'write');
+  const { contents, inodes } = volume;
+  if (data.length === 0 || !canWrite(flags)) {
+    openNamed(volume, path, flags, mode);
+    if (!canWrite(flags)) throw new Fault(EBADF, 'write');
+    return;
   }
-  volume.contents.put(ino, at, data, 0, data.length);
-  commitWrite(volume, ino, at, data.length);
-  volume.events.changed(ino, opened.entry);
+  const truncates = (flags & O_TRUNC) !== 0;
+  const { ino, entry, created } =
+    makeWithContent(volume, path, data.length, flags, mode) ?? openNamed(volume, path, flags & ~O_TRUNC, mode);
+  const at = flags & O_APPEND && !truncates ? inodes.size(ino) : 0;
+  try {
+    if (!truncates) contents.admit(ino, at, data.length);
+    if (!created) contents.prepare(ino, at, data.length);
+  } catch (refusal) {
+    throw named(refusal, 'write');
+  }
+  contents.put(ino, at, data, 0, data.length);
+  if (truncates && inodes.size(ino) > data.length) contents.truncate(ino, data.length);
+  commitWrite(volume, ino, at, data.length, truncates);
+  volume.events.changed(ino, entry);
+};
+
+/** Makes the file with the memory for its content, in one step; undefined when there is nothing to make. */
+const makeWithContent = (
+  volume: Volume,
+  path: string,
+  length: number,
+  flags: number,
+  mode: number,
+): Opened | undefined => {
+  const { at, bank } = volume;
+  if ((flags & O_CREAT) === 0) return undefined;
+  const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? CREATE_NO_FOLLOW : CREATE);
+  if (error !== 0 || at.ino !== 0 || !may(volume, at.directory, W_OK | X_OK)) return undefined;
+  const plan = new Plan(volume);
+  plan.addInode();
+  plan.addEntry(at.nameLength);
+  const cost = plan.cost();
+  plan.addContent(length);
+  try {
+    return bank.prepay(plan.cost(), () => {
+      const made = openInode(volume, path, flags, mode);
+      volume.contents.prepare(made.ino, 0, length);
+      return made;
+    });
+  } catch (refusal) {
+    const content = refusal instanceof QuotaFault && refusal.resource === 'bytes' && bank.fits(cost);
+    throw named(refusal, content ? 'write' : 'open');
+  }
 };
 
 const openNamed = (volume: Volume, path: string, flags: number, mode: number) => {
@@ -80,9 +122,13 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
   const exclusive = (mode & COPYFILE_EXCL) !== 0;
   const error = walk(volume, to, exclusive ? CREATE_NO_FOLLOW : CREATE);
   if (error !== 0) throw fault(-error);
-  if (at.kind !== NORMAL) throw fault(EISDIR);
+  if (at.kind !== NORMAL) throw fault(exclusive ? EEXIST : EISDIR);
   if (exclusive && at.ino !== 0) throw fault(EEXIST);
-  if (at.ino === source.ino) return;
+  if (inodes.isDirectory(source.ino)) throw fault(EISDIR);
+  if (at.ino === source.ino) {
+    demand(volume, at.ino, W_OK);
+    return;
+  }
   const plan = new Plan(volume);
   plan.addCopy(source.ino);
   if (at.ino === 0) {
@@ -90,16 +136,15 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
     plan.addEntry(at.nameLength);
   }
   const flags = O_WRONLY | O_CREAT | (exclusive ? O_EXCL : 0);
-  if (inodes.isDirectory(source.ino)) {
-    if (at.ino !== 0) openInode(volume, to, flags, bits);
-    throw fault(EISDIR);
-  }
   bank.prepay(plan.cost(), () => {
     const target = openInode(volume, to, flags, bits);
     inodes.set(target.ino, MODE, S_IFREG | bits);
     bank.drawPrepaid();
     contents.copyTo(source.ino, target.ino);
-    if (inodes.size(source.ino) > 0) inodes.touchAccess(source.ino);
+    if (inodes.size(source.ino) > 0) {
+      inodes.touchAccess(source.ino);
+      dropSetId(volume, target.ino);
+    }
     inodes.add(target.ino, GENERATION, 1);
     inodes.touchContent(target.ino);
     volume.changes++;
