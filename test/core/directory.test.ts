@@ -156,8 +156,14 @@ describe('directory streams', () => {
       stream.close();
       const stayed = [...atStart].filter((name) => alive.has(name));
       expect(new Set(seen).size, `seed ${rng.seed}: seen twice`).toBe(seen.length);
-      expect(stayed.filter((name) => !seen.includes(name)), `seed ${rng.seed}: missed`).toEqual([]);
-      expect(seen.filter((name) => !ever.has(name)), `seed ${rng.seed}: invented`).toEqual([]);
+      expect(
+        stayed.filter((name) => !seen.includes(name)),
+        `seed ${rng.seed}: missed`,
+      ).toEqual([]);
+      expect(
+        seen.filter((name) => !ever.has(name)),
+        `seed ${rng.seed}: invented`,
+      ).toEqual([]);
       expectClean(engine);
     }
   });
@@ -202,16 +208,19 @@ describe('many names', () => {
     expect(engine.usage().used).toBe(empty);
   });
 
-  it.each([1, 2, 7, 8, 9, 31, 32, 33, 127, 128, 129, 255, 256, 257])('renames among %i names keep the ledger', (count) => {
-    const engine = createVolume();
-    for (let i = 0; i < count; i++) engine.mkdir(`/d${i}`, 0o755);
-    const names = ['x', 'y'.repeat(16), 'y'.repeat(17), 'z'.repeat(100), 'w'.repeat(101), 'v'.repeat(255), 'short'];
-    let current = '/d0';
-    for (const name of names) {
-      engine.rename(current, `/${name}`);
-      current = `/${name}`;
-      expectClean(engine);
-    }
-    expect(engine.readdir('/')).toHaveLength(count);
-  });
+  it.each([1, 2, 7, 8, 9, 31, 32, 33, 127, 128, 129, 255, 256, 257])(
+    'renames among %i names keep the ledger',
+    (count) => {
+      const engine = createVolume();
+      for (let i = 0; i < count; i++) engine.mkdir(`/d${i}`, 0o755);
+      const names = ['x', 'y'.repeat(16), 'y'.repeat(17), 'z'.repeat(100), 'w'.repeat(101), 'v'.repeat(255), 'short'];
+      let current = '/d0';
+      for (const name of names) {
+        engine.rename(current, `/${name}`);
+        current = `/${name}`;
+        expectClean(engine);
+      }
+      expect(engine.readdir('/')).toHaveLength(count);
+    },
+  );
 });

@@ -94,6 +94,12 @@ export const SCENARIOS: Scenario[] = [
   { name: 'open O_EXCL', run: (engine) => engine.open('/tree/new', O_RDWR | O_CREAT | O_EXCL, 0o644), nodes: 1 },
   { name: 'open O_TRUNC', run: (engine) => engine.open('/big', O_WRONLY | O_TRUNC, 0) },
   { name: 'open O_TMPFILE', run: (engine) => engine.open('/dir', O_RDWR | O_TMPFILE, 0o600), nodes: 1 },
+  {
+    name: 'open with preallocation',
+    run: (engine) => engine.open('/pre', O_RDWR | O_CREAT, 0o644, 100 * KIB),
+    nodes: 1,
+  },
+  { name: 'open O_TRUNC with preallocation', run: (engine) => engine.open('/big', O_WRONLY | O_TRUNC, 0, 300 * KIB) },
   { name: 'opendir', run: (engine) => engine.opendir('/tree') },
   { name: 'watch', run: (engine) => engine.watch('/dir', false, () => {}) },
   // contents
@@ -146,6 +152,7 @@ export const SCENARIOS: Scenario[] = [
   { name: 'rename over a big file', run: (engine) => engine.rename('/file', '/big'), free: true },
   { name: 'rename over an empty directory', run: (engine) => engine.rename('/tree', '/empty'), free: true },
   { name: 'rename into another directory', run: (engine) => engine.rename('/dir/sub', '/tree/b/moved') },
+  { name: 'move, making parents', run: (engine) => engine.move('/file', `/made/by/${LONG}/file`), nodes: 3 },
   { name: 'rename to a longer name', run: (engine) => engine.rename('/file', `/tree/${LONG}`) },
   // whole files and trees
   { name: 'copyFile', run: (engine) => engine.copyFile('/big', '/dir/copy', 0), nodes: 1 },

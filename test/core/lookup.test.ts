@@ -72,7 +72,11 @@ describe('limits', () => {
   });
 
   it('a path has at most 4095 bytes and its zero', () => {
-    const padded = (length: number): string => '/.'.repeat((length - 3) / 2).concat('//a').slice(-length);
+    const padded = (length: number): string =>
+      '/.'
+        .repeat((length - 3) / 2)
+        .concat('//a')
+        .slice(-length);
     expect(resolve(padded(4095))).toBe('/a');
     expect(padded(4095)).toHaveLength(4095);
     expect(resolve(`/${padded(4095)}`)).toBe('ENAMETOOLONG');
