@@ -185,7 +185,7 @@ const special = (r: Prng, forms: Forms): string => {
       return forms === 'all' && r.chance(40) ? callback('fs.realpath.native', args) : `fs.realpathSync.native(${args.join(', ')})`;
     }
     case 'opendir': {
-      const opening = pathCall(r, forms, 'opendir', v.optional(r, [maybe(r)], (q) => v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32', '0', "'x'"]), recursive: v.bool }), 40));
+      const opening = pathCall(r, forms, 'opendir', v.optional(r, [maybe(r)], (q) => v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32']), recursive: v.bool }), 40));
       return `list(${opening}, '${forms === 'sync' ? 'sync' : r.pick(['sync', 'for', 'read', 'callback'])}')`;
     }
     case 'glob': {
