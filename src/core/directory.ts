@@ -8,7 +8,7 @@
  * Names are bytes; a path is a byte string, so a char is a byte.
  */
 import { ENTRY_WORDS } from './cost.js';
-import { CONTENT, type InodeTable, LAST_ENTRY } from './inode.js';
+import { CONTENT, GENERATION, type InodeTable, LAST_ENTRY } from './inode.js';
 import { NameIndex } from './name-index.js';
 import { RecordTable } from './record-table.js';
 import type { Slabs } from './storage/slabs.js';
@@ -35,6 +35,8 @@ export interface Cursor {
 export class Directories extends RecordTable {
   readonly index: NameIndex;
   readonly cursors = new Set<Cursor>();
+  /** No name of this volume ever had a byte above 127, so byte strings are text. */
+  asciiOnly = true;
 
   constructor(
     private readonly inodes: InodeTable,
@@ -183,7 +185,13 @@ export class Directories extends RecordTable {
       bytes = this.slabs.bytesOf(reference);
       at = this.slabs.offsetOf(reference);
     }
-    for (let i = 0; i < length; i++) bytes[at + i] = path.charCodeAt(start + i);
+    let high = 0;
+    for (let i = 0; i < length; i++) {
+      const char = path.charCodeAt(start + i);
+      bytes[at + i] = char;
+      high |= char;
+    }
+    if (high > 127) this.asciiOnly = false;
     this.put(entry, HASH, this.hash(directory, path, start, end));
 
     const last = this.inodes.get(directory, LAST_ENTRY);
@@ -192,6 +200,7 @@ export class Directories extends RecordTable {
     if (last === 0) this.inodes.set(directory, CONTENT, entry);
     else this.put(last, NEXT, entry);
     this.inodes.set(directory, LAST_ENTRY, entry);
+    this.inodes.add(directory, GENERATION, 1);
   }
 
   private delist(entry: number): void {
@@ -203,6 +212,7 @@ export class Directories extends RecordTable {
     else this.put(previous, NEXT, next);
     if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
     else this.put(next, PREVIOUS, previous);
+    this.inodes.add(directory, GENERATION, 1);
   }
 
   private advanceCursors(entry: number, next: number): void {

@@ -162,8 +162,10 @@ export interface Engine {
   importTree(entries: Iterable<TreeEntry>): void;
 
   // ── whole volume ──────────────────────────────────────────────────────────
-  /** Change counter of an inode's content: 0 when imported or created empty, +1 for each write or truncate. */
+  /** Change counter of a file's content: 0 when imported or created empty, one more with each call that writes or truncates. */
   generation(ino: number): number;
+  /** True while no name in the volume ever had a byte above 127: every byte string that names something is then plain text. */
+  readonly asciiOnly: boolean;
   /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
   readonly changes: number;
   watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;

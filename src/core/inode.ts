@@ -22,7 +22,7 @@ export const ATIME = 6;
 export const MTIME = 8;
 export const CTIME = 10;
 export const BIRTHTIME = 12;
-/** Content generation: counts writes and truncates. */
+/** File: counts changes of content. Directory: counts changes of entries. */
 export const GENERATION = 14;
 /** Open files and directory streams holding this inode. */
 export const OPENS = 15;

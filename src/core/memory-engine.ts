@@ -165,6 +165,9 @@ class MemoryEngine extends Volume implements Engine {
     importTree(this, entries);
   }
 
+  get asciiOnly(): boolean {
+    return this.directories.asciiOnly;
+  }
   generation(ino: number): number {
     return this.inodes.get(ino, GENERATION);
   }

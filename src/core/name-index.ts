@@ -21,6 +21,8 @@ export class NameIndex {
   /** The smallest power of two that is not above `buckets`. */
   private base = SMALLEST;
   private count = 0;
+  /** Buckets there is room for. */
+  private capacity = SMALLEST;
 
   constructor(
     private readonly entries: RecordTable,
@@ -30,12 +32,13 @@ export class NameIndex {
 
   /** Bytes held, as billed; the smallest table comes with the volume. */
   charge(): number {
-    return this.chargeOf(this.capacity());
+    return this.chargeOf(this.capacity);
   }
 
   /** Bytes to reserve before `count` inserts. */
   cost(count: number): number {
-    let capacity = this.capacity();
+    let capacity = this.capacity;
+    if (this.count + count <= capacity) return 0;
     const charged = this.chargeOf(capacity);
     while (capacity < this.count + count) capacity = nextCapacity(capacity);
     return this.chargeOf(capacity) - charged;
@@ -93,7 +96,7 @@ export class NameIndex {
 
   /** Adds one bucket and moves to it what now belongs there. */
   private split(): void {
-    if (this.buckets === this.capacity()) this.grow();
+    if (this.buckets === this.capacity) this.grow();
     const from = this.buckets - this.base;
     this.buckets++;
     this.redistribute(from);
@@ -125,32 +128,27 @@ export class NameIndex {
     }
   }
 
-  private capacity(): number {
-    const full = this.segments.length - 1;
-    return full > 0 ? (full + 1) * SEGMENT_BUCKETS : (this.segments[0] as Uint32Array).length;
-  }
-
   private grow(): void {
+    this.capacity = nextCapacity(this.capacity);
     const first = this.segments[0] as Uint32Array;
     if (first.length === SEGMENT_BUCKETS) {
       this.segments.push(new Uint32Array(SEGMENT_BUCKETS));
       return;
     }
-    const larger = new Uint32Array(nextCapacity(first.length));
+    const larger = new Uint32Array(this.capacity);
     larger.set(first);
     this.segments[0] = larger;
   }
 
   private shrink(): number {
+    let capacity = this.capacity;
+    while (capacity > SMALLEST && this.buckets <= previousCapacity(capacity)) capacity = previousCapacity(capacity);
+    if (capacity === this.capacity) return 0;
     const before = this.charge();
-    while (this.segments.length > 1 && this.buckets <= (this.segments.length - 1) * SEGMENT_BUCKETS)
-      this.segments.pop();
+    this.segments.length = Math.ceil(capacity / SEGMENT_BUCKETS);
     const first = this.segments[0] as Uint32Array;
-    let size = first.length;
-    while (this.segments.length === 1 && size > SMALLEST && this.buckets <= previousCapacity(size)) {
-      size = previousCapacity(size);
-    }
-    if (size < first.length) this.segments[0] = first.slice(0, size);
+    if (capacity < first.length) this.segments[0] = first.slice(0, capacity);
+    this.capacity = capacity;
     return before - this.charge();
   }
 
@@ -180,5 +178,7 @@ export class NameIndex {
 const nextCapacity = (capacity: number): number =>
   capacity >= SEGMENT_BUCKETS ? capacity + SEGMENT_BUCKETS : Math.min(SEGMENT_BUCKETS, capacity * 4);
 
-const previousCapacity = (capacity: number): number =>
-  Math.max(SMALLEST, capacity === SEGMENT_BUCKETS ? 2048 : capacity / 4);
+const previousCapacity = (capacity: number): number => {
+  if (capacity > SEGMENT_BUCKETS) return capacity - SEGMENT_BUCKETS;
+  return capacity === SEGMENT_BUCKETS ? SEGMENT_BUCKETS / 2 : Math.max(SMALLEST, capacity / 4);
+};

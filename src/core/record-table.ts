@@ -14,8 +14,10 @@ const SHIFT = 8;
 /** Records in a full segment. */
 export const SEGMENT_RECORDS = 1 << SHIFT;
 const SLOT_MASK = SEGMENT_RECORDS - 1;
+/** Records a volume has room for from the start; billed one by one. */
+const SMALLEST = 8;
 /** Sizes the first segment grows through, so that a small volume stays small. */
-const FIRST_SIZES = [8, 32, 128, SEGMENT_RECORDS];
+const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
 const EMPTY = new Uint32Array(0);
 const EMPTY_BYTES = new Uint8Array(0);
 
@@ -33,6 +35,10 @@ export class RecordTable {
   private fullSegments = 0;
   private hint = 0;
   private spare = -1;
+  /** Records the first segment has room for. */
+  private firstRecords = 0;
+  /** The bill of a table above the smallest size, which changes with its segments only. */
+  private billed = 0;
 
   constructor(
     /** Words of one record. */
@@ -46,13 +52,14 @@ export class RecordTable {
 
   /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
   charge(): number {
-    return this.chargeOf(this.firstSize(), this.fullSegments, this.live);
+    return this.firstRecords <= SMALLEST ? this.chargeOf(this.firstRecords, this.fullSegments, this.live) : this.billed;
   }
 
   /** Bytes to reserve before `count` records are taken. */
   cost(count: number): number {
+    if (count <= this.freeTotal && this.firstRecords > SMALLEST) return 0;
     let missing = count - this.freeTotal;
-    let first = this.firstSize();
+    let first = this.firstRecords;
     let full = this.fullSegments;
     if (missing > 0 && full === 0) {
       while (missing > 0 && first < SEGMENT_RECORDS) {
@@ -114,22 +121,21 @@ export class RecordTable {
     }
   }
 
-  private firstSize(): number {
-    return this.segments.length === 0 ? 0 : (this.segments[0] as Uint32Array).length / this.words;
-  }
-
   private chargeOf(first: number, full: number, live: number): number {
     const record = this.words * 4;
     const overhead = this.withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
-    const small = first <= (FIRST_SIZES[0] as number);
+    const small = first <= SMALLEST;
     const head = small ? Math.max(0, live - this.uncharged) * record : first * record + overhead;
     return head + full * (SEGMENT_RECORDS * record + overhead + 64);
   }
 
+  private rebill(): void {
+    this.billed = this.chargeOf(this.firstRecords, this.fullSegments, this.live);
+  }
+
   private grow(): void {
-    const first = this.firstSize();
-    if (first < SEGMENT_RECORDS) {
-      this.resizeFirst(FIRST_SIZES.find((size) => size > first) as number);
+    if (this.firstRecords < SEGMENT_RECORDS) {
+      this.resizeFirst(FIRST_SIZES.find((size) => size > this.firstRecords) as number);
       return;
     }
     const segment = this.dropped.pop() ?? this.segments.length;
@@ -138,6 +144,7 @@ export class RecordTable {
     this.freeCount[segment] = 0;
     this.chain(segment, 0, SEGMENT_RECORDS);
     this.fullSegments++;
+    this.rebill();
   }
 
   private install(segment: number, records: number): Uint32Array {
@@ -151,6 +158,8 @@ export class RecordTable {
     const old = this.segments[0] ?? EMPTY;
     const had = old.length / this.words;
     const words = this.install(0, size);
+    this.firstRecords = size;
+    this.rebill();
     words.set(size < had ? old.subarray(0, words.length) : old);
     if (size > had) {
       this.freeHead[0] ??= 0;
@@ -194,6 +203,7 @@ export class RecordTable {
     this.freeCount[segment] = 0;
     this.freeTotal -= SEGMENT_RECORDS;
     this.fullSegments--;
+    this.rebill();
     this.dropped.push(segment);
     if (this.spare >= 0) this.retire(this.spare);
     this.trimTail();
@@ -213,7 +223,7 @@ export class RecordTable {
 
   /** Takes the first segment down a size while its upper part is unused, so that an emptied volume costs what it did at the start. */
   private shrinkFirst(): void {
-    const size = this.firstSize();
+    const size = this.firstRecords;
     const smaller = FIRST_SIZES.findLast((candidate) => candidate < size);
     if (smaller === undefined || this.live >= smaller) return;
     const words = this.segments[0] as Uint32Array;

@@ -7,12 +7,14 @@
  * (cannot fail) → commit → emit.
  */
 import { bytesToString, Directories } from './directory.js';
+import { EINVAL } from './errno.js';
 import { Events } from './events.js';
-import { QuotaFault } from './fault.js';
+import { fault, QuotaFault } from './fault.js';
 import { FileTable } from './file-table.js';
 import { S_IFDIR } from './flags.js';
 import { Guard } from './guard.js';
 import { CONTENT, InodeTable, LINKS, OPENS } from './inode.js';
+import { Listing } from './listing.js';
 import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import { QuotaBank } from './quota.js';
@@ -34,6 +36,7 @@ export class Volume {
   readonly contents: FileContents;
   readonly files: FileTable;
   readonly events: Events;
+  readonly listing = new Listing();
   /** Result of the last walk. */
   readonly at = new Location();
   readonly clock: () => number;
@@ -57,6 +60,8 @@ export class Volume {
 
   constructor(options: VolumeOptions = {}) {
     const maxQuota = options.maxQuota ?? DEFAULT_QUOTA;
+    // NaN here would mean no limit at all; the layers above refuse it in better words.
+    if (!isAmount(maxQuota) || !isAmount(options.maxNodes ?? 0)) throw fault(EINVAL);
     this.clock = options.clock ?? Date.now;
     const guard = options.guard === undefined ? undefined : new Guard(options.guard, this.clock);
     guard?.checkQuota(maxQuota);
@@ -129,10 +134,14 @@ export class Volume {
   private free(ino: number): void {
     if (this.inodes.isFile(ino)) this.contents.free(ino);
     else if (this.inodes.isLink(ino)) this.bank.release(this.chunks.give(this.inodes.get(ino, CONTENT)));
+    if (this.inodes.isDirectory(ino)) this.listing.forget(ino);
     this.events.gone(ino);
     this.bank.release(this.inodes.give(ino));
   }
 }
+
+const isAmount = (value: number): boolean =>
+  value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value >= 0);
 
 const defaultUmask = (): number => 0o022;
 

@@ -6,7 +6,7 @@ import type { DirectoryStream } from '../engine.js';
 import { EACCES, EBADF, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
 import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
-import { LINKS, OWN_ENTRY } from '../inode.js';
+import { GENERATION, LINKS, OWN_ENTRY } from '../inode.js';
 import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
@@ -163,25 +163,29 @@ const readableDirectory = (volume: Volume, path: string): number => {
 };
 
 export const readdir = (volume: Volume, path: string, types?: number[]): string[] => {
-  const { directories } = volume;
+  const { listing, inodes } = volume;
   const ino = readableDirectory(volume, path);
-  volume.inodes.touchAccess(ino);
-  const names: string[] = [];
-  if (types === undefined) {
-    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry))
-      names.push(directories.name(entry));
-    return names.sort(byBytes);
+  inodes.touchAccess(ino);
+  const generation = inodes.get(ino, GENERATION);
+  if (listing.holds(ino, generation)) {
+    if (types !== undefined) for (const type of listing.types) types.push(type);
+    return listing.names.slice();
   }
+  const found = list(volume, ino);
+  const names = found.map(({ name }) => name);
+  const kinds = found.map(({ type }) => type);
+  listing.keep(ino, generation, names, kinds, volume.bank.limit);
+  if (types !== undefined) for (const type of kinds) types.push(type);
+  return names.slice();
+};
+
+const list = (volume: Volume, directory: number): { name: string; type: number }[] => {
+  const { directories } = volume;
   const found: { name: string; type: number }[] = [];
-  for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) {
+  for (let entry = directories.first(directory); entry !== 0; entry = directories.next(entry)) {
     found.push({ name: directories.name(entry), type: typeOf(volume, directories.ino(entry)) });
   }
-  found.sort((a, b) => byBytes(a.name, b.name));
-  for (const { name, type } of found) {
-    names.push(name);
-    types.push(type);
-  }
-  return names;
+  return found.sort((a, b) => byBytes(a.name, b.name));
 };
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -196,7 +196,7 @@ const place = (volume: Volume, node: Planned): void => {
       inodes.touchContent(at.directory);
     } else ino = placeNode(volume, node);
   }
-  inodes.set(ino, GENERATION, 0);
+  if (node.type === 'file') inodes.set(ino, GENERATION, 0);
   setTime(volume, ino, node.entry?.mtimeMs);
   volume.changes++;
   if (node.existing !== 0) volume.events.changed(ino, 0);
