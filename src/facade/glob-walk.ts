@@ -11,6 +11,7 @@ import { GLOBSTAR, Minimatch, type MinimatchOptions } from 'minimatch';
 import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import type { Context } from './context.js';
 import { decodeName, encodeName } from './encoding.js';
+import { nodeAtLeast } from './running-node.js';
 
 const { join, resolve } = posix;
 
@@ -51,6 +52,9 @@ interface Child {
   readonly name: string;
   readonly type: number;
 }
+
+/** Up to Node 24 `**` let the part after it match beyond a link of the same name. */
+const passesLinks = nodeAtLeast(22) && !nodeAtLeast(26);
 
 const NOTHING: ReadonlySet<never> = new Set();
 
@@ -275,7 +279,8 @@ export class GlobWalk {
         else if (!stuck && index === last) yield* this.#give(childPath, type);
         if (afterMatches && after === last && !atEnd) yield* this.#give(childPath, type);
         else if (afterMatches && isDirectory) next.add(index + 2);
-        if ((afterMatches || parts[0] === '.') && isDirectory && !stuck) next.add(after);
+        const mayGoOn = isDirectory || (passesLinks && type === DT_LINK);
+        if ((afterMatches || parts[0] === '.') && mayGoOn && !stuck) next.add(after);
         if (!followSymlinks && type === DT_LINK) nextLinked.add(index);
         if (parts[after] === '..' && isDirectory) yield* this.#goUp(path, state, after);
       } else if (typeof part === 'string') {
