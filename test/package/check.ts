@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const MAX_PACKED_BYTES = 150_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+// By its path: another version of the compiler may own the name in .bin.
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const work = mkdtempSync(join(tmpdir(), 'quotafs-package-'));
 
@@ -91,7 +93,7 @@ try {
   step('both in one process', () => run(process.execPath, ['both.mjs'], project).trim());
   for (const resolution of ['NodeNext', 'Bundler']) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(typescriptConfig(resolution)));
-    step(`types with ${resolution} resolution`, () => void run(bin('tsc'), [], project));
+    step(`types with ${resolution} resolution`, () => void run(process.execPath, [compiler], project));
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
