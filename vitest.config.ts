@@ -13,6 +13,8 @@ export default defineConfig({
     pool: 'forks',
     // Some tests watch the garbage collector: unclosed handles, real memory against the quota.
     execArgv: ['--expose-gc'],
+    // A machine with two busy cores takes its time; what must be fast is measured by the benchmarks.
+    testTimeout: 30_000,
     coverage: {
       provider: 'v8',
       include: ['src/**'],
