@@ -5,6 +5,7 @@
  * the volume's alone.
  */
 import { ENOSPC, Fault } from '../../src/core/index.js';
+import type { AsyncMemoryFileSystem } from '../../src/index.js';
 import type { Fs } from '../bench/systems.js';
 
 /** The parts of ours that a plain `node:fs` does not have; absent when the workload runs on a peer. */
@@ -24,6 +25,8 @@ export interface Refusal {
 export interface Opened {
   readonly fs: Fs;
   readonly extras?: Extras;
+  /** The D-MemFS API of the volume, for workloads that ask for it. */
+  readonly mfs?: AsyncMemoryFileSystem;
 }
 
 const SLOTS = 4_000_000;
@@ -78,6 +81,11 @@ export class Env {
   get fs(): Fs {
     if (this.current === undefined) throw new Error('no volume');
     return this.current.fs;
+  }
+
+  get mfs(): AsyncMemoryFileSystem {
+    if (this.current?.mfs === undefined) throw new Error('no D-MemFS volume');
+    return this.current.mfs;
   }
 
   get extras(): Extras | undefined {
@@ -155,9 +163,15 @@ export class Env {
     this.objects[this.objectsUsed++] = value;
   }
 
-  /** Closes every kept descriptor. */
+  /** Closes every kept descriptor; a stream that failed has closed its own. */
   closeNumbers(): void {
-    for (let i = 0; i < this.numbersUsed; i++) this.fs.closeSync(this.numbers[i]);
+    for (let i = 0; i < this.numbersUsed; i++) {
+      try {
+        this.fs.closeSync(this.numbers[i]);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;
+      }
+    }
     this.numbersUsed = 0;
   }
 
@@ -178,6 +192,8 @@ export interface Workload {
   readonly about: string;
   /** Runs on any `node:fs`, so that memfs can be measured too. */
   readonly portable: boolean;
+  /** Needs the D-MemFS API. */
+  readonly mfs?: boolean;
   /** The workload ends without the volume being full (it churns, or it must be refused nothing). */
   readonly endless?: boolean;
   /** Writes of data in one step, each a chunk by D-MemFS's rule. */

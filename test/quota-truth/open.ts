@@ -1,13 +1,21 @@
 /** Quota truth: opens the volume under test. */
 import { createRequire } from 'node:module';
-import { createVolume } from '../../src/core/index.js';
+import { createVolume, type Engine } from '../../src/core/index.js';
 import { createFsFromEngine } from '../../src/facade/index.js';
 import { hostVolumeOptions } from '../../src/host/index.js';
+import { AsyncMemoryFileSystem } from '../../src/index.js';
 import { engineFs } from '../bench/engine-fs.js';
 import type { Fs } from '../bench/systems.js';
 import type { Extras, Opened } from './env.js';
 
 export type Subject = 'ours' | 'engine' | 'memfs';
+
+const extrasOf = (engine: Engine): Extras => ({
+  usage: (path) => engine.usage(path),
+  audit: () => engine.audit(),
+  importTree: (entries) => engine.importTree(entries),
+  resize: (maxQuota) => engine.resize(maxQuota),
+});
 
 /** A fresh volume with a quota; memfs has none. */
 export function openVolume(subject: Subject, quota: number): Opened {
@@ -16,11 +24,11 @@ export function openVolume(subject: Subject, quota: number): Opened {
     return { fs: memfs().fs };
   }
   const engine = createVolume({ ...hostVolumeOptions(), maxQuota: quota });
-  const extras: Extras = {
-    usage: (path) => engine.usage(path),
-    audit: () => engine.audit(),
-    importTree: (entries) => engine.importTree(entries),
-    resize: (maxQuota) => engine.resize(maxQuota),
-  };
-  return { fs: subject === 'engine' ? engineFs(engine) : createFsFromEngine(engine), extras };
+  return { fs: subject === 'engine' ? engineFs(engine) : createFsFromEngine(engine), extras: extrasOf(engine) };
+}
+
+/** The same through the D-MemFS API, whose `fs` is the volume's too. */
+export function openMfs(quota: number): Opened {
+  const mfs = new AsyncMemoryFileSystem({ maxQuota: quota });
+  return { fs: mfs.fs, extras: extrasOf(mfs.sync.engine), mfs };
 }

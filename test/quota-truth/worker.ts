@@ -7,7 +7,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { collectedBytes } from './collect.js';
 import { Env, type Opened, type Workload } from './env.js';
-import { openVolume, type Subject } from './open.js';
+import { openMfs, openVolume, type Subject } from './open.js';
 import { WORKLOADS } from './workloads/index.js';
 
 /** What a process reports. Bytes throughout. */
@@ -78,7 +78,7 @@ async function empty(env: Env, opened: Opened, workload: Workload): Promise<void
 async function main(): Promise<Measured> {
   const workload = WORKLOADS.find((one) => one.name === name);
   if (workload === undefined) throw new Error(`no workload ${name}`);
-  const open = (bytes: number): Opened => openVolume(subject as Subject, bytes);
+  const open = (bytes: number): Opened => (workload.mfs ? openMfs(bytes) : openVolume(subject as Subject, bytes));
   const env = new Env(Number(patienceText), Number(stepsText), sample);
   if (cold !== 'cold') {
     // Until the compiler has seen enough: its output would be counted as the volume's.

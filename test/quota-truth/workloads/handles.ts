@@ -127,11 +127,11 @@ const writeStreams: Workload = {
 
 const readStreams: Workload = {
   name: 'read-streams-abandoned',
-  about: 'read streams of a file of 1 MiB, one chunk read, neither closed nor kept',
+  about: 'read streams of a large file, one chunk read, neither closed nor kept',
   portable: true,
   endless: true,
   run(env) {
-    env.fs.writeFileSync('/file', POOL);
+    env.fs.writeFileSync('/file', part(Math.min(POOL.length, env.quota / 4)));
     return env
       .fillAsync(async () => {
         const stream = env.fs.createReadStream('/file', { highWaterMark: 4096 });

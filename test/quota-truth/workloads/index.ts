@@ -2,6 +2,7 @@
 import type { Workload } from '../env.js';
 import { contentWorkloads } from './content.js';
 import { handleWorkloads } from './handles.js';
+import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
 
-export const WORKLOADS: readonly Workload[] = [...nameWorkloads, ...contentWorkloads, ...handleWorkloads];
+export const WORKLOADS: readonly Workload[] = [...nameWorkloads, ...contentWorkloads, ...handleWorkloads, ...mfsWorkloads];
