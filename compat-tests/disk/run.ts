@@ -77,11 +77,18 @@ const runJobs = async (jobs: number, first: number, count: number): Promise<numb
   return codes.filter((code) => code !== 0).length;
 };
 
+const main = async (): Promise<number> => {
+  const jobs = Number(flags.jobs);
+  if (flags.program) return runFile(flags.program);
+  return jobs > 1 ? runJobs(jobs, Number(flags.start), Number(flags.seeds)) : runSeeds(Number(flags.start), Number(flags.seeds));
+};
+
 process.removeAllListeners('warning');
-const jobs = Number(flags.jobs);
-const failed = flags.program
-  ? await runFile(flags.program)
-  : jobs > 1
-    ? await runJobs(jobs, Number(flags.start), Number(flags.seeds))
-    : await runSeeds(Number(flags.start), Number(flags.seeds));
-process.exitCode = failed > 0 ? 1 : 0;
+// Uncaught exceptions belong to the programs under test, so a failure of the tool itself is caught here.
+process.exitCode = await main().then(
+  (failed) => (failed > 0 ? 1 : 0),
+  (error: unknown) => {
+    console.error(error);
+    return 2;
+  },
+);

@@ -68,9 +68,10 @@ const BAD_PATHS = [
 export const badPath: Choose = (r) => r.pick(BAD_PATHS);
 
 const JUNK = [
-  'undefined', 'null', '0', '-1', '-0', '1.5', 'NaN', 'Infinity', "''", "'junk'", 'true', 'false', '{}', '[]', '() => {}',
+  'undefined', 'null', '0', '-1', '1.5', 'NaN', 'Infinity', "''", "'junk'", 'true', 'false', '{}', '[]', '() => {}',
   "Symbol('s')", '1n', 'new Date(0)', 'Buffer.alloc(0)', '2 ** 32', '2 ** 53', '-(2 ** 31)', "'0'", "['a']", '/x/',
 ];
+/** Without -0: as a mode it aborts Node 20. */
 export const junk: Choose = (r) => r.pick(JUNK);
 
 const BAD_FDS = ['-1', '987654', '1.5', 'NaN', "'3'", 'null', 'undefined', '{}', '2 ** 31', '2 ** 32', 'true', '5n', 'Infinity'];

@@ -67,6 +67,7 @@ const mask = (value: unknown, prefix: string): unknown => {
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs a callback call; the outcome tells all arguments and whether the callback came before the call returned. */
@@ -104,6 +105,7 @@ const properties = (stream: ReadStream | WriteStream): Record<string, unknown> =
 /** Follows a stream to its end, destroys it when nothing else does, and tells events, properties before and after. */
 const follow = async (stream: ReadStream | WriteStream, start: (events: unknown[]) => void): Promise<unknown> => {
   const before = properties(stream);
+  const closesItself = (stream as { autoClose?: boolean }).autoClose !== false;
   const events: unknown[] = [];
   const over = new Promise<void>((resolve) => {
     for (const name of eventNames) {
@@ -116,9 +118,9 @@ const follow = async (stream: ReadStream | WriteStream, start: (events: unknown[
   start(events);
   await over;
   for (let i = 0; i < 200 && !stream.closed; i++) {
-    // A stream that closes by itself may take some turns of the thread pool.
-    if (i === 150) stream.destroy();
-    await (i < 20 ? turn() : new Promise((resolve) => setTimeout(resolve, 1)));
+    // A stream that closes by itself may take some turns of the thread pool; the others are closed for it.
+    if (i === (closesItself ? 150 : 5)) stream.destroy();
+    await (i < 20 ? turn() : pause(1));
   }
   return { before, events, after: properties(stream), destroyed: stream.destroyed, closed: stream.closed };
 };
@@ -275,7 +277,9 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
   };
 
   const dispose = async (): Promise<void> => {
-    for (const handle of openHandles) await handle.close().catch(() => {});
+    // A handle that a stream still refers to closes only when that stream lets go: it is not waited for.
+    const closing = openHandles.map(async (handle) => handle.close().catch(() => {}));
+    if (closing.length > 0) await Promise.race([Promise.allSettled(closing), pause(100)]);
     for (const fd of open) {
       try {
         fs.closeSync(fd);
