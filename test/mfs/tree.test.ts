@@ -32,9 +32,10 @@ describe('copy', () => {
     expect(mfs.exportTree()).toEqual(tree);
   });
 
-  it('is new content: dirty', () => {
+  it('is new content and dirty, what copyTree makes is not, as in D-MemFS', () => {
     const mfs = filled();
     mfs.copy('/f', '/g');
+    mfs.copyTree('/d', '/h');
     expect(Object.keys(mfs.exportTree({ onlyDirty: true }))).toEqual(['/g']);
   });
 });
