@@ -2,16 +2,16 @@
  * Index: the package's front door. It gathers the public API and joins the two
  * halves that may not know each other: a D-MemFS volume gets its `fs` here.
  */
-import { createFsFromEngine } from './facade/index.js';
+import { createFsFromEngine, type Quota, quotaOfEngine } from './facade/index.js';
 import {
   AsyncMemoryFileSystem as AsyncVolume,
   type MemoryFileSystemOptions,
   MemoryFileSystem as Volume,
 } from './mfs/index.js';
 
-export type { AuditReport, Engine, QuotaUsage, StoragePolicy } from './core/index.js';
+export type { AuditReport, Engine, Pressure, QuotaUsage, StoragePolicy } from './core/index.js';
 export { NodeLimitExceededError, QuotaExceededError } from './core/index.js';
-export { type CreateFsOptions, createFs } from './facade/index.js';
+export { type CreateFsOptions, createFs, type Quota, quotaOf } from './facade/index.js';
 export {
   AsyncMemoryFileHandle,
   type Bytes,
@@ -43,6 +43,11 @@ export class MemoryFileSystem extends Volume {
    */
   get fs(): NodeFs {
     return (this.#fs ??= createFsFromEngine(this.engine));
+  }
+
+  /** The quota of this volume: use by path, a new limit, pressure, an fsck. */
+  get quota(): Quota {
+    return quotaOfEngine(this.engine);
   }
 }
 

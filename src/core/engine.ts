@@ -13,6 +13,7 @@
  * A method that fails has changed nothing.
  */
 import type { AuditReport } from './audit.js';
+import type { Pressure } from './pressure.js';
 import type { QuotaUsage } from './usage.js';
 
 /**
@@ -169,7 +170,12 @@ export interface Engine {
   /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
   readonly changes: number;
   watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;
+  /** The bank's three numbers, in bytes; `usage` counts more and walks the tree. */
+  readonly quota: { readonly limit: number; readonly used: number; readonly available: number };
   usage(path?: string): QuotaUsage;
+  /** Sets a new limit in bytes. Growing works at once. @throws Fault EINVAL for no whole number ≥ 0, ENOSPC when more is used already */
   resize(maxQuota: number): void;
+  /** Calls `listener` soon after `used` first reaches `share` (0 to 1) of the limit; again only after it fell below. Returns what ends it. */
+  onPressure(share: number, listener: (pressure: Pressure) => void): () => void;
   audit(): AuditReport;
 }

@@ -5,5 +5,6 @@ export * from './fault.js';
 export * from './flags.js';
 export { createVolume } from './memory-engine.js';
 export * from './options.js';
+export type { Pressure } from './pressure.js';
 export * from './quota-errors.js';
 export type { QuotaUsage } from './usage.js';

@@ -7,6 +7,7 @@ import { Fault, fault } from './fault.js';
 import { GENERATION } from './inode.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
+import type { Pressure } from './pressure.js';
 import * as attr from './sys/attr.js';
 import * as bulk from './sys/bulk.js';
 import * as dir from './sys/dir.js';
@@ -182,17 +183,19 @@ class MemoryEngine extends Volume implements Engine {
       this.bank.release(WATCH_PRICE);
     });
   }
+  get quota(): { readonly limit: number; readonly used: number; readonly available: number } {
+    return this.bank;
+  }
   usage(path?: string): QuotaUsage {
     return usage(this, path);
   }
-  /**
-   * Sets a new limit in bytes. Growing works at once.
-   * @throws Fault EINVAL when not a whole number ≥ 0, ENOSPC when more is used already
-   */
   resize(maxQuota: number): void {
     if (!Number.isSafeInteger(maxQuota) || maxQuota < 0) throw fault(EINVAL);
     if (maxQuota < this.bank.used) throw new Fault(ENOSPC);
     this.bank.setLimit(maxQuota);
+  }
+  onPressure(share: number, listener: (pressure: Pressure) => void): () => void {
+    return this.bank.watermarks.add(share, this.bank.used, listener);
   }
   audit(): AuditReport {
     return audit(this);

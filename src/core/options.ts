@@ -39,6 +39,8 @@ export interface VolumeOptions {
   /** Current time in milliseconds since the epoch; default Date.now. */
   readonly clock?: () => number;
   readonly descriptors?: DescriptorNumbers;
+  /** Runs a task soon, after the running engine call; default a microtask. */
+  readonly defer?: (task: () => void) => void;
   /** Six characters for mkdtemp; default from Math.random. */
   readonly randomName?: () => string;
 }

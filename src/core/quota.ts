@@ -5,6 +5,7 @@
  */
 import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
+import { Watermarks } from './pressure.js';
 
 /**
  * A part of the quota that data may not take. It pays for what a volume makes
@@ -26,13 +27,11 @@ export class QuotaBank {
   margin = 0;
   /** Bytes reserved ahead by a bulk operation and not yet drawn. */
   private prepaid = 0;
-  /** Called after a commit that changed `used`, when someone listens for pressure. */
-  onChange: (() => void) | undefined = undefined;
-
   constructor(
     /** Hard limit in bytes. */
     public limit: number,
     private readonly guard: Guard | undefined,
+    readonly watermarks: Watermarks = new Watermarks(),
   ) {
     this.setLimit(limit);
   }
@@ -44,6 +43,7 @@ export class QuotaBank {
 
   setLimit(limit: number): void {
     this.limit = limit;
+    this.watermarks.setLimit(limit, this.used);
     this.margin = Math.floor(MARGIN_MAX * Math.min(1, limit / MARGIN_FULL_FROM) ** 2);
   }
 
@@ -60,19 +60,19 @@ export class QuotaBank {
     if (this.used + wanted > this.limit - this.margin) throw this.refusal(bytes);
     this.guard?.check(wanted);
     this.prepaid = 0;
-    this.used += wanted;
+    this.change(wanted);
   }
 
   /** `reserve` for descriptors and directory streams, which may use a part of the margin. */
   reserveHandle(bytes: number): void {
     if (this.used + bytes > this.limit - this.margin + Math.min(HANDLES_MAX, this.margin)) throw this.refusal(bytes);
-    this.used += bytes;
+    this.change(bytes);
   }
 
   /** `reserve` for work that frees more than it takes: never throws, never asks the guard. */
   tryReserve(bytes: number): boolean {
     if (!this.fits(bytes)) return false;
-    this.used += bytes;
+    this.change(bytes);
     return true;
   }
 
@@ -83,12 +83,12 @@ export class QuotaBank {
 
   /** Gives back bytes that were reserved and not needed. */
   cancel(bytes: number): void {
-    this.used -= bytes;
+    this.change(-bytes);
   }
 
   /** Gives back bytes of something that is gone. */
   release(bytes: number): void {
-    this.used -= bytes;
+    this.change(-bytes);
   }
 
   /**
@@ -101,9 +101,14 @@ export class QuotaBank {
     try {
       return apply();
     } finally {
-      this.used -= this.prepaid;
+      this.change(-this.prepaid);
       this.prepaid = 0;
     }
+  }
+
+  private change(bytes: number): void {
+    this.used += bytes;
+    this.watermarks.update(this.used);
   }
 
   /** Inside `prepay`: takes all that is left of it for the step that follows. */

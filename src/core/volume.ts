@@ -17,6 +17,7 @@ import { CONTENT, InodeTable, LINKS, OPENS } from './inode.js';
 import { Listing } from './listing.js';
 import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
+import { Watermarks } from './pressure.js';
 import { QuotaBank } from './quota.js';
 import { Chunks } from './storage/chunks.js';
 import { FileContents } from './storage/file-contents.js';
@@ -65,7 +66,7 @@ export class Volume {
     this.clock = options.clock ?? Date.now;
     const guard = options.guard === undefined ? undefined : new Guard(options.guard, this.clock);
     guard?.checkQuota(maxQuota);
-    this.bank = new QuotaBank(maxQuota, guard);
+    this.bank = new QuotaBank(maxQuota, guard, new Watermarks(options.defer));
     this.umask = options.umask ?? defaultUmask;
     this.randomName = options.randomName ?? defaultRandomName;
     this.uid = options.uid ?? 0;

@@ -22,6 +22,7 @@ import { addExists, lookOperations, realpathOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
 import { addPromises } from './promises.js';
+import { rememberEngine } from './quota.js';
 import { makeRm } from './rm.js';
 import { makeStreams } from './streams.js';
 import { toUnixTimestamp } from './validate.js';
@@ -128,6 +129,7 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
   surface.fs.promises = promises;
   Object.assign(fs, inHostOrder(surface.fs, nodeFs));
   hideWhatHostHides(fs);
+  rememberEngine(fs, engine);
   return fs;
 }
 

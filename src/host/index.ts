@@ -5,6 +5,6 @@
  */
 export { createDescriptorNumbers, descriptors, FIRST_DESCRIPTOR } from './descriptors.js';
 export { createMemoryProbe, type MemorySources, memoryProbe } from './memory-probe.js';
-export { readUmask } from './umask.js';
+export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';
 export { warnResource } from './warn.js';

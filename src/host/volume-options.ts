@@ -2,26 +2,27 @@
 import type { GuardOptions, VolumeOptions } from '../core/index.js';
 import { descriptors } from './descriptors.js';
 import { memoryProbe } from './memory-probe.js';
-import { readUmask } from './umask.js';
+import { currentUmask } from './umask.js';
 import { warnResource } from './warn.js';
 
-type HostOptions = Required<Pick<VolumeOptions, 'uid' | 'gid' | 'groups' | 'umask' | 'clock' | 'descriptors'>>;
+type HostOptions = Required<
+  Pick<VolumeOptions, 'uid' | 'gid' | 'groups' | 'umask' | 'clock' | 'descriptors' | 'defer'>
+>;
 
 /**
- * The process as volume options: its identity now, its umask when the volume makes its first file, its clock
- * at each use. Spread the caller's own options after them.
+ * The process as volume options: its identity now, its umask and clock at each use. Spread the caller's own options after them.
  */
 export function hostVolumeOptions(): HostOptions {
-  let mask: number | undefined;
   return {
     // Windows has no ids; there the volume belongs to root, who may do everything.
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     groups: process.getgroups?.() ?? [],
-    umask: () => (mask ??= readUmask()),
+    umask: currentUmask,
     // Looked up at each call, so that fake timers move the volume's clock too.
     clock: () => Date.now(),
     descriptors,
+    defer: queueMicrotask,
   };
 }
 

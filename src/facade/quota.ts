@@ -1,0 +1,104 @@
+/**
+ * Facade layer: the quota of an fs object. `node:fs` has no place for it, so it
+ * is asked for by the object: `quotaOf(fs)`.
+ */
+import { type AuditReport, type Engine, Fault, type Pressure, type QuotaUsage } from '../core/index.js';
+import { decodeName, encodeName } from './encoding.js';
+import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
+import { faultToError } from './uv-exception.js';
+import { validateFunction, validateInteger, validatePath } from './validate.js';
+
+/** What an application can ask of and tell a volume about its quota. */
+export interface Quota {
+  /** `maxQuota`, bytes. */
+  readonly limit: number;
+  /** Bytes charged. */
+  readonly used: number;
+  /** Bytes data may still take. */
+  readonly available: number;
+  /**
+   * Who uses what below `path`, as du(1), with the numbers of the whole volume.
+   * @throws ENOENT and the other errors of `stat`
+   */
+  usage(path?: string): QuotaUsage;
+  /**
+   * Sets a new limit. Growing works at once.
+   * @param maxQuota bytes
+   * @throws ENOSPC when more than that is used already, ERR_OUT_OF_RANGE
+   */
+  resize(maxQuota: number): void;
+  /**
+   * Calls `listener` soon (never inside a file system call) after use first reaches a share of the limit,
+   * and again only after it fell below.
+   * @param share 0 to 1, for example 0.8
+   * @returns a function that ends it
+   */
+  onPressure(share: number, listener: (pressure: Pressure) => void): () => void;
+  /** Recomputes the bill and the structure of the volume: an fsck. */
+  audit(): AuditReport;
+}
+
+/** The volume behind each fs object. Keyed by a function too, so that a copy (`{ ...fs }`) is known. */
+const engines = new WeakMap<object, Engine>();
+
+export function rememberEngine(fs: typeof import('node:fs'), engine: Engine): void {
+  for (const key of [fs, fs.promises, fs.lstatSync]) engines.set(key, engine);
+}
+
+/**
+ * The engine behind an fs object of ours, or undefined for any other.
+ * @param fs what `createFs` or `MemoryFileSystem#fs` gave, its `promises`, or a copy with the same functions
+ */
+export function engineOf(fs: object): Engine | undefined {
+  const { lstatSync } = fs as { lstatSync?: object };
+  return engines.get(fs) ?? (lstatSync === undefined ? undefined : engines.get(lstatSync));
+}
+
+/**
+ * The quota of an fs object.
+ * @param fs what `createFs` or `MemoryFileSystem#fs` gave, or a copy of it
+ * @throws ERR_INVALID_ARG_VALUE for an fs object that is none of ours
+ */
+export function quotaOf(fs: object): Quota {
+  const engine = engineOf(fs);
+  if (engine === undefined) throw invalidArgValue('fs', fs, 'is not a quotafs file system');
+  return quotaOfEngine(engine);
+}
+
+/** The quota of an engine; see {@link quotaOf}. Paths are absolute. */
+export function quotaOfEngine(engine: Engine): Quota {
+  return {
+    get limit() {
+      return engine.quota.limit;
+    },
+    get used() {
+      return engine.quota.used;
+    },
+    get available() {
+      return engine.quota.available;
+    },
+    usage: (path = '/') => usageOf(engine, path),
+    resize(maxQuota) {
+      validateInteger(maxQuota, 'maxQuota', 0);
+      if (maxQuota < engine.quota.used) throw faultToError(new Fault(28), 'resize');
+      engine.resize(maxQuota);
+    },
+    onPressure(share, listener) {
+      if (typeof share !== 'number') throw invalidArgType('share', 'number', share);
+      if (!(share >= 0 && share <= 1)) throw outOfRange('share', '>= 0 && <= 1', share);
+      validateFunction(listener, 'listener');
+      return engine.onPressure(share, listener);
+    },
+    audit: () => engine.audit(),
+  };
+}
+
+function usageOf(engine: Engine, path: string): QuotaUsage {
+  const bytes = encodeName(validatePath(path));
+  try {
+    const usage = engine.usage(bytes.startsWith('/') ? bytes : `/${bytes}`);
+    return { ...usage, largest: usage.largest.map((child) => ({ ...child, path: decodeName(child.path) })) };
+  } catch (error) {
+    throw error instanceof Fault ? faultToError(error, 'usage', path) : error;
+  }
+}
