@@ -36,6 +36,7 @@ export const audit = (volume: Volume): AuditReport => {
     volume.chunks.charge() +
     maps +
     volume.files.charge() +
+    volume.handleBytes +
     volume.streams * STREAM_PRICE +
     volume.watches * WATCH_PRICE;
   if (recomputed !== volume.bank.used)

@@ -167,6 +167,13 @@ export interface Engine {
   generation(ino: number): number;
   /** True while no name in the volume ever had a byte above 127: every byte string that names something is then plain text. */
   readonly asciiOnly: boolean;
+  /**
+   * Bills memory that a layer above keeps for this volume (a handle object, a waiting caller), in bytes.
+   * It may use the part of the quota that is kept for descriptors. @throws QuotaFault
+   */
+  billHandle(bytes: number): void;
+  /** Takes back what `billHandle` billed. */
+  unbillHandle(bytes: number): void;
   /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
   readonly changes: number;
   watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;

@@ -169,6 +169,14 @@ class MemoryEngine extends Volume implements Engine {
   get asciiOnly(): boolean {
     return this.directories.asciiOnly;
   }
+  billHandle(bytes: number): void {
+    this.bank.reserveHandle(bytes);
+    this.handleBytes += bytes;
+  }
+  unbillHandle(bytes: number): void {
+    this.bank.release(bytes);
+    this.handleBytes -= bytes;
+  }
   generation(ino: number): number {
     return this.inodes.get(ino, GENERATION);
   }

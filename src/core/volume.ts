@@ -55,6 +55,8 @@ export class Volume {
   changes = 0;
   /** Open directory streams and watches, for the audit. */
   streams = 0;
+  /** Bytes billed for handles of the layers above. */
+  handleBytes = 0;
   watches = 0;
   /** Inodes of a running import that have no name yet. */
   staged = 0;
