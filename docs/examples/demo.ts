@@ -89,7 +89,7 @@ function crossTheQuota(): void {
   const complete = fs.readFileSync(log).equals(Buffer.concat(Array.from({ length: accepted }, () => LOG_CHUNK)));
   verdict(complete, `the log holds the ${accepted} appends that were accepted, and nothing of the one that was not`);
   verdict(differences(before, after).length === 0, `the other ${before.size} files are what they were, by their hash`);
-  const audit = volume.engine.audit();
+  const audit = volume.quota.audit();
   verdict(audit.ok, `audit: ${audit.used} bytes are charged, ${audit.recomputed} recomputed from the structures`);
 
   const mainPath = `${PROJECT}/dist/main.js`;
@@ -97,7 +97,7 @@ function crossTheQuota(): void {
   fs.writeFileSync(mainPath, source);
   verdict(fs.readFileSync(mainPath).equals(source), 'a full volume can still be read, and overwritten in place');
   fs.unlinkSync(log);
-  verdict(volume.engine.audit().ok, `the log deleted, ${bytes(available())} are free again`);
+  verdict(volume.quota.audit().ok, `the log deleted, ${bytes(volume.quota.available)} are free again`);
 }
 
 /** What a program sees: an ordinary ENOSPC of node:fs, and the numbers behind it. */
@@ -120,10 +120,5 @@ function exportToDisk(): void {
 }
 
 function showQuota(): void {
-  say(`   quota ${quotaBar(QUOTA - available(), QUOTA)}`);
-}
-
-function available(): number {
-  const { bavail, bsize } = fs.statfsSync('/');
-  return bavail * bsize;
+  say(`   quota ${quotaBar(volume.quota.used, volume.quota.limit)}`);
 }

@@ -15,6 +15,7 @@ describe('the public API', () => {
       'QuotaExceededError',
       'TextHandle',
       'createFs',
+      'quotaOf',
     ]);
   });
 
