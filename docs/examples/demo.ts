@@ -8,7 +8,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { MemoryFileSystem, QuotaExceededError } from 'quotafs';
 import { compileProject, createSystem, evaluate, loadCompiler } from './demo/compiler.js';
 import { program } from './demo/program.js';
-import { bold, bytes, chapter, dim, Progress, quotaBar, red, say, tree, verdict } from './demo/terminal.js';
+import { bold, bytes, chapter, dim, Progress, quotaBar, red, say, tree, verdict, working } from './demo/terminal.js';
 import { copyFiles, describeTree, differences, filesBelow, hashes } from './demo/trees.js';
 
 const QUOTA = 32 * 1024 ** 2;
@@ -54,8 +54,14 @@ function compileInMemory(): void {
     fs.writeFileSync(`${PROJECT}/${path}`, text);
   }
   const compilerDirectory = `${COMPILER}/lib`;
+  working('reading the compiler from memory');
   const compiler = loadCompiler(fs, compilerDirectory);
   const system = createSystem(compiler, fs, compilerDirectory, PROJECT);
+  const { readFile } = system;
+  system.readFile = (path, encoding) => {
+    working(`compiling: ${path}`);
+    return readFile(path, encoding);
+  };
   const { emitted, diagnostics } = compileProject(compiler, system, PROJECT);
   if (diagnostics) say(red(diagnostics));
   verdict(diagnostics === '', `TypeScript ${compiler.version}, itself read from memory, wrote ${emitted.length} files`);

@@ -7,6 +7,9 @@ const rich = stdout.isTTY === true && stdout.hasColors();
 const PROGRESS_INTERVAL_MS = 50;
 const BAR_CELLS = 30;
 
+// `npm run demo | head` closes the pipe early: then there is nobody left to tell.
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 const paint = (code: number) => (text: string) => (rich ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const bold = paint(1);
 export const dim = paint(2);
@@ -16,7 +19,12 @@ export const yellow = paint(33);
 export const cyan = paint(36);
 
 export function say(line = ''): void {
-  stdout.write(`${line}\n`);
+  stdout.write(`${rich ? '\r\x1b[K' : ''}${line}\n`);
+}
+
+/** What is being done right now: a line that the next one replaces. Only on a terminal. */
+export function working(text: string): void {
+  if (rich) stdout.write(`\r   ${dim(text)}\x1b[K`);
 }
 
 let step = 0;
@@ -77,7 +85,7 @@ export class Progress {
 
   /** Leaves the line, so that what follows starts on its own. */
   finish(): void {
-    if (rich) say();
+    if (rich) stdout.write('\n');
   }
 
   #printQuarter(done: number): void {
