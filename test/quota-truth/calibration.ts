@@ -14,7 +14,11 @@ export interface Calibration {
   readonly price: number;
 }
 
-const COUNT = 10_000;
+const ARRAYS = 5000;
+/** Enough that compiled code, which comes and goes, is a byte or two for each. */
+const COUNT = 100_000;
+/** Made on a volume that is thrown away, so that the code is compiled before. */
+const WARM = 5000;
 const CREATE_WRITE = 0o1101;
 const READ = 0;
 
@@ -22,7 +26,7 @@ const READ = 0;
 const kept: unknown[] = new Array<unknown>(COUNT).fill(null);
 
 async function growth(make: (i: number) => unknown, count = COUNT): Promise<number> {
-  for (let i = 0; i < 200; i++) make(i);
+  for (let i = 0; i < WARM; i++) make(i);
   kept.fill(null);
   const before = await collectedBytes();
   for (let i = 0; i < count; i++) kept[i] = make(i);
@@ -34,10 +38,10 @@ async function growth(make: (i: number) => unknown, count = COUNT): Promise<numb
 async function raw(): Promise<Calibration[]> {
   const rows: Calibration[] = [];
   for (const size of [32, 64, 512, 4096, 20_480]) {
-    const measured = (await growth(() => new Uint8Array(size), 4000)) - size;
+    const measured = (await growth(() => new Uint8Array(size), ARRAYS)) - size;
     rows.push({ structure: `typed array of ${size} bytes, less its bytes`, measured, price: ARRAY_PRICE });
   }
-  const words = (await growth(() => new Uint32Array(5120), 4000)) - 20_480;
+  const words = (await growth(() => new Uint32Array(5120), ARRAYS)) - 20_480;
   rows.push({ structure: 'typed array of 5,120 words, less its bytes', measured: words, price: ARRAY_PRICE });
   const shared = new ArrayBuffer(4096);
   rows.push({ structure: 'view', measured: await growth(() => new Uint8Array(shared, 8, 8)), price: VIEW_PRICE });
@@ -46,13 +50,17 @@ async function raw(): Promise<Calibration[]> {
 
 type Make = (engine: Engine, i: number) => unknown;
 
+/** In a function of its own, so that nothing of it is alive when the measuring begins. */
+function warmUp(make: Make, prepare?: (engine: Engine) => void): void {
+  const engine = createVolume({ maxQuota: 2 ** 30 });
+  prepare?.(engine);
+  for (let i = 0; i < WARM; i++) make(engine, i);
+}
+
 /** Measures one structure of the engine: `make` on a fresh volume, after `prepare`. */
 async function engineRow(structure: string, make: Make, options: { prepare?: (engine: Engine) => void; count?: number } = {}): Promise<Calibration> {
   const { prepare, count = COUNT } = options;
-  // A volume of its own warms the code up.
-  const warm = createVolume({ maxQuota: 2 ** 30 });
-  prepare?.(warm);
-  for (let i = 0; i < 200; i++) make(warm, i);
+  warmUp(make, prepare);
   const engine = createVolume({ maxQuota: 2 ** 32 });
   prepare?.(engine);
   const usedBefore = engine.usage().used;
@@ -80,20 +88,20 @@ async function structures(): Promise<Calibration[]> {
   return [
     await engineRow('inode and entry, short name', (engine, i) => empty(engine, `/f${i}`)),
     await engineRow('inode and entry, name of 255 bytes', (engine, i) => empty(engine, `/${String(i).padEnd(255, '_')}`)),
-    await engineRow('entry (hard link)', (engine, i) => engine.link('/file', `/l${i}`), { prepare: withFile }),
+    await engineRow('entry (hard link)', (engine, i) => engine.link('/file', `/l${i}`), { prepare: withFile, count: 60_000 }),
     await engineRow('directory', (engine, i) => engine.mkdir(`/d${i}`, 0o777)),
     await engineRow('symbolic link, target of 40 bytes', (engine, i) => engine.symlink('t'.repeat(40), `/l${i}`)),
-    await engineRow('symbolic link, target of 4,095 bytes', (engine, i) => engine.symlink('t'.repeat(4095), `/l${i}`), { count: 3000 }),
+    await engineRow('symbolic link, target of 4,095 bytes', (engine, i) => engine.symlink('t'.repeat(4095), `/l${i}`), { count: 20_000 }),
     await engineRow('descriptor', (engine) => engine.open('/file', READ, 0), { prepare: withFile }),
     await engineRow('directory stream', (engine) => engine.opendir('/')),
     await engineRow('watch', (engine) => engine.watch('/file', false, () => {}), { prepare: withFile }),
     await engineRow('recursive watch', (engine) => engine.watch('/', true, () => {})),
     await engineRow('file of 1 byte', (engine, i) => fileAt(engine, `/f${i}`, 1, -1)),
     await engineRow('file of 100 bytes', (engine, i) => fileAt(engine, `/f${i}`, 100, -1)),
-    await engineRow('file of 5,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 5000, -1), { count: 4000 }),
-    await engineRow('file of 70,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 70_000, -1), { count: 1000 }),
-    await engineRow('one byte at 1 MiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 20), { count: 2000 }),
-    await engineRow('one byte at 1 TiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 40), { count: 2000 }),
+    await engineRow('file of 5,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 5000, -1), { count: 20_000 }),
+    await engineRow('file of 70,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 70_000, -1), { count: 3000 }),
+    await engineRow('one byte at 1 MiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 20), { count: 20_000 }),
+    await engineRow('one byte at 1 TiB', (engine, i) => fileAt(engine, `/f${i}`, 1, 2 ** 40), { count: 20_000 }),
     await engineRow('copy of a file of 70,000 bytes', (engine, i) => engine.copyFile('/from', `/c${i}`, 0), {
       prepare: (engine) => fileAt(engine, '/from', 70_000, -1),
       count: 1000,
@@ -105,5 +113,5 @@ export async function calibrate(): Promise<Calibration[]> {
   return [...(await raw()), ...(await structures())];
 }
 
-/** True when the process pays more than was billed; a byte of measuring noise apiece is forgiven. */
-export const isUnderpriced = ({ measured, price }: Calibration): boolean => measured > price + 1;
+/** True when the process pays more than was billed; three bytes of measuring noise apiece are forgiven. */
+export const isUnderpriced = ({ measured, price }: Calibration): boolean => measured > price + 3;

@@ -3,7 +3,8 @@
  * of its own until it refuses; the growth of that process is compared with the
  * quota. Exits 1 when any real ÷ quota is over 1.0, a refusal is not ENOSPC, an
  * audit is not clean, deleting gives back too little, or the emptied volume does
- * not take the same workload again.
+ * not take the same workload again. A run without a filter also checks the price
+ * list, the utilisation and the memory for each of a million files.
  *
  *   --quota 8,64,512   MiB, default 64
  *   --workload a,b     only these (a prefix ending in * matches many)
@@ -14,12 +15,13 @@
  *   --patience s       seconds after which a workload stops filling, default 60
  *   --out file         JSON
  */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bundle } from '../bench/build.js';
 import { measureAll, type Row } from './measure.js';
-import { failures, printRows } from './table.js';
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Subject } from './open.js';
+import { failures, printRows } from './table.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,8 +37,19 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Runs one of the other checks and prints what it prints; true when its promises hold. */
+function check(node: string, file: string): boolean {
+  try {
+    execFileSync(node, ['--expose-gc', '--max-old-space-size=4096', file], { stdio: 'inherit' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
 const rows: Row[] = [];
+const failed: string[] = [];
 for (const node of (options.nodes ?? options.node).split(',')) {
   for (const quota of options.quota.split(',')) {
     const taken = await measureAll({
@@ -52,9 +65,15 @@ for (const node of (options.nodes ?? options.node).split(',')) {
     printRows(taken);
     rows.push(...taken);
   }
+  if (options.workload !== undefined || options.subject !== 'ours') continue;
+  for (const part of ['calibration', 'utilisation']) {
+    console.log(`\n${part}, ${node}`);
+    const file = await bundle(`test/quota-truth/${part}-main.ts`, part);
+    if (!check(node, file)) failed.push(`FAIL ${node} ${part}`);
+  }
 }
 if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
-const failed = options.subject === 'memfs' ? [] : rows.flatMap(failures);
+if (options.subject !== 'memfs') failed.push(...rows.flatMap(failures));
 for (const line of failed) console.log(line);
-console.log(`${rows.length} workloads measured, ${failed.length} failures`);
+console.log(`\n${rows.length} workloads measured, ${failed.length} failures`);
 process.exitCode = failed.length > 0 ? 1 : 0;

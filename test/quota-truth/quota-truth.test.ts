@@ -1,0 +1,72 @@
+/** Quota truth, the quick part: a few workloads of each kind at 8 MiB, the price list, the utilisation. */
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { bundle } from '../bench/build.js';
+import type { Calibration } from './calibration.js';
+import { isUnderpriced } from './calibration.js';
+import { measureAll } from './measure.js';
+import { failures } from './table.js';
+
+const MIB = 2 ** 20;
+
+const QUICK = [
+  'empty-files-tree',
+  'names-random',
+  'symlinks-random',
+  'rename-over',
+  'files-100-bytes',
+  'append-1-thousand-files',
+  'write-sparse',
+  'rewrites',
+  'churn',
+  'copy-file',
+  'open-unlinked',
+  'file-handles',
+  'directory-handles',
+  'watchers-events-unread',
+  'cp-fails',
+  'mfs-writers',
+  'mfs-locks-waited',
+];
+
+describe('real memory stays within the quota', () => {
+  it.each(QUICK)('%s at 8 MiB', { timeout: 120_000 }, async (workload) => {
+    const worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
+    const rows = await measureAll({
+      worker,
+      node: process.execPath,
+      subject: 'ours',
+      quota: 8 * MIB,
+      workload,
+      cold: false,
+      patience: 20_000,
+    });
+    expect(rows).toHaveLength(1);
+    expect(rows.flatMap(failures)).toEqual([]);
+  });
+});
+
+describe('the price list', () => {
+  it('is not below what the running V8 takes', { timeout: 180_000 }, async () => {
+    const file = await bundle('test/quota-truth/calibration-main.ts', 'calibration');
+    let output: string;
+    try {
+      output = execFileSync(process.execPath, ['--expose-gc', file, '--json'], { encoding: 'utf8' });
+    } catch (error) {
+      // It exits 1 when a price is too low; the rows say which.
+      output = (error as { stdout: string }).stdout;
+    }
+    const rows = JSON.parse(output) as Calibration[];
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows.filter(isUnderpriced)).toEqual([]);
+  });
+});
+
+describe('the quota holds data', () => {
+  it('keeps the promised shares and the memory for each file', { timeout: 180_000 }, async () => {
+    const file = await bundle('test/quota-truth/utilisation-main.ts', 'utilisation');
+    const output = execFileSync(process.execPath, ['--expose-gc', file, '200000'], { encoding: 'utf8' });
+    expect(output).not.toContain('BROKEN');
+    expect(output.trim().split('\n')).toHaveLength(8);
+  });
+});
