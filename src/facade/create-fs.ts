@@ -26,6 +26,7 @@ import { rememberEngine } from './quota.js';
 import { makeRm } from './rm.js';
 import { makeStreams } from './streams.js';
 import { toUnixTimestamp } from './validate.js';
+import { makeWatch } from './watch.js';
 
 type Fs = typeof nodeFs;
 
@@ -135,7 +136,7 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
 
 /** The composites: each gives members for the object and for `promises`. */
 function addParts(ctx: Context, surface: Surface): void {
-  const makers = [makeStreams, makeRm, makeCp, makeGlob, makeOpenAsBlob, makeMkdtempDisposable];
+  const makers = [makeStreams, makeRm, makeCp, makeGlob, makeOpenAsBlob, makeMkdtempDisposable, makeWatch];
   for (const make of makers) {
     const part = make(ctx);
     Object.assign(surface.fs, part.fs);

@@ -44,6 +44,10 @@ export function bindingError(Base: ErrorClass, code: string, message: string): E
   return error;
 }
 
+/** The same words and code as `error`, in the form of Node's C++ side. */
+export const asBindingError = (Base: ErrorClass, error: Error): Error =>
+  bindingError(Base, String(Reflect.get(error, 'code')), error.message);
+
 /** True for errors that this module built, or that a part of Node's own that we call did. */
 export const isNodeError = (error: unknown): error is Error =>
   typeof error === 'object' &&

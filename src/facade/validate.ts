@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { isArrayBufferView, isDate, isUint8Array } from 'node:util/types';
-import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
+import { asBindingError, invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 
 export type View = NodeJS.ArrayBufferView;
@@ -90,6 +90,15 @@ export function validateFd(value: unknown, name = 'fd'): number {
   if (Object.is(value, -0)) return 0;
   validateInteger(value, name, 0, 2147483647);
   return value;
+}
+
+/** The same check where Node's C++ side makes it: the error is a plain one. */
+export function bindingFd(value: unknown): number {
+  if (typeof value !== 'number') throw asBindingError(TypeError, invalidArgType('fd', 'number', value));
+  if (!Number.isInteger(value)) throw asBindingError(RangeError, outOfRange('fd', 'an integer', value));
+  if (value < 0 || value > 2147483647)
+    throw asBindingError(RangeError, outOfRange('fd', '>= 0 && <= 2147483647', value));
+  return value + 0;
 }
 
 const octal = /^[0-7]+$/;

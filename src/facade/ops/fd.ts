@@ -13,6 +13,7 @@ import { nodeAtLeast } from '../running-node.js';
 import { splitTime } from '../times.js';
 import { type Caller, toNodeError } from '../uv-exception.js';
 import {
+  bindingFd,
   type Callback,
   isView,
   parseMode,
@@ -96,8 +97,8 @@ export function descriptorOperations(ctx: Context): Operation[] {
   const { engine } = ctx;
   return [
     fstatOperation(ctx),
-    { name: 'fsync', syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(validateFd(fd)) },
-    { name: 'fdatasync', syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(validateFd(fd)) },
+    { name: 'fsync', syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
+    { name: 'fdatasync', syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
     {
       name: 'ftruncate',
       syscall: 'ftruncate',
@@ -106,7 +107,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
       optional: true,
       run(fd, length = 0) {
         validateInteger(length, 'len');
-        engine.ftruncate(validateFd(fd), Math.max(0, length));
+        engine.ftruncate(bindingFd(fd), Math.max(0, length));
       },
     },
     {
@@ -116,7 +117,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
       arity: 2,
       run(fd, mode) {
         const bits = parseMode(mode, 'mode');
-        engine.fchmod(validateFd(fd), bits);
+        engine.fchmod(bindingFd(fd), bits);
       },
     },
     {
@@ -127,7 +128,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
       run(fd, uid, gid) {
         validateId(uid, 'uid');
         validateId(gid, 'gid');
-        engine.fchown(validateFd(fd), uid, gid);
+        engine.fchown(bindingFd(fd), uid, gid);
       },
     },
     {
@@ -138,7 +139,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
       run(fd, atime, mtime) {
         const [as, an] = splitTime(toUnixTimestamp(atime, 'atime'));
         const [ms, mn] = splitTime(toUnixTimestamp(mtime, 'mtime'));
-        engine.futimes(validateFd(fd), as, an, ms, mn);
+        engine.futimes(bindingFd(fd), as, an, ms, mn);
       },
     },
   ];
@@ -175,7 +176,7 @@ function addOpenAndClose(ctx: Context, surface: Surface): void {
     syscall: 'close',
     paths: 0,
     arity: 1,
-    run: (fd) => engine.close(validateFd(fd)),
+    run: (fd) => engine.close(bindingFd(fd)),
   };
   const closeWithCallback = callbackForm(close);
   surface.fs.closeSync = syncForm(close);
@@ -197,7 +198,7 @@ function addRead(ctx: Context, surface: Surface): void {
       const file = lateFd ? undefined : validateFd(fd);
       const range = checkReadRange(buffer, offset, length, position);
       if (range.length === 0) return 0;
-      return engine.read(file ?? validateFd(fd), asBytes(buffer), range.offset, range.length, range.position);
+      return engine.read(file ?? bindingFd(fd), asBytes(buffer), range.offset, range.length, range.position);
     } catch (error) {
       throw toNodeError(error, 'read', undefined, undefined, readSync);
     }
@@ -275,7 +276,7 @@ function addVector(
       const file = lateFd ? undefined : validateFd(fd);
       validateViews(views);
       if (name === 'writev' && views.length === 0) return 0;
-      return run(file ?? validateFd(fd), views, position);
+      return run(file ?? bindingFd(fd), views, position);
     } catch (error) {
       throw toNodeError(error, syscall, undefined, undefined, self);
     }
@@ -320,14 +321,14 @@ function addWrite(ctx: Context, surface: Surface): void {
       if (!isView(data)) {
         validateText(data, 'buffer');
         validateTextEncoding(data, length);
-        return writeText(file ?? validateFd(fd), data, offset, length);
+        return writeText(file ?? bindingFd(fd), data, offset, length);
       }
       const range: RangeOptions =
         typeof offset === 'object' ? rangeOf(offset, data.byteLength) : { offset, length, position };
       const checked = checkWriteRange(data, range.offset, range.length, range.position);
-      return writeBytes(file ?? validateFd(fd), data, checked);
+      return writeBytes(file ?? bindingFd(fd), data, checked);
     } catch (error) {
-      throw toNodeError(error, 'write', undefined, undefined, writeSync);
+      throw withCodeLast(toNodeError(error, 'write', undefined, undefined, writeSync));
     }
   };
 
@@ -374,6 +375,14 @@ function addWrite(ctx: Context, surface: Surface): void {
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
     engine.writev(fd, views.map(asBytes), writePosition(position));
   addVector(surface, 'writev', 'write', vector);
+}
+
+/** writeSync is the one call whose error still comes from JavaScript in Node: its keys run errno, syscall, code. */
+function withCodeLast(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errno' in error) || !('code' in error) || 'requested' in error) return error;
+  const { code } = error;
+  delete error.code;
+  return Object.assign(error, { code });
 }
 
 /** Node's binding takes unknown encoding names for utf8. */

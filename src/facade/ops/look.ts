@@ -15,9 +15,9 @@ import { nodeAtLeast } from '../running-node.js';
 import { makeStats } from '../stats.js';
 import { PathFault } from '../uv-exception.js';
 import {
+  bindingFd,
   fromUrl,
   validateAbortSignal,
-  validateFd,
   validateFunction,
   validateObject,
   validatePath,
@@ -83,8 +83,9 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     optional: true,
     run(path, options) {
       if (options === undefined) return found(path, false, true);
-      const { bigint, throwIfNoEntry } = options as AnyOptions;
-      return found(path, bigint, throwIfNoEntry);
+      // Read one by one: null is then the TypeError that it is in Node.
+      const bigint = bigintOf(options);
+      return found(path, bigint, (options as AnyOptions).throwIfNoEntry);
     },
     runCallback(path, options) {
       const { bigint, throwIfNoEntry } = callbackOptions(options);
@@ -103,7 +104,7 @@ export const lookOperations = (ctx: Context): Operation[] => [statOperation(ctx,
 export function fstatOperation(ctx: Context): Operation {
   const { engine, stat } = ctx;
   function found(fd: unknown, bigint: unknown): unknown {
-    const errno = engine.fstat(validateFd(fd), stat);
+    const errno = engine.fstat(bindingFd(fd), stat);
     if (errno < 0) throw new Fault(-errno);
     return makeStats(stat, bigint);
   }

@@ -3,7 +3,7 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { EINVAL, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import { EEXIST, EINVAL, ENOENT, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operation } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
@@ -105,7 +105,13 @@ function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): u
     return undefined;
   }
   const first = firstMissing(ctx, encodeName(validatePath(path)));
-  return ctx.engine.mkdirp(target, mode) === undefined ? undefined : presentName(first, 'utf8');
+  try {
+    return ctx.engine.mkdirp(target, mode) === undefined ? undefined : presentName(first, 'utf8');
+  } catch (error) {
+    // A dangling link is in the way: Node stats what is there and reports that it is not.
+    if (error instanceof Fault && error.errno === EEXIST) throw new Fault(ENOENT);
+    throw error;
+  }
 }
 
 /** The mode's name in errors: since Node 22 the option is named as one. */

@@ -16,6 +16,7 @@ import {
   isView,
   parseMode,
   validateBoolean,
+  validateFd,
   validateInteger,
   validateText,
   validateView,
@@ -195,6 +196,7 @@ function truncateDescriptor(ctx: Context, fd: number, length: unknown): void {
     );
   }
   validateInteger(length, 'len');
+  validateFd(fd);
   try {
     ctx.engine.ftruncate(fd, Math.max(0, length));
   } catch (error) {
