@@ -135,7 +135,7 @@ describe('createReadStream beside the real one', () => {
     const { real, ours } = await sideBySide(tree, async ({ fs }) => {
       const handle = await fs.promises.open('f');
       const events: string[] = [];
-      handle.on('close', () => events.push('handle close'));
+      (handle as unknown as EventEmitter).on('close', () => events.push('handle close'));
       const seen = await record(fs.createReadStream('ignored', { fd: handle, start: 1, end: 30 }));
       return { seen, events, fd: handle.fd };
     });
@@ -170,13 +170,15 @@ describe('createReadStream beside the real one', () => {
 
   it('obeys a signal, before and during', async () => {
     const { real, ours } = await sideBySide(tree, async ({ fs }) => {
-      const early = await record(fs.createReadStream('f', { signal: AbortSignal.abort() }));
+      // Node opens the file all the same, some time after 'close'.
+      const [early] = (await record(fs.createReadStream('f', { signal: AbortSignal.abort() }))) as [unknown[][]];
       const controller = new AbortController();
       const stream = fs.createReadStream('f', { signal: controller.signal, highWaterMark: 10 });
       const late = record(stream);
       stream.once('data', () => controller.abort());
       const [events] = (await late) as [unknown[][]];
-      return { early, late: events.filter(([name]) => name !== 'data') };
+      const isTold = ([name]: unknown[]): boolean => name === 'error' || name === 'close';
+      return { early: early.filter(isTold), late: events.filter(isTold) };
     });
     expect(ours).toEqual(real);
   });
@@ -296,6 +298,8 @@ describe('createWriteStream beside the real one', () => {
   });
 });
 
+const member = (fs: Fs, name: string): unknown => Reflect.get(fs, name);
+
 describe('classes and members', () => {
   const sides = (name: string, program: (side: Side) => unknown): void => {
     it(name, async () => {
@@ -308,9 +312,9 @@ describe('classes and members', () => {
     const call = (Class: unknown, path: string) => (Class as (path: string) => Readable)(path);
     const streams = [
       call(fs.ReadStream, 'f'),
-      call(fs.FileReadStream, 'f'),
+      call(member(fs, 'FileReadStream'), 'f'),
       call(fs.WriteStream, 'n'),
-      call(fs.FileWriteStream, 'm'),
+      call(member(fs, 'FileWriteStream'), 'm'),
     ];
     for (const stream of streams) stream.destroy();
     await Promise.all(streams.map((stream) => once(stream, 'close')));
@@ -326,10 +330,10 @@ describe('classes and members', () => {
   );
 
   sides('extended with class', async ({ fs }) => {
-    class Mine extends fs.ReadStream {
+    class Mine extends (fs.ReadStream as unknown as new (...all: unknown[]) => Readable) {
       readonly own = 'own';
     }
-    const stream = new Mine('f' as never, { encoding: 'utf8', end: 3 } as never);
+    const stream = new Mine('f', { encoding: 'utf8', end: 3 });
     return [await record(stream), stream.own, stream instanceof Mine, stream instanceof fs.ReadStream];
   });
 
@@ -463,14 +467,14 @@ describe('under the quota', () => {
   it('closes its descriptors', async () => {
     const fs = createFs({ cwd: '/' });
     fs.writeFileSync('/f', 'x');
-    const before = fs.openSync('/f');
+    const before = fs.openSync('/f', 'r');
     fs.closeSync(before);
     for (let i = 0; i < 20; i++) {
       await pipeline(fs.createReadStream('/f'), fs.createWriteStream(`/g${i}`));
       fs.createReadStream('/f').destroy();
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const after = fs.openSync('/f');
+    const after = fs.openSync('/f', 'r');
     expect(after).toBe(before);
   });
 });
