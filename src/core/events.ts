@@ -22,10 +22,9 @@ export class Events {
 
   constructor(private readonly volume: Volume) {}
 
-  get count(): number {
-    let count = 0;
-    for (const set of this.watches.values()) count += set.size;
-    return count;
+  /** True when someone watches anything: only then are names of events worth building. */
+  get active(): boolean {
+    return this.watches.size > 0;
   }
 
   add(

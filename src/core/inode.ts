@@ -44,6 +44,7 @@ export class InodeTable extends RecordTable {
   private lastMs = Number.NaN;
   private seconds = 0;
   private nanos = 0;
+  private held = false;
 
   constructor(private readonly clock: () => number) {
     super(INODE_WORDS, MODE, LINKS, false, 1);
@@ -135,8 +136,20 @@ export class InodeTable extends RecordTable {
     if (!fresh) putTime(words, at + ATIME, this.seconds, this.nanos);
   }
 
-  /** Reads the clock once per distinct millisecond value. */
+  /** Runs a bulk operation at one time of the clock. */
+  atOnce(work: () => void): void {
+    this.tick();
+    this.held = true;
+    try {
+      work();
+    } finally {
+      this.held = false;
+    }
+  }
+
+  /** Reads the clock, and splits a value it has not given before. */
   private tick(): void {
+    if (this.held) return;
     const ms = this.clock();
     if (ms === this.lastMs) return;
     this.lastMs = ms;

@@ -16,7 +16,7 @@ import { removeName, storeTarget } from './link.js';
 import { createNode, nameAt } from './open.js';
 
 export const removeTree = (volume: Volume, path: string): void => {
-  const { at, inodes, directories } = volume;
+  const { at, inodes } = volume;
   const error = walk(volume, path, NAME_ONLY);
   if (error !== 0) throw fault(-error);
   if (at.kind === IS_DOT || at.kind === IS_DOT_DOT) throw fault(EINVAL);
@@ -30,6 +30,12 @@ export const removeTree = (volume: Volume, path: string): void => {
   }
   if (!volume.privileged) demandTree(volume, at.ino);
   const top = at.entry;
+  inodes.atOnce(() => removeBelow(volume, top));
+};
+
+/** Removes a directory's entry after all that is below it, leaves first. */
+const removeBelow = (volume: Volume, top: number): void => {
+  const { inodes, directories } = volume;
   let entry = top;
   for (;;) {
     const child = directories.first(directories.ino(entry));

@@ -140,7 +140,7 @@ export const removeDirectory = (volume: Volume, entry: number): void => {
   const { inodes, directories, events } = volume;
   const ino = directories.ino(entry);
   const parent = directories.parent(entry);
-  const name = directories.name(entry);
+  const name = events.active ? directories.name(entry) : '';
   volume.bank.release(directories.remove(entry));
   inodes.set(ino, OWN_ENTRY, 0);
   inodes.add(parent, LINKS, -1);

@@ -90,7 +90,7 @@ export const removeName = (volume: Volume, entry: number): void => {
   const { inodes, directories, events } = volume;
   const ino = directories.ino(entry);
   const parent = directories.parent(entry);
-  const name = directories.name(entry);
+  const name = events.active ? directories.name(entry) : '';
   volume.bank.release(directories.remove(entry));
   inodes.touch(ino, CTIME);
   inodes.touchContent(parent);

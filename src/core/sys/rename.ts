@@ -95,7 +95,7 @@ const apply = (volume: Volume, entry: number): void => {
   const { at, inodes, directories, events } = volume;
   const ino = directories.ino(entry);
   const source = directories.parent(entry);
-  const oldName = directories.name(entry);
+  const oldName = events.active ? directories.name(entry) : '';
   const newName = nameAt(volume);
   const replaced = at.ino;
   // The replaced entry goes last: its removal frees what the move was planned with.
