@@ -47,6 +47,55 @@ describe('readdir', () => {
     expect(engine.readdir('/')).toEqual(['a']);
   });
 
+  it('is never out of date, whatever changed since the last time', () => {
+    const engine = createVolume();
+    engine.mkdir('/d', 0o755);
+    engine.mkdir('/other', 0o755);
+    touch(engine, '/d/a');
+    const list = (): string => engine.readdir('/d').join(' ');
+    const steps: [() => void, string][] = [
+      [() => touch(engine, '/d/b'), 'a b'],
+      [() => engine.rename('/d/a', '/d/c'), 'b c'],
+      [() => engine.rename('/d/b', '/d/c'), 'c'],
+      [() => engine.rename('/d/c', '/other/c'), ''],
+      [() => engine.rename('/other/c', '/d/x'), 'x'],
+      [() => engine.link('/d/x', '/d/y'), 'x y'],
+      [() => engine.unlink('/d/x'), 'y'],
+      [() => engine.symlink('y', '/d/l'), 'l y'],
+      [() => engine.importTree([{ path: '/d/i', type: 'file' }]), 'i l y'],
+      [() => engine.copyFile('/d/y', '/d/z', 0), 'i l y z'],
+      [() => engine.copyTree('/other', '/d/o'), 'i l o y z'],
+      [() => void engine.mkdirp('/d/m/n', 0o755), 'i l m o y z'],
+      [() => engine.removeTree('/d/m'), 'i l o y z'],
+      [() => engine.rename('/other', '/d/o'), 'i l o y z'],
+      [() => engine.move('/d/o', '/p/q'), 'i l y z'],
+    ];
+    for (const [step, expected] of steps) {
+      list();
+      step();
+      expect(list()).toBe(expected);
+    }
+    engine.removeTree('/d');
+    engine.mkdir('/d', 0o755);
+    expect(list()).toBe('');
+  });
+
+  it('says the types anew when a name changes its kind', () => {
+    const engine = createVolume();
+    touch(engine, '/a');
+    const types = (): number[] => {
+      const found: number[] = [];
+      engine.readdir('/', found);
+      return found;
+    };
+    expect(types()).toEqual([DT_FILE]);
+    engine.unlink('/a');
+    engine.mkdir('/a', 0o755);
+    expect(types()).toEqual([DT_DIR]);
+    types().push(9);
+    expect(types()).toEqual([DT_DIR]);
+  });
+
   it('wants a directory', () => {
     const engine = createVolume();
     touch(engine, '/f');

@@ -277,6 +277,16 @@ describe('storage policies and promotion', () => {
     expectClean(other);
   });
 
+  it('a file that is emptied starts anew', () => {
+    const engine = createVolume({ promotionHardLimit: 15 });
+    const flags = O_WRONLY | O_CREAT | O_TRUNC;
+    engine.writeFile('/f', new Uint8Array(20), flags, 0o644);
+    engine.writeFile('/f', new Uint8Array(30), flags, 0o644);
+    expect(write(engine, 0)).toBe('ENOTSUP');
+    expect(write(engine, 30)).toBe('ok');
+    expectClean(engine);
+  });
+
   it('random-access needs no promotion and knows no limit', () => {
     const engine = createVolume({ defaultStorage: 'random-access', promotionHardLimit: 0 });
     expect(write(engine, 5)).toBe('ok');

@@ -77,7 +77,7 @@ const WEIGHTS: Record<Op['call'], number> = {
   symlink: 7,
   readlink: 2,
   realpath: 2,
-  readdir: 2,
+  readdir: 5,
   truncate: 3,
   copyFile: 4,
   readFile: 3,
