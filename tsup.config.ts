@@ -10,8 +10,14 @@ import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { defineConfig } from 'tsup';
 
-// One entry per subpath of `exports`; code that several entries share lands in chunks, so a class exists once.
-const entry = { index: 'src/index.ts' };
+// One entry per subpath of `exports` ('./archive' is src/adapters/archive/index.ts); code that several entries share
+// lands in chunks, so a class exists once.
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const entry: Record<string, string> = { index: 'src/index.ts' };
+for (const subpath of Object.keys(exports)) {
+  const name = subpath.replace(/^\.\/?/, '');
+  if (name !== '' && name !== 'package.json') entry[name] = `src/adapters/${name}/index.ts`;
+}
 
 export default defineConfig([
   {

@@ -6,7 +6,10 @@ const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta
 export default defineConfig({
   resolve: {
     // Examples import the package by its name; in the tests that name is the source.
-    alias: [{ find: /^quotafs$/, replacement: src('index.ts') }],
+    alias: [
+      { find: /^quotafs$/, replacement: src('index.ts') },
+      { find: /^quotafs\/(.+)$/, replacement: src('adapters/$1/index.ts') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts', 'compat-tests/**/*.test.ts'],
