@@ -3,6 +3,9 @@ import type { MfsContext } from './context.js';
 import { deliver } from './deliver.js';
 import { LockConflict, toError } from './errors.js';
 
+// Captured at load: a program's fake clock must not stretch the time that a caller waits.
+const now = performance.now.bind(performance);
+
 /** What a call is about, for its error. */
 export interface About {
   readonly operation: string;
@@ -35,13 +38,13 @@ export function whenUnlocked<T>(
   body: (turn: number | undefined) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     const attempt = (turn?: number): void => {
       try {
         const value = body(turn);
         deliver(() => resolve(value));
       } catch (thrown) {
-        const left = deadline - performance.now();
+        const left = deadline - now();
         const fail = (): void => {
           const error = toError(thrown, about.operation, about.path, about.dest);
           deliver(() => reject(error));

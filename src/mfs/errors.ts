@@ -3,7 +3,6 @@
  * errno as data; above it a caller sees an `Error` with `code`, `errno`, `path`
  * and words of its own. An error is built once, here, and nowhere else.
  */
-import { getSystemErrorMap } from 'node:util';
 import {
   EBADF,
   EBUSY,
@@ -14,6 +13,7 @@ import {
   QuotaFault,
 } from '../core/index.js';
 import type { LockKind } from './locks.js';
+import { describeErrno } from './system-errors.js';
 
 /** A file whose lock someone else has. Asynchronous calls wait for it; synchronous ones fail with EBUSY. */
 export class LockConflict extends Fault {
@@ -71,7 +71,7 @@ export function toError(thrown: unknown, operation: string, path?: string, dest?
 }
 
 function build(fault: Fault, operation: string, path?: string, dest?: string): Error {
-  const [code, text] = getSystemErrorMap().get(-fault.errno) ?? [`E${fault.errno}`, 'unknown error'];
+  const [code, text] = describeErrno(fault.errno);
   const target = path === undefined ? '' : ` '${path}'${dest === undefined ? '' : ` -> '${dest}'`}`;
   const message = `${code}: ${reasonOf(fault) ?? text}, ${operation}${target}`;
   if (fault instanceof QuotaFault) {

@@ -73,6 +73,24 @@ describe('walk', () => {
   });
 });
 
+describe('a tree deeper than a path can be long, which only a rename can make', () => {
+  it('is never left out in silence', () => {
+    const mfs = createMfs();
+    mfs.mkdir('/d'.repeat(2000));
+    mfs.mkdir('/e'.repeat(2000));
+    put(mfs, `${'/e'.repeat(2000)}/f`, 'deep');
+    mfs.rename('/e', `${'/d'.repeat(2000)}/e`);
+    for (const call of [() => [...mfs.walk()], () => mfs.exportTree(), () => mfs.glob('/**')]) {
+      expect(codeOf(call)).toBe('ENAMETOOLONG');
+    }
+    mfs.copyTree('/d', '/copy');
+    expect(mfs.stats()).toMatchObject({ fileCount: 2, dirCount: 8001 });
+    mfs.rmtree('/d');
+    mfs.rmtree('/copy');
+    expect(mfs.stats()).toMatchObject({ fileCount: 0, dirCount: 1 });
+  });
+});
+
 describe('glob', () => {
   it.each<[string, string[]]>([
     ['/*.txt', ['/a.txt']],

@@ -1,0 +1,52 @@
+/** The edge: faults become errors with Node's names, whatever system this runs on. */
+import { getSystemErrorMap } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import * as core from '../../src/core/index.js';
+import { atEdge, invalidType, toError } from '../../src/mfs/errors.js';
+import { describeErrno } from '../../src/mfs/system-errors.js';
+
+const errnos = Object.entries(core).flatMap(([name, value]): [string, number][] =>
+  /^E[A-Z]+$/.test(name) && typeof value === 'number' ? [[name, value]] : [],
+);
+
+describe('errnos', () => {
+  it.each(errnos)('%s has a name and words', (name, errno) => {
+    const [code, text] = describeErrno(errno);
+    expect(code).toBe(name);
+    if (process.platform === 'linux' && name !== 'ENOTSUP') {
+      expect([code, text]).toEqual(getSystemErrorMap().get(-errno));
+    }
+  });
+
+  it('an unknown one is said to be so', () => {
+    expect(toError(new core.Fault(4095), 'stat', '/f')).toMatchObject({
+      code: 'UNKNOWN',
+      errno: -4095,
+      message: "UNKNOWN: unknown error 4095, stat '/f'",
+    });
+  });
+
+  it('what is no fault passes through', () => {
+    const error = new Error('mine');
+    expect(() =>
+      atEdge('stat', () => {
+        throw error;
+      }),
+    ).toThrow(error);
+  });
+
+  it('describes what was given', () => {
+    const given = [1n, Symbol('s'), () => 1, null, undefined, [], Object.create(null), new Map(), 'x'];
+    expect(given.map((value) => invalidType('a', 'b', value).message.replace('a must be b, not ', ''))).toEqual([
+      '1',
+      'Symbol(s)',
+      'a function',
+      'null',
+      'undefined',
+      'an object (Array)',
+      'an object (null prototype)',
+      'an object (Map)',
+      '"x"',
+    ]);
+  });
+});
