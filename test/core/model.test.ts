@@ -21,6 +21,8 @@ interface Setup {
   gid: number;
   groups: readonly number[];
   policy: StoragePolicy;
+  /** A quota so small that calls are refused now and then. */
+  maxQuota?: number;
 }
 
 function makePair(setup: Setup): Pair {
@@ -32,6 +34,7 @@ function makePair(setup: Setup): Pair {
     umask: () => UMASK,
     clock: () => milliseconds,
     defaultStorage: setup.policy,
+    maxQuota: setup.maxQuota,
   };
   const engine = createVolume(options);
   const subject = new EngineSubject(engine);
@@ -51,6 +54,7 @@ function makePair(setup: Setup): Pair {
   return {
     model,
     subject,
+    mayRunFull: setup.maxQuota !== undefined,
     before: () => {
       milliseconds += 7;
     },
@@ -67,6 +71,8 @@ function makePair(setup: Setup): Pair {
       if (generations !== undefined) return generations;
       const expected = modelSnapshot(model);
       const actual = snapshot(engine, { force: true }).nodes;
+      // A refused call may have followed links on its way, and a link's access time tells so.
+      if (setup.maxQuota !== undefined) for (const node of [...expected, ...actual]) forgetAccess(node);
       return compareNodes(expected, actual) ?? emptied(subject, empty);
     },
   };
@@ -79,6 +85,10 @@ function compareGenerations(model: Model, { engine, slots }: EngineSubject): str
     if (actual !== inode.generation) return `slot ${slot}: generation ${actual}, expected ${inode.generation}`;
   }
   return undefined;
+}
+
+function forgetAccess(node: NodeSnapshot): void {
+  if (node.type === 'symlink') node.atime = '';
 }
 
 function compareNodes(expected: NodeSnapshot[], actual: NodeSnapshot[]): string | undefined {
@@ -117,12 +127,24 @@ const profile = (ids: readonly number[], large: boolean, users: Profile['users']
 });
 
 const RUNS: { title: string; setup: Setup; large: boolean; sequences: number; users?: Profile['users'] }[] = [
-  { title: 'as root, small files', setup: { ...ROOT, policy: 'auto' }, large: false, sequences: 3000 },
-  { title: 'as another user, small files', setup: { ...USER, policy: 'auto' }, large: false, sequences: 3000 },
-  { title: 'as several users', setup: { ...ROOT, policy: 'auto' }, large: false, sequences: 2500, users: USERS },
+  { title: 'as root, small files', setup: { ...ROOT, policy: 'auto' }, large: false, sequences: 2500 },
+  { title: 'as another user, small files', setup: { ...USER, policy: 'auto' }, large: false, sequences: 2500 },
+  { title: 'as several users', setup: { ...ROOT, policy: 'auto' }, large: false, sequences: 2000, users: USERS },
   { title: 'random access, small files', setup: { ...ROOT, policy: 'random-access' }, large: false, sequences: 1000 },
   { title: 'files of several pages', setup: { ...ROOT, policy: 'auto' }, large: true, sequences: 700 },
   { title: 'random access, several pages', setup: { ...USER, policy: 'random-access' }, large: true, sequences: 300 },
+  ...[800, 1500, 4000].map((maxQuota) => ({
+    title: `in ${maxQuota} bytes`,
+    setup: { ...ROOT, policy: 'auto' as const, maxQuota },
+    large: false,
+    sequences: 700,
+  })),
+  {
+    title: 'several pages in 300,000 bytes',
+    setup: { ...ROOT, policy: 'auto', maxQuota: 300_000 },
+    large: true,
+    sequences: 300,
+  },
 ];
 
 for (const seed of seeds(1)) {

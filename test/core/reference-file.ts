@@ -61,6 +61,11 @@ export class ReferenceFile {
     this.resizeReference(length);
   }
 
+  /** Takes memory ahead; nothing of it shows. */
+  allocate(length: number): void {
+    this.engine.allocate(this.fd, length);
+  }
+
   private resizeReference(length: number): void {
     const bytes = new Uint8Array(length);
     bytes.set(this.bytes.subarray(0, length));

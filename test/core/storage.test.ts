@@ -168,7 +168,8 @@ describe.each(seeds(7))('random mixtures (seed %i)', (seed) => {
           if (roll < 0.45) file.write(size(), size());
           else if (roll < 0.55) file.write(file.bytes.length, size());
           else if (roll < 0.75) file.truncate(size());
-          else if (roll < 0.85) file.writev(size(), [rng.int(9), size(), 1]);
+          else if (roll < 0.8) file.allocate(size());
+          else if (roll < 0.87) file.writev(size(), [rng.int(9), size(), 1]);
           else if (files.length < 4) files.push(file.copyTo(`/${round}-${step}`));
           else {
             file.remove();
