@@ -140,8 +140,8 @@ const RUNS: { title: string; setup: Setup; large: boolean; sequences: number; us
     sequences: 700,
   })),
   {
-    title: 'several pages in 300,000 bytes',
-    setup: { ...ROOT, policy: 'auto', maxQuota: 300_000 },
+    title: 'several pages in 120,000 bytes',
+    setup: { ...ROOT, policy: 'auto', maxQuota: 120_000 },
     large: true,
     sequences: 300,
   },
