@@ -74,7 +74,7 @@ export function checkOptions(options: MemoryFileSystemOptions): CheckedOptions {
     memoryGuardAction = 'warn',
     memoryGuardInterval = 1,
   } = options;
-  const maxNodes = optionalCount('maxNodes', options.maxNodes, 1);
+  const maxNodes = limit('maxNodes', options.maxNodes, 1);
   const warn = functionOr('warn', options.warn, warnResource);
   const guard: GuardOptions = {
     mode: oneOf('memoryGuard', memoryGuard, GUARDS),
@@ -89,7 +89,7 @@ export function checkOptions(options: MemoryFileSystemOptions): CheckedOptions {
     // The root is a node here, as in D-MemFS, and not one to the engine.
     maxNodes: maxNodes === undefined ? undefined : maxNodes - 1,
     defaultStorage: oneOf('defaultStorage', defaultStorage, STORAGES),
-    promotionHardLimit: count('promotionHardLimit', promotionHardLimit),
+    promotionHardLimit: limit('promotionHardLimit', promotionHardLimit),
     chunkOverheadOverride: optionalCount('chunkOverheadOverride', options.chunkOverheadOverride),
     guard,
   };
@@ -105,10 +105,10 @@ export function checkNames(argument: string, options: unknown, names: readonly s
   }
 }
 
-/** Seconds, or null for ever, as milliseconds. Node's timers reach no further than 2^31 − 1 of them. */
+/** Seconds, or null (or Infinity) for ever, as milliseconds. Node's timers reach no further than 2^31 − 1 of them. */
 export function lockTimeoutMs(name: string, value: number | null | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
-  return value === null ? Number.POSITIVE_INFINITY : seconds(name, value);
+  return value === null || value === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : seconds(name, value);
 }
 
 /** A whole number of bytes or things, from `least` on. */
@@ -123,6 +123,10 @@ export function flag(name: string, value: boolean | undefined): boolean {
   if (value !== undefined && typeof value !== 'boolean') throw invalidType(name, 'a boolean', value);
   return value ?? false;
 }
+
+/** A count; absent or Infinity for no limit. */
+const limit = (name: string, value: number | undefined, least = 0): number | undefined =>
+  value === Number.POSITIVE_INFINITY ? undefined : optionalCount(name, value, least);
 
 const optionalCount = (name: string, value: number | undefined, least = 0): number | undefined =>
   value === undefined ? undefined : count(name, value, least);

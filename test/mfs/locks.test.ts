@@ -239,6 +239,36 @@ describe('asynchronous handles', () => {
 });
 
 describe('the table of locks', () => {
+  it('keeps nothing of those who gave up, nor their timers', async () => {
+    const locks = new FileLocks();
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    locks.acquire(1, 'write');
+    let expired = 0;
+    for (let i = 0; i < 5000; i++)
+      locks.wait(
+        1,
+        'read',
+        1,
+        () => expect.fail('too early'),
+        () => expired++,
+      );
+    await sleep(50);
+    expect(expired).toBe(5000);
+    let served = 0;
+    for (let i = 0; i < 100; i++)
+      locks.wait(
+        1,
+        'read',
+        1_000_000,
+        () => served++,
+        () => expect.fail('too late'),
+      );
+    expect(timers()).toBe(before + 100);
+    locks.release(1, 'write');
+    expect([served, locks.idle, timers()]).toEqual([100, true, before]);
+  });
+
   it('behaves as a plain model under random use, and is empty in the end', () => {
     const locks = new FileLocks();
     let state = 12345;

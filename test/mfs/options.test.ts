@@ -124,6 +124,18 @@ describe('defaults and limits', () => {
     }
   });
 
+  it('Infinity is no limit', () => {
+    const mfs = createMfs({
+      maxNodes: Number.POSITIVE_INFINITY,
+      promotionHardLimit: Number.POSITIVE_INFINITY,
+      defaultLockTimeout: Number.POSITIVE_INFINITY,
+    });
+    using file = mfs.open('/f', 'xb');
+    file.write(new Uint8Array(MIB));
+    file.seek(1);
+    expect(file.write(Uint8Array.of(1))).toBe(1);
+  });
+
   it('chunkOverheadOverride is the price of a chunk', () => {
     expect(createMfs({ chunkOverheadOverride: 1234 }).stats().overheadPerChunkEstimate).toBe(1234);
     const used = [0, 5000].map((chunkOverheadOverride) => {
