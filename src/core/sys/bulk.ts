@@ -118,7 +118,7 @@ const planCopy = (volume: Volume, plan: Plan, ino: number, nameLength: number): 
 };
 
 /** Points `volume.at` at the absent name in a directory. */
-const placeAt = (volume: Volume, directory: number, name: string): void => {
+export const placeAt = (volume: Volume, directory: number, name: string): void => {
   const { at } = volume;
   at.directory = directory;
   at.text = name;

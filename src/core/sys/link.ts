@@ -12,7 +12,7 @@ import { createNode, nameAt } from './open.js';
 /** ext4's limit. */
 const LINKS_MAX = 65_000;
 /** ext4 keeps a target in one block, its terminating zero included. */
-const TARGET_MAX = 4095;
+export const TARGET_MAX = 4095;
 
 export const link = (volume: Volume, existing: string, path: string): void => {
   const { at, inodes, directories } = volume;

@@ -7,7 +7,7 @@ import { EBUSY, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from 
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
-import { NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
+import { FOLLOW, lookup, NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
@@ -17,6 +17,8 @@ import { nameAt } from './open.js';
 /** Missing parents of `to` are made, and nothing is when the whole does not fit. */
 export const move = (volume: Volume, from: string, to: string): void => {
   const slash = stripSlashes(to).lastIndexOf('/');
+  const parent = slash > 0 ? lookup(volume, to.slice(0, slash), FOLLOW) : ROOT;
+  if (parent > 0 && !volume.inodes.isDirectory(parent)) throw fault(ENOTDIR);
   const missing = slash > 0 ? missingDirectories(volume, stripSlashes(to).slice(0, slash)) : [];
   const top = missing[0];
   if (top === undefined) {
@@ -38,7 +40,9 @@ export const move = (volume: Volume, from: string, to: string): void => {
   if (isDirectory) demand(volume, at.ino, W_OK);
   const plan = new Plan(volume);
   planDirectories(volume, plan, missing, 0o777);
-  plan.addName(stripSlashes(to).length - slash - 1);
+  const length = stripSlashes(to).length - slash - 1;
+  if (length > NAME_MAX) throw fault(ENAMETOOLONG);
+  plan.addName(length);
   volume.bank.prepay(plan.cost(), () => {
     for (const path of missing) mkdir(volume, path, 0o777);
     rename(volume, from, to);
