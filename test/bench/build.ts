@@ -35,7 +35,9 @@ export async function bundle(entry: string, name: string): Promise<string> {
     target: 'node20',
     format: 'esm',
     external: ['memfs', 'esbuild'],
-    banner: { js: "import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return outfile;

@@ -12,7 +12,13 @@ const file = (results: Result[]): ResultFile => ({
   results,
 });
 
-const result = (name: string, system: Result['system'], cpu: number, rounds = [cpu]): Result => ({ case: name, system, cpu, wall: cpu, rounds });
+const result = (name: string, system: Result['system'], cpu: number, rounds = [cpu]): Result => ({
+  case: name,
+  system,
+  cpu,
+  wall: cpu,
+  rounds,
+});
 
 describe('compare', () => {
   it('finds the case that became slower', () => {

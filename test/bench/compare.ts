@@ -46,7 +46,10 @@ export function changes(before: ResultFile, after: ResultFile): Change[] {
 export const isSlower = (change: Change, limit: number): boolean => change.certain && change.ratio > 1 + limit / 100;
 
 function main(): void {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { limit: { type: 'string', default: '5' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { limit: { type: 'string', default: '5' } },
+  });
   const [oldPath, newPath] = positionals;
   if (newPath === undefined) throw new Error('usage: compare.ts old.json new.json [--limit 5]');
   const limit = Number(values.limit);

@@ -29,8 +29,11 @@ const D_MEMFS: Readonly<Record<string, readonly [own: number, ramDisk: number]>>
   'deep-tree': [224.48, 345.82],
 };
 
-const groupsOf = (file: ResultFile): string[] => [...new Set(caseNames(file).map((name) => TITLES.get(name)?.group ?? ''))];
-const inGroup = (file: ResultFile, group: string): string[] => caseNames(file).filter((name) => TITLES.get(name)?.group === group);
+const groupsOf = (file: ResultFile): string[] => [
+  ...new Set(caseNames(file).map((name) => TITLES.get(name)?.group ?? '')),
+];
+const inGroup = (file: ResultFile, group: string): string[] =>
+  caseNames(file).filter((name) => TITLES.get(name)?.group === group);
 const figureName = (group: string): string => `bench-${group.toLowerCase().replaceAll(' ', '-')}.svg`;
 
 function figure(file: ResultFile, group: string): DotPlot {
@@ -90,7 +93,8 @@ function page(file: ResultFile): string {
       return mean === undefined ? [] : [[LABELS[system], mean.ratio.toFixed(2), String(mean.cases)]];
     });
   const behind = lost(file);
-  const packed = file.packedSize === undefined ? '' : `The packed package is ${(file.packedSize / 1000).toFixed(0)} kB.\n`;
+  const packed =
+    file.packedSize === undefined ? '' : `The packed package is ${(file.packedSize / 1000).toFixed(0)} kB.\n`;
   return `# Benchmarks
 
 Written by \`npm run bench\`; do not edit. Node ${file.node}, ${file.machine}, ${file.date.slice(0, 10)}.
@@ -106,7 +110,9 @@ ${table(['system', '× our time', 'cases'], means)}
 
 ${behind.length === 0 ? 'No other system is faster in any case.' : `Others are still faster in: ${behind.join(', ')}.`}
 ${packed}
-${groupsOf(file).map((group) => groupSection(file, group)).join('\n')}
+${groupsOf(file)
+  .map((group) => groupSection(file, group))
+  .join('\n')}
 ${dMemfsSection(file)}`;
 }
 

@@ -6,8 +6,25 @@
 import { createVolume, type Engine, Fault } from '../../src/core/index.js';
 import type { Fs } from './systems.js';
 
-const FLAGS: Readonly<Record<string, number>> = { r: 0, 'r+': 2, w: 0o1101, 'w+': 0o1102, a: 0o2101, ax: 0o2301, wx: 0o1301 };
-const CODES: Readonly<Record<number, string>> = { 2: 'ENOENT', 9: 'EBADF', 17: 'EEXIST', 20: 'ENOTDIR', 21: 'EISDIR', 28: 'ENOSPC', 31: 'EMLINK', 39: 'ENOTEMPTY' };
+const FLAGS: Readonly<Record<string, number>> = {
+  r: 0,
+  'r+': 2,
+  w: 0o1101,
+  'w+': 0o1102,
+  a: 0o2101,
+  ax: 0o2301,
+  wx: 0o1301,
+};
+const CODES: Readonly<Record<number, string>> = {
+  2: 'ENOENT',
+  9: 'EBADF',
+  17: 'EEXIST',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  28: 'ENOSPC',
+  31: 'EMLINK',
+  39: 'ENOTEMPTY',
+};
 
 function toError(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
@@ -38,7 +55,13 @@ class EngineFs {
   readSync(fd: number, target: Uint8Array, offset = 0, length = target.length, position: number | null = null): number {
     return this.engine.read(fd, target, offset, length, position ?? -1);
   }
-  writeSync(fd: number, source: Uint8Array, offset = 0, length = source.length, position: number | null = null): number {
+  writeSync(
+    fd: number,
+    source: Uint8Array,
+    offset = 0,
+    length = source.length,
+    position: number | null = null,
+  ): number {
     return this.engine.write(fd, source, offset, length, position ?? -1);
   }
   writevSync(fd: number, sources: readonly Uint8Array[]): number {

@@ -20,8 +20,8 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle, CACHE, installPeers, LIBRARY, peerEntry, ROOT } from './build.js';
 import { CASES } from './cases/index.js';
-import { median, type Sample } from './measure.js';
 import { writeDocs } from './docs.js';
+import { median, type Sample } from './measure.js';
 import { printTable } from './report.js';
 import { type Result, type ResultFile, summarize } from './results.js';
 import { PACKAGES, SYSTEM_NAMES, type SystemName } from './systems.js';
@@ -114,7 +114,12 @@ async function measureOne(name: string, system: SystemName, worker: string, libr
   if (name === 'volume-memory' && (system === 'bare' || system === 'tmpfs' || system === 'zenfs')) {
     return { unsupported: 'not a volume of its own' };
   }
-  const flags = ['--expose-gc', '--no-warnings', '--max-old-space-size=8192', ...(system === 'node-vfs' ? ['--experimental-vfs'] : [])];
+  const flags = [
+    '--expose-gc',
+    '--no-warnings',
+    '--max-old-space-size=8192',
+    ...(system === 'node-vfs' ? ['--experimental-vfs'] : []),
+  ];
   const limit = name === 'scale' ? timeout * 3 : timeout;
   const text = await run([...flags, worker, name, system, entry, effort, String(largestTree)], limit);
   if (text === undefined) return { unsupported: `over ${limit / 1000} s, or crashed` };
@@ -124,7 +129,10 @@ async function measureOne(name: string, system: SystemName, worker: string, libr
 /** Bytes of `npm pack`, when there is something to pack. */
 function packedSize(): number | undefined {
   try {
-    const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=silent'], { cwd: ROOT, encoding: 'utf8' });
+    const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=silent'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
     return (JSON.parse(text) as { size: number }[])[0]?.size;
   } catch {
     return undefined;
@@ -133,7 +141,10 @@ function packedSize(): number | undefined {
 
 async function main(): Promise<void> {
   const cases = select([...CASES.map(({ name }) => name), ...SPECIAL], options.case);
-  const systems = select(SYSTEM_NAMES, options.system ?? SYSTEM_NAMES.filter((name) => name !== 'engine').join()) as SystemName[];
+  const systems = select(
+    SYSTEM_NAMES,
+    options.system ?? SYSTEM_NAMES.filter((name) => name !== 'engine').join(),
+  ) as SystemName[];
   if (systems.includes('platformatic') || systems.includes('zenfs')) installPeers();
   const worker = await bundle('test/bench/worker.ts', 'worker');
   const libraries: Libraries = {
@@ -152,7 +163,8 @@ async function main(): Promise<void> {
         const key = `${name} ${system}`;
         if (dead.has(key)) continue;
         const reason = unavailable(system);
-        const answer: Answer = reason === undefined ? await measureOne(name, system, worker, libraries) : { unsupported: reason };
+        const answer: Answer =
+          reason === undefined ? await measureOne(name, system, worker, libraries) : { unsupported: reason };
         if ('unsupported' in answer) {
           dead.add(key);
           missing.push({ case: name, system, missing: answer.unsupported });

@@ -65,7 +65,8 @@ async function measureJob(operation: Operation, count: number, effort: Effort): 
   const per = operation.per ?? count;
   const start = performance.now();
   let warm = await round(operation, count);
-  for (let runs = 1; runs < 5 && performance.now() - start < effort.warmUp; runs++) warm = await round(operation, count);
+  for (let runs = 1; runs < 5 && performance.now() - start < effort.warmUp; runs++)
+    warm = await round(operation, count);
   // A job of many seconds is measured by its first run: it warmed itself up.
   if (performance.now() - start > effort.budget * 4) return [{ cpu: warm.cpu / per, wall: warm.wall / per }];
   const begin = performance.now();
@@ -84,7 +85,8 @@ async function calibrate(operation: Operation, effort: Effort): Promise<number> 
     const { wall } = await round(operation, count);
     const elapsed = performance.now() - start;
     if (wall / 1000 >= effort.sample && elapsed >= effort.warmUp) return count;
-    if (wall / 1000 < effort.sample) count = Math.ceil(count * Math.min(4, Math.max(1.2, (effort.sample * 1000) / Math.max(wall, 1))));
+    if (wall / 1000 < effort.sample)
+      count = Math.ceil(count * Math.min(4, Math.max(1.2, (effort.sample * 1000) / Math.max(wall, 1))));
   }
 }
 

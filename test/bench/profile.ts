@@ -12,7 +12,11 @@ import { bundle, CACHE, LIBRARY, peerEntry } from './build.js';
 import { PACKAGES, type SystemName } from './systems.js';
 
 interface Profile {
-  readonly nodes: readonly { id: number; children?: readonly number[]; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  readonly nodes: readonly {
+    id: number;
+    children?: readonly number[];
+    callFrame: { functionName: string; url: string; lineNumber: number };
+  }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -36,13 +40,17 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const worker = await bundle('test/bench/worker.ts', 'worker');
 const flags = ['--expose-gc', '--no-warnings', '--cpu-prof', `--cpu-prof-dir=${folder}`];
-const output = execFileSync(values.node, [...flags, worker, name, system, await entryOf(), 'normal', '100000'], { encoding: 'utf8' });
+const output = execFileSync(values.node, [...flags, worker, name, system, await entryOf(), 'normal', '100000'], {
+  encoding: 'utf8',
+});
 if (output.includes('"unsupported"')) throw new Error(output);
 
 const [file] = readdirSync(folder);
 const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
 const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
-const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
+const parents = new Map(
+  profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+);
 
 /** True when the timed part of the measuring loop is on the stack. */
 function isTimed(id: number): boolean {

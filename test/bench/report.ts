@@ -7,7 +7,13 @@ import { LABELS, SYSTEM_NAMES, type SystemName } from './systems.js';
 export function show(micros: number, unit: string): string {
   const value = unit === 'ms' ? micros / 1000 : micros;
   if (value >= 1000) return Math.round(value).toLocaleString('en');
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
+  return value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 1
+        ? value.toFixed(2)
+        : value.toFixed(3);
 }
 
 /** Names of the cases in a file, in the order of the report. */
@@ -22,7 +28,11 @@ export const systemsIn = (file: ResultFile): SystemName[] =>
 const isPeer = (system: SystemName): boolean => system !== 'ours' && system !== 'engine' && system !== 'bare';
 
 /** The fastest of the others in a case, the bare limit not counted. */
-export function bestPeer(file: ResultFile, name: string, metric: Metric = 'cpu'): { system: SystemName; time: number } | undefined {
+export function bestPeer(
+  file: ResultFile,
+  name: string,
+  metric: Metric = 'cpu',
+): { system: SystemName; time: number } | undefined {
   const times = systemsIn(file)
     .filter(isPeer)
     .flatMap((system) => {
@@ -53,7 +63,8 @@ export function rows(file: ResultFile, metric: Metric = 'cpu'): string[][] {
     const ours = lookup(file, name, 'ours', metric);
     const best = bestPeer(file, name, metric);
     const limit = lookup(file, name, 'bare', metric);
-    const against = ours !== undefined && best !== undefined ? `${(ours / best.time).toFixed(2)} ${LABELS[best.system]}` : '–';
+    const against =
+      ours !== undefined && best !== undefined ? `${(ours / best.time).toFixed(2)} ${LABELS[best.system]}` : '–';
     const overLimit = ours !== undefined && limit !== undefined ? (ours / limit).toFixed(1) : '–';
     return [name, `${title}, ${unit}`, ...cells, against, overLimit];
   });
@@ -72,8 +83,11 @@ export function printTable(file: ResultFile): void {
   const head = ['case', ...systemsIn(file).map((system) => LABELS[system]), 'ours ÷ best', 'ours ÷ bare'];
   const body = rows(file).map(([name, , ...rest]) => [name, ...rest]);
   const widths = head.map((cell, i) => Math.max(cell.length, ...body.map((row) => row[i].length)));
-  const line = (row: string[]): string => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  console.log(`Node ${file.node}, ${file.machine}; processor time, medians of ${file.rounds} × interleaved rounds (${file.effort})`);
+  const line = (row: string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+  console.log(
+    `Node ${file.node}, ${file.machine}; processor time, medians of ${file.rounds} × interleaved rounds (${file.effort})`,
+  );
   console.log(line(head));
   for (const row of body) console.log(line(row));
   const missing = file.results.filter((result): result is Result & { missing: string } => result.missing !== undefined);
@@ -82,7 +96,8 @@ export function printTable(file: ResultFile): void {
   }
   for (const system of systemsIn(file)) {
     const mean = system === 'ours' ? undefined : meanRatio(file, system);
-    if (mean !== undefined) console.log(`${LABELS[system]} takes ${mean.ratio.toFixed(2)}× our time (geometric mean of ${mean.cases} cases)`);
+    if (mean !== undefined)
+      console.log(`${LABELS[system]} takes ${mean.ratio.toFixed(2)}× our time (geometric mean of ${mean.cases} cases)`);
   }
   const behind = lost(file);
   if (behind.length > 0) console.log(`behind the best peer: ${behind.join(', ')}`);

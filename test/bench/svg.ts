@@ -42,7 +42,8 @@ const STYLE = `
     }`;
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-const tickLabel = (power: number): string => `${power >= 0 ? (10 ** power).toLocaleString('en') : (10 ** power).toFixed(-power)}×`;
+const tickLabel = (power: number): string =>
+  `${power >= 0 ? (10 ** power).toLocaleString('en') : (10 ** power).toFixed(-power)}×`;
 
 /** Draws the chart. */
 export function dotPlot({ title, note, series, rows, one }: DotPlot): string {
@@ -60,12 +61,15 @@ export function dotPlot({ title, note, series, rows, one }: DotPlot): string {
   text(16, 46, note, 'class="note"');
   let legend = 16;
   for (const { label, color, hollow } of series) {
-    parts.push(`<circle cx="${legend + 5}" cy="66" r="5" ${hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`}/>`);
+    parts.push(
+      `<circle cx="${legend + 5}" cy="66" r="5" ${hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`}/>`,
+    );
     text(legend + 16, 70, label, 'class="note"');
     legend += 32 + label.length * 7;
   }
   rows.forEach((row, i) => {
-    if (i % 2 === 0) parts.push(`<rect class="stripe" x="8" y="${TOP + i * ROW}" width="${WIDTH - 16}" height="${ROW}"/>`);
+    if (i % 2 === 0)
+      parts.push(`<rect class="stripe" x="8" y="${TOP + i * ROW}" width="${WIDTH - 16}" height="${ROW}"/>`);
     text(LEFT - 14, TOP + i * ROW + 15, row.label, 'text-anchor="end"');
   });
   for (let power = low; power <= high; power++) {
@@ -81,7 +85,9 @@ export function dotPlot({ title, note, series, rows, one }: DotPlot): string {
       const { color, hollow, label } = series[column];
       const paint = hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`;
       const tip = escape(`${row.label}, ${label}: ${value < 0.01 ? value.toExponential(1) : value.toPrecision(3)}×`);
-      parts.push(`<circle cx="${x(value).toFixed(1)}" cy="${TOP + i * ROW + ROW / 2}" r="5" ${paint}><title>${tip}</title></circle>`);
+      parts.push(
+        `<circle cx="${x(value).toFixed(1)}" cy="${TOP + i * ROW + ROW / 2}" r="5" ${paint}><title>${tip}</title></circle>`,
+      );
     });
   });
   const height = bottom + 34;

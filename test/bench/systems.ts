@@ -44,7 +44,8 @@ export const PACKAGES: Partial<Record<SystemName, string>> = {
 };
 
 const nothing = (): void => {};
-const importEntry = (entry: string): Promise<unknown> => import(entry.startsWith('node:') ? entry : pathToFileURL(entry).href);
+const importEntry = (entry: string): Promise<unknown> =>
+  import(entry.startsWith('node:') ? entry : pathToFileURL(entry).href);
 
 interface VfsModule {
   create(options?: { moduleHooks: boolean }): Fs;

@@ -7,7 +7,9 @@ if (process.argv.includes('--json')) {
 } else {
   for (const row of rows) {
     const mark = isUnderpriced(row) ? '  TOO LOW' : '';
-    console.log(`${row.structure.padEnd(46)} ${row.measured.toFixed(1).padStart(10)} measured ${row.price.toFixed(1).padStart(10)} billed${mark}`);
+    console.log(
+      `${row.structure.padEnd(46)} ${row.measured.toFixed(1).padStart(10)} measured ${row.price.toFixed(1).padStart(10)} billed${mark}`,
+    );
   }
 }
 process.exit(rows.some(isUnderpriced) ? 1 : 0);

@@ -58,7 +58,11 @@ function warmUp(make: Make, prepare?: (engine: Engine) => void): void {
 }
 
 /** Measures one structure of the engine: `make` on a fresh volume, after `prepare`. */
-async function engineRow(structure: string, make: Make, options: { prepare?: (engine: Engine) => void; count?: number } = {}): Promise<Calibration> {
+async function engineRow(
+  structure: string,
+  make: Make,
+  options: { prepare?: (engine: Engine) => void; count?: number } = {},
+): Promise<Calibration> {
   const { prepare, count = COUNT } = options;
   warmUp(make, prepare);
   const engine = createVolume({ maxQuota: 2 ** 32 });
@@ -87,11 +91,18 @@ function fileAt(engine: Engine, path: string, size: number, position: number): v
 async function structures(): Promise<Calibration[]> {
   return [
     await engineRow('inode and entry, short name', (engine, i) => empty(engine, `/f${i}`)),
-    await engineRow('inode and entry, name of 255 bytes', (engine, i) => empty(engine, `/${String(i).padEnd(255, '_')}`)),
-    await engineRow('entry (hard link)', (engine, i) => engine.link('/file', `/l${i}`), { prepare: withFile, count: 60_000 }),
+    await engineRow('inode and entry, name of 255 bytes', (engine, i) =>
+      empty(engine, `/${String(i).padEnd(255, '_')}`),
+    ),
+    await engineRow('entry (hard link)', (engine, i) => engine.link('/file', `/l${i}`), {
+      prepare: withFile,
+      count: 60_000,
+    }),
     await engineRow('directory', (engine, i) => engine.mkdir(`/d${i}`, 0o777)),
     await engineRow('symbolic link, target of 40 bytes', (engine, i) => engine.symlink('t'.repeat(40), `/l${i}`)),
-    await engineRow('symbolic link, target of 4,095 bytes', (engine, i) => engine.symlink('t'.repeat(4095), `/l${i}`), { count: 20_000 }),
+    await engineRow('symbolic link, target of 4,095 bytes', (engine, i) => engine.symlink('t'.repeat(4095), `/l${i}`), {
+      count: 20_000,
+    }),
     await engineRow('descriptor', (engine) => engine.open('/file', READ, 0), { prepare: withFile }),
     await engineRow('directory stream', (engine) => engine.opendir('/')),
     await engineRow('watch', (engine) => engine.watch('/file', false, () => {}), { prepare: withFile }),

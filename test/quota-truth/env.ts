@@ -10,7 +10,7 @@ import type { Fs } from '../bench/systems.js';
 
 /** The parts of ours that a plain `node:fs` does not have; absent when the workload runs on a peer. */
 export interface Extras {
-  readonly usage: (path?: string) => { used: number; data: number; limit: number };
+  readonly usage: (path?: string) => { used: number; data: number; files: number; limit: number };
   readonly audit: () => { ok: boolean; problems: readonly string[] };
   readonly importTree: (entries: Iterable<{ path: string; type: 'file' | 'directory'; data?: Uint8Array }>) => void;
   readonly resize: (maxQuota: number) => void;
@@ -149,7 +149,10 @@ export class Env {
 
   refused(error: unknown): void {
     // The engine's own calls throw an errno as data.
-    if (error instanceof Fault) return this.refused(Object.assign(new Error('fault'), { code: error.errno === ENOSPC ? 'ENOSPC' : `E${error.errno}` }));
+    if (error instanceof Fault)
+      return this.refused(
+        Object.assign(new Error('fault'), { code: error.errno === ENOSPC ? 'ENOSPC' : `E${error.errno}` }),
+      );
     const { code, name, message } = error as NodeJS.ErrnoException;
     this.refusal ??= { code, name };
     if (code !== 'ENOSPC' && this.wrong.length < 5) this.wrong.push(`${code ?? name}: ${message}`);
@@ -196,8 +199,10 @@ export interface Workload {
   readonly mfs?: boolean;
   /** The workload ends without the volume being full (it churns, or it must be refused nothing). */
   readonly endless?: boolean;
-  /** Writes of data in one step, each a chunk by D-MemFS's rule. */
-  readonly chunks?: number;
+  /** Files are written once, each a chunk by D-MemFS's rule. */
+  readonly written?: boolean;
+  /** Each step appends so many times, each a chunk by that rule. */
+  readonly writesPerStep?: number;
   run(env: Env): void | Promise<void>;
   /** Gives back what deleting all files does not: descriptors, handles, watchers. */
   release?(env: Env): void | Promise<void>;

@@ -1,8 +1,8 @@
 /** Quota truth: runs the workloads, one process each, and judges what they report. */
 import { execFileSync, spawn } from 'node:child_process';
 import type { Subject } from './open.js';
-import { WORKLOADS } from './workloads/index.js';
 import type { Measured } from './worker.js';
+import { WORKLOADS } from './workloads/index.js';
 
 /** One line of the table. */
 export interface Row {
@@ -58,7 +58,10 @@ function run(node: string, args: readonly string[], limit: number): Promise<{ ou
 
 /** The line of an error dump that says what happened. */
 const reason = (errors: string): string =>
-  errors.split('\n').find((line) => /Error|killed|FATAL/.test(line))?.slice(0, 160) ?? errors.slice(0, 160);
+  errors
+    .split('\n')
+    .find((line) => /Error|killed|FATAL/.test(line))
+    ?.slice(0, 160) ?? errors.slice(0, 160);
 
 export async function measureAll(job: Job): Promise<Row[]> {
   const version = execFileSync(job.node, ['-p', 'process.version'], { encoding: 'utf8' }).trim();
@@ -70,12 +73,23 @@ export async function measureAll(job: Job): Promise<Row[]> {
     const ours = job.steps?.find((row) => row.workload === name && row.quota === job.quota)?.measured?.steps;
     if (job.subject === 'memfs' && ours === undefined && job.steps !== undefined) continue;
     const steps = ours ?? (job.subject === 'memfs' ? 5000 : Number.MAX_SAFE_INTEGER);
-    const args = ['--expose-gc', '--max-old-space-size=12000', job.worker, job.subject, name, String(job.quota), String(steps), String(job.patience)];
+    const args = [
+      '--expose-gc',
+      '--max-old-space-size=12000',
+      job.worker,
+      job.subject,
+      name,
+      String(job.quota),
+      String(steps),
+      String(job.patience),
+    ];
     if (job.cold) args.push('cold');
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${version} ${job.quota / 2 ** 20} MiB ${name}`);
     const { output, errors } = await run(job.node, args, job.patience * 3 + 60_000);
     const base = { node: version, subject: job.subject, workload: name, quota: job.quota };
-    rows.push(output === '' ? { ...base, death: reason(errors) } : { ...base, measured: JSON.parse(output) as Measured });
+    rows.push(
+      output === '' ? { ...base, death: reason(errors) } : { ...base, measured: JSON.parse(output) as Measured },
+    );
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return rows;

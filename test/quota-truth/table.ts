@@ -2,7 +2,19 @@
 import type { Row } from './measure.js';
 import { WORKLOADS } from './workloads/index.js';
 
-const HEAD = ['workload', 'steps', 'real/quota', 'peak/quota', 'reported/quota', 'data/quota', 'left real', 'left used', 'again', 'refusal', 's'];
+const HEAD = [
+  'workload',
+  'steps',
+  'real/quota',
+  'peak/quota',
+  'reported/quota',
+  'data/quota',
+  'left real',
+  'left used',
+  'again',
+  'refusal',
+  's',
+];
 
 const ratio = (value: number, quota: number): string => (value / quota).toFixed(3);
 
@@ -26,10 +38,13 @@ function cells({ workload, quota, measured, death }: Row): string[] {
 export function printRows(rows: readonly Row[]): void {
   if (rows.length === 0) return;
   const [{ node, quota, subject }] = rows;
-  console.log(`\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; peak: with garbage, for information)`);
+  console.log(
+    `\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; peak: with garbage, for information)`,
+  );
   const body = [HEAD, ...rows.map(cells)];
   const widths = HEAD.map((_, i) => Math.max(...body.map((row) => (row.length === 2 ? 0 : row[i].length)), 6));
-  for (const row of body) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  '));
+  for (const row of body)
+    console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  '));
 }
 
 /** Real memory of compiled code that a run may add after the warm-up, and the noise of a collection. */
@@ -43,15 +58,22 @@ export function failures(row: Row): string[] {
   const found: string[] = [];
   const workload = WORKLOADS.find(({ name }) => name === row.workload);
   if (measured.real > quota) found.push(say(`real memory is ${ratio(measured.real, quota)} of the quota`));
-  if (measured.realAgain > quota) found.push(say(`real memory is ${ratio(measured.realAgain, quota)} of the quota the second time`));
+  if (measured.realAgain > quota)
+    found.push(say(`real memory is ${ratio(measured.realAgain, quota)} of the quota the second time`));
   if (measured.real > measured.used + NOISE) {
-    found.push(say(`real memory is ${Math.round((measured.real - measured.used) / 1024)} KiB above what is reported as used`));
+    found.push(
+      say(`real memory is ${Math.round((measured.real - measured.used) / 1024)} KiB above what is reported as used`),
+    );
   }
-  if (measured.refusal !== undefined && measured.refusal.code !== 'ENOSPC') found.push(say(`refused with ${measured.refusal.code ?? measured.refusal.name}`));
-  if (measured.refusal === undefined && workload?.endless !== true && !measured.impatient) found.push(say('never refused'));
+  if (measured.refusal !== undefined && measured.refusal.code !== 'ENOSPC')
+    found.push(say(`refused with ${measured.refusal.code ?? measured.refusal.name}`));
+  if (measured.refusal === undefined && workload?.endless !== true && !measured.impatient)
+    found.push(say('never refused'));
   if (measured.leftUsed !== 0) found.push(say(`${measured.leftUsed} bytes still charged after deleting everything`));
-  if (measured.leftReal > quota * 0.1 + NOISE) found.push(say(`${ratio(measured.leftReal, quota)} of the quota still held after deleting everything`));
-  if (measured.stepsAgain < measured.steps * 0.95 && !measured.impatient) found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
+  if (measured.leftReal > quota * 0.1 + NOISE)
+    found.push(say(`${ratio(measured.leftReal, quota)} of the quota still held after deleting everything`));
+  if (measured.stepsAgain < measured.steps * 0.95 && !measured.impatient)
+    found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
   for (const problem of new Set(measured.problems)) found.push(say(problem));
   return found;
 }

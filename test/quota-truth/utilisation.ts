@@ -35,7 +35,15 @@ function readBack(engine: Engine, directory: string, expected: Uint8Array): numb
   for (const name of engine.readdir(directory)) {
     const got = engine.readFile(`${directory}/${name}`, 0, (size) => Buffer.allocUnsafe(size));
     for (let at = 0; at < got.length; at += expected.length) {
-      if (got.compare(expected, 0, Math.min(expected.length, got.length - at), at, Math.min(at + expected.length, got.length)) !== 0) {
+      if (
+        got.compare(
+          expected,
+          0,
+          Math.min(expected.length, got.length - at),
+          at,
+          Math.min(at + expected.length, got.length),
+        ) !== 0
+      ) {
         throw new Error(`${directory}/${name} differs after byte ${at}`);
       }
     }

@@ -22,6 +22,7 @@ export interface Measured {
   /** What the volume says is used, and how much of it is file data. */
   readonly used: number;
   readonly data: number;
+  readonly files: number;
   /** After deleting everything. */
   readonly leftUsed: number;
   readonly leftReal: number;
@@ -124,6 +125,7 @@ async function main(): Promise<Measured> {
     resident,
     used: usage?.used ?? 0,
     data: usage?.data ?? 0,
+    files: usage?.files ?? 0,
     leftUsed,
     leftReal,
     stepsAgain,

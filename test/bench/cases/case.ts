@@ -45,7 +45,11 @@ export function expectEqual(actual: number, expected: number, what: string): voi
 }
 
 /** A job on a fresh file system each time. */
-export function freshJob(fresh: Fresh, job: (target: Target) => void | Promise<void>, prepare?: (target: Target) => void): Operation {
+export function freshJob(
+  fresh: Fresh,
+  job: (target: Target) => void | Promise<void>,
+  prepare?: (target: Target) => void,
+): Operation {
   let target: Target | undefined;
   return {
     fixedCount: 1,

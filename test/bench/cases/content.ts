@@ -160,7 +160,10 @@ const watch: Case = {
         await new Promise((resolve) => setImmediate(resolve));
         const closed = once(watcher, 'close');
         for (let i = 0; i < EVENTS; i++) fs.mkdirSync(`${base}/d${i}`);
-        await Promise.race([closed, new Promise<void>((_, reject) => setTimeout(reject, 5000, new Error(`${seen} events`)).unref())]);
+        await Promise.race([
+          closed,
+          new Promise<void>((_, reject) => setTimeout(reject, 5000, new Error(`${seen} events`)).unref()),
+        ]);
       },
       finish: drop,
     };

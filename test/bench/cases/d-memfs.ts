@@ -152,13 +152,18 @@ const randomReads: Case = {
     const { fs, root, drop } = await fresh();
     for (let i = 0; i < 10_000; i++) fs.writeFileSync(`${root}/f${i}.bin`, fourKib);
     const next = randomIndex();
-    return repeat(() => expectEqual(fs.readFileSync(`${root}/f${next(10_000)}.bin`).length, 4 * KIB, 'bytes read'), drop);
+    return repeat(
+      () => expectEqual(fs.readFileSync(`${root}/f${next(10_000)}.bin`).length, 4 * KIB, 'bytes read'),
+      drop,
+    );
   },
   bare() {
     const files = new Map<string, Buffer>();
     for (let i = 0; i < 10_000; i++) files.set(`/f${i}.bin`, Buffer.from(fourKib));
     const next = randomIndex();
-    return repeat(() => expectEqual(Buffer.from(files.get(`/f${next(10_000)}.bin`) as Buffer).length, 4 * KIB, 'bytes read'));
+    return repeat(() =>
+      expectEqual(Buffer.from(files.get(`/f${next(10_000)}.bin`) as Buffer).length, 4 * KIB, 'bytes read'),
+    );
   },
 };
 

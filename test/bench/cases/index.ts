@@ -7,7 +7,13 @@ import { SCALE_SIZES, sizeLabel } from './scale.js';
 import { treeCases } from './trees.js';
 import { wholeFileCases } from './whole-file.js';
 
-export const CASES: readonly Case[] = [...dMemfsCases, ...wholeFileCases, ...metadataCases, ...contentCases, ...treeCases];
+export const CASES: readonly Case[] = [
+  ...dMemfsCases,
+  ...wholeFileCases,
+  ...metadataCases,
+  ...contentCases,
+  ...treeCases,
+];
 
 export interface Title {
   readonly title: string;

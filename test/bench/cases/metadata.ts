@@ -1,6 +1,7 @@
 /** Benchmarks: names and attributes, each with a path string made anew, as programs do. */
-import { type Case, expectEqual, repeat, sink } from './case.js';
+
 import type { Target } from '../systems.js';
+import { type Case, expectEqual, repeat, sink } from './case.js';
 
 const FILES = 1024;
 const MASK = FILES - 1;
@@ -31,7 +32,8 @@ const questions: readonly Question[] = [
   {
     name: 'stat-miss',
     title: 'stat of what is not there, throwIfNoEntry: false',
-    ask: ({ fs, root }, i) => (fs.statSync(`${root}/dir/g${i & MASK}`, { throwIfNoEntry: false }) === undefined ? 0 : 1),
+    ask: ({ fs, root }, i) =>
+      fs.statSync(`${root}/dir/g${i & MASK}`, { throwIfNoEntry: false }) === undefined ? 0 : 1,
     answer: 0,
     bare: (files, i) => (files.get(`/dir/g${i & MASK}`) === undefined ? 0 : 1),
   },
@@ -153,7 +155,9 @@ const readdirCase = (withFileTypes: boolean): Case => ({
     fs.mkdirSync(`${root}/dir`);
     for (let i = 0; i < 1000; i++) fs.writeFileSync(`${root}/dir/file-${i}.txt`, '');
     return repeat(() => {
-      const found = withFileTypes ? fs.readdirSync(`${root}/dir`, { withFileTypes: true }) : fs.readdirSync(`${root}/dir`);
+      const found = withFileTypes
+        ? fs.readdirSync(`${root}/dir`, { withFileTypes: true })
+        : fs.readdirSync(`${root}/dir`);
       expectEqual(found.length, 1000, 'entries');
     }, drop);
   },

@@ -1,6 +1,7 @@
 /** Benchmarks: whole trees of 10,000 files, volumes, and a tree that grows to a million files. */
-import { type Case, expectEqual, freshJob, makeTree, sink } from './case.js';
+
 import type { Target } from '../systems.js';
+import { type Case, expectEqual, freshJob, makeTree, sink } from './case.js';
 
 const ENTRIES = 10_100;
 
@@ -168,4 +169,12 @@ const volumeOnly: Case = {
   },
 };
 
-export const treeCases: readonly Case[] = [readdirRecursive, rmRecursive, cpRecursive, glob, opendirWalk, volume, volumeOnly];
+export const treeCases: readonly Case[] = [
+  readdirRecursive,
+  rmRecursive,
+  cpRecursive,
+  glob,
+  opendirWalk,
+  volume,
+  volumeOnly,
+];

@@ -42,7 +42,9 @@ async function together(count: number, once: (i: number) => Promise<unknown>): P
 
 type Runner = (fs: Fs, root: string, data: string | Buffer) => (count: number) => void | Promise<void>;
 const path = (root: string, i: number): string => `${root}/f${i & (FILES - 1)}`;
-const optionsFor = (data: string | Buffer): { encoding: 'utf8' | null } => ({ encoding: typeof data === 'string' ? 'utf8' : null });
+const optionsFor = (data: string | Buffer): { encoding: 'utf8' | null } => ({
+  encoding: typeof data === 'string' ? 'utf8' : null,
+});
 
 const readers: Readonly<Record<Form, Runner>> = {
   sync: (fs, root, data) => (count) => {

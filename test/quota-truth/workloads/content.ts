@@ -21,7 +21,7 @@ const filesOf = (label: string, size: (env: Env, i: number) => number): Workload
   name: `files-${label}`,
   about: `files of ${label.replace('-', ' ')}`,
   portable: true,
-  chunks: 1,
+  written: true,
   run: (env) => void env.fill((i) => env.fs.writeFileSync(inThousands(env, i), part(size(env, i)))),
 });
 
@@ -32,7 +32,7 @@ const appendOne = (label: string, size: number): Workload => ({
   name: `append-${label}-one-file`,
   about: `appends of ${size} bytes to one descriptor`,
   portable: true,
-  chunks: 1,
+  writesPerStep: 1,
   run(env) {
     const fd = env.fs.openSync('/log', 'a');
     env.keepNumber(fd);
@@ -45,7 +45,7 @@ const appendThousand: Workload = {
   name: 'append-1-thousand-files',
   about: 'one byte to each of a thousand descriptors in turn',
   portable: true,
-  chunks: 1,
+  writesPerStep: 1,
   run(env) {
     const opened = env.fill((i) => env.keepNumber(env.fs.openSync(`/log${i}`, 'a')), 1000);
     env.fill((i) => env.fs.writeSync(env.numbers[i % opened], ONE, 0, 1));
@@ -57,7 +57,7 @@ const appendPaths: Workload = {
   name: 'append-10-ten-thousand-paths',
   about: 'ten bytes by appendFile to each of ten thousand files in turn',
   portable: true,
-  chunks: 1,
+  writesPerStep: 1,
   run: (env) => void env.fill((i) => env.fs.appendFileSync(`/log${i % 10_000}`, part(10))),
 };
 
@@ -65,7 +65,7 @@ const writev: Workload = {
   name: 'writev',
   about: 'vectors of 64 buffers of 1 to 64 bytes to one descriptor',
   portable: true,
-  chunks: 64,
+  writesPerStep: 64,
   run(env) {
     const vector = Array.from({ length: 64 }, (_, i) => part(i + 1));
     const fd = env.fs.openSync('/file', 'w');
@@ -76,18 +76,26 @@ const writev: Workload = {
 };
 
 /** Writes of `size` bytes at the positions that `position` gives, to one descriptor. */
-const positioned = (name: string, about: string, size: number, position: (env: Env, i: number) => number, portable = true): Workload => ({
+const positioned = (
+  name: string,
+  about: string,
+  size: number,
+  position: (env: Env, i: number) => number,
+  portable = true,
+): Workload => ({
   name,
   about,
   portable,
-  chunks: 1,
   run(env) {
     const fd = env.fs.openSync('/file', 'w+');
     env.keepNumber(fd);
-    env.fill((i) => {
-      const at = position(env, i);
-      if (at >= 0) env.fs.writeSync(fd, POOL, 0, size, at);
-    }, Math.ceil((env.quota * 2) / size));
+    env.fill(
+      (i) => {
+        const at = position(env, i);
+        if (at >= 0) env.fs.writeSync(fd, POOL, 0, size, at);
+      },
+      Math.ceil((env.quota * 2) / size),
+    );
   },
   release: (env) => env.closeNumbers(),
 });
@@ -98,7 +106,7 @@ const sparseFiles: Workload = {
   name: 'sparse-files',
   about: 'files of a terabyte with one byte in each',
   portable: false,
-  chunks: 1,
+  written: true,
   run(env) {
     env.fill((i) => {
       writeOne(env, `/s${i}`, 'w', TERA - 1);
@@ -110,7 +118,7 @@ const truncateUp: Workload = {
   name: 'truncate-up',
   about: 'files made large by truncate alone, then one byte in the middle',
   portable: false,
-  chunks: 1,
+  written: true,
   run(env) {
     env.fill((i) => {
       env.fs.writeFileSync(`/t${i}`, '');
@@ -125,7 +133,7 @@ const truncateUpDown: Workload = {
   about: '200 files truncated up and down at random, bytes written at their ends',
   portable: true,
   endless: true,
-  chunks: 1,
+  written: true,
   run(env) {
     for (let i = 0; i < 200; i++) env.fs.writeFileSync(`/t${i}`, part(100));
     for (let turn = 0; turn < 30_000 && env.mayGoOn(); turn++) {
@@ -143,12 +151,14 @@ const rewrites: Workload = {
   about: '500 files rewritten with random sizes, 30,000 times, refused now and then',
   portable: true,
   endless: true,
-  chunks: 1,
+  written: true,
   run(env) {
     const mean = (env.quota * 1.1) / 500;
     for (let turn = 0; turn < 30_000 && env.mayGoOn(); turn++) {
       env.steps++;
-      env.attempt(() => env.fs.writeFileSync(`/r${env.random(500)}`, part(Math.min(POOL.length, env.random(mean * 2)))));
+      env.attempt(() =>
+        env.fs.writeFileSync(`/r${env.random(500)}`, part(Math.min(POOL.length, env.random(mean * 2)))),
+      );
     }
   },
 };
@@ -157,7 +167,7 @@ const overwrites: Workload = {
   name: 'overwrite-when-full',
   about: 'a full volume whose bytes are overwritten in place at random',
   portable: true,
-  chunks: 1,
+  written: true,
   run(env) {
     const files = env.fill((i) => env.fs.writeFileSync(`/f${i}`, part(64 * 1024)));
     for (let turn = 0; turn < 20_000; turn++) {
@@ -172,7 +182,7 @@ const churn: Workload = {
   name: 'churn',
   about: 'filled with random sizes, a random half deleted, filled again, ten times',
   portable: true,
-  chunks: 1,
+  written: true,
   run(env) {
     let made = 0;
     for (let round = 0; round < 10; round++) {
@@ -187,7 +197,7 @@ const fragments: Workload = {
   name: 'fragments',
   about: 'filled with 100-byte files, all but one in 64 deleted, then filled with 4 KiB files',
   portable: true,
-  chunks: 1,
+  written: true,
   run(env) {
     const made = env.fill((i) => env.fs.writeFileSync(inThousands(env, i), part(100)));
     for (let i = 0; i < made; i++) if (i % 64 !== 0) env.fs.unlinkSync(`/d${Math.floor(i / 1000)}/f${i}`);
@@ -200,7 +210,7 @@ const fragmentsLeft: Workload = {
   about: 'filled with files of random sizes below 4 KiB, all but one in 100 deleted',
   portable: true,
   endless: true,
-  chunks: 1,
+  written: true,
   run(env) {
     const made = env.fill((i) => env.fs.writeFileSync(inThousands(env, i), part(env.random(4096))));
     for (let i = 0; i < made; i++) if (i % 100 !== 0) env.fs.unlinkSync(`/d${Math.floor(i / 1000)}/f${i}`);
@@ -211,7 +221,7 @@ const growFragments: Workload = {
   name: 'grow-in-turn',
   about: '2,000 files growing in turn by random steps, so that each leaves its old place',
   portable: true,
-  chunks: 1,
+  writesPerStep: 1,
   run: (env) => void env.fill((i) => env.fs.appendFileSync(`/g${i % 2000}`, part(1 + env.random(300)))),
 };
 
@@ -219,7 +229,7 @@ const holes: Workload = {
   name: 'holes-cut',
   about: 'files of 1 MiB cut down to odd sizes, over and over, then filled up',
   portable: true,
-  chunks: 1,
+  written: true,
   run(env) {
     env.fill((i) => {
       env.fs.writeFileSync(`/h${i}`, part(MIB));
@@ -232,7 +242,7 @@ const copies: Workload = {
   name: 'copy-file',
   about: 'one file of 256 KiB copied until full, then one byte written to each copy',
   portable: true,
-  chunks: 4,
+  written: true,
   run(env) {
     env.fs.writeFileSync('/from', part(MIB / 4));
     const made = env.fill((i) => env.fs.copyFileSync('/from', `/to${i}`), 20_000);
@@ -247,7 +257,7 @@ const copyChains: Workload = {
   name: 'copy-chains',
   about: 'copies of copies of a small file, each appended to, originals deleted',
   portable: true,
-  chunks: 2,
+  written: true,
   run(env) {
     env.fs.writeFileSync('/c0', part(5000));
     env.fill((i) => {
@@ -274,11 +284,24 @@ export const contentWorkloads: readonly Workload[] = [
   appendThousand,
   appendPaths,
   writev,
-  positioned('write-backward', 'a file written from its end to its beginning, 1,000 bytes at a time', 1000, (env, i) => env.quota - 1000 * (i + 1)),
+  positioned(
+    'write-backward',
+    'a file written from its end to its beginning, 1,000 bytes at a time',
+    1000,
+    (env, i) => env.quota - 1000 * (i + 1),
+  ),
   positioned('write-strided', 'one byte in every 4,096', 1, (_, i) => i * 4096, false),
   positioned('write-strided-wide', 'one byte in every 64 KiB', 1, (_, i) => i * 65_536, false),
-  positioned('write-random', '100 bytes at random positions of a file twice the quota', 100, (env) => env.random(env.quota * 2)),
-  positioned('write-sparse', 'one byte at random positions of a terabyte', 1, (env) => env.random(2 ** 20) * (2 ** 20) + env.random(2 ** 20), false),
+  positioned('write-random', '100 bytes at random positions of a file twice the quota', 100, (env) =>
+    env.random(env.quota * 2),
+  ),
+  positioned(
+    'write-sparse',
+    'one byte at random positions of a terabyte',
+    1,
+    (env) => env.random(2 ** 20) * 2 ** 20 + env.random(2 ** 20),
+    false,
+  ),
   sparseFiles,
   truncateUp,
   truncateUpDown,

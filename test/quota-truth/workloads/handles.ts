@@ -12,7 +12,7 @@ const openUnlinked: Workload = {
   name: 'open-unlinked',
   about: 'files of 1,000 bytes unlinked while open',
   portable: true,
-  chunks: 1,
+  written: true,
   run(env) {
     env.fill(() => {
       const fd = env.fs.openSync('/gone', 'w');
@@ -98,7 +98,8 @@ const fileHandles: Workload = {
   name: 'file-handles',
   about: 'FileHandles of fs.promises left open',
   portable: true,
-  run: (env) => env.fillAsync(async (i) => env.keep(await env.fs.promises.open(`/f${i % 100}`, 'a')), 300_000).then(() => {}),
+  run: (env) =>
+    env.fillAsync(async (i) => env.keep(await env.fs.promises.open(`/f${i % 100}`, 'a')), 300_000).then(() => {}),
   release: (env) => env.releaseObjects((handle: { close(): Promise<void> }) => handle.close()),
 };
 
@@ -107,7 +108,7 @@ const writeStreams: Workload = {
   about: 'write streams given 10,000 bytes and neither ended nor kept',
   portable: true,
   endless: true,
-  chunks: 1,
+  written: true,
   run: (env) =>
     env
       .fillAsync(async (i) => {
@@ -219,13 +220,16 @@ const cpFails: Workload = {
   name: 'cp-fails',
   about: 'a tree of two fifths of the quota copied with cp: the second copy does not fit, twenty times',
   portable: false,
-  chunks: 1,
+  written: true,
   run(env) {
     env.fs.mkdirSync('/tree');
-    env.fill((i) => {
-      if (i % 100 === 0) env.fs.mkdirSync(`/tree/d${i / 100}`);
-      env.fs.writeFileSync(`/tree/d${Math.floor(i / 100)}/f${i}`, part(3000));
-    }, Math.floor((env.quota * 0.4) / 3300));
+    env.fill(
+      (i) => {
+        if (i % 100 === 0) env.fs.mkdirSync(`/tree/d${i / 100}`);
+        env.fs.writeFileSync(`/tree/d${Math.floor(i / 100)}/f${i}`, part(3000));
+      },
+      Math.floor((env.quota * 0.4) / 3300),
+    );
     for (let turns = 0; turns < 20; turns++) {
       env.attempt(() => env.fs.cpSync('/tree', `/copy${turns}`, { recursive: true }));
     }
@@ -237,7 +241,7 @@ const importFails: Workload = {
   name: 'import-fails',
   about: 'importTree of more than fits, twenty times: nothing of it may remain',
   portable: false,
-  chunks: 1,
+  written: true,
   run(env) {
     const before = env.extras?.usage().used;
     for (let turns = 0; turns < 20; turns++) {
@@ -288,12 +292,14 @@ const promiseWrites: Workload = {
   name: 'promise-writes',
   about: 'fs.promises.writeFile, a hundred at a time',
   portable: true,
-  chunks: 1,
+  written: true,
   run: (env) =>
     env
       .fillAsync(async (i) => {
         if (i === 0) await env.fs.promises.mkdir('/p');
-        await Promise.all(Array.from({ length: 100 }, (_, j) => env.fs.promises.writeFile(`/p/${i}-${j}`, part(1 + j * 50))));
+        await Promise.all(
+          Array.from({ length: 100 }, (_, j) => env.fs.promises.writeFile(`/p/${i}-${j}`, part(1 + j * 50))),
+        );
       })
       .then(() => {}),
 };

@@ -5,4 +5,9 @@ import { handleWorkloads } from './handles.js';
 import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
 
-export const WORKLOADS: readonly Workload[] = [...nameWorkloads, ...contentWorkloads, ...handleWorkloads, ...mfsWorkloads];
+export const WORKLOADS: readonly Workload[] = [
+  ...nameWorkloads,
+  ...contentWorkloads,
+  ...handleWorkloads,
+  ...mfsWorkloads,
+];

@@ -16,7 +16,7 @@ const mfsWorkload = (name: string, about: string, run: Workload['run']): Workloa
   about,
   portable: false,
   mfs: true,
-  chunks: 1,
+  written: true,
   run,
   release,
 });
@@ -41,13 +41,17 @@ const writers = mfsWorkload('mfs-writers', 'files left open for writing', (env) 
   env.fill((i) => env.keep(env.mfs.sync.open(`/f${i}`, 'wb')), 900_000);
 });
 
-const preallocate = mfsWorkload('mfs-preallocate', 'files opened with 10,000 bytes preallocated, a byte written', (env) => {
-  env.fill((i) => {
-    const handle = env.mfs.sync.open(`/f${i}`, 'wb', { preallocate: 10_000 });
-    handle.write(data.subarray(0, 1));
-    handle.close();
-  });
-});
+const preallocate = mfsWorkload(
+  'mfs-preallocate',
+  'files opened with 10,000 bytes preallocated, a byte written',
+  (env) => {
+    env.fill((i) => {
+      const handle = env.mfs.sync.open(`/f${i}`, 'wb', { preallocate: 10_000 });
+      handle.write(data.subarray(0, 1));
+      handle.close();
+    });
+  },
+);
 
 const texts = mfsWorkload('mfs-text-handles', 'text handles with half a character pending, left open', (env) => {
   env.fill((i) => {
@@ -61,43 +65,56 @@ const asyncHandles = mfsWorkload('mfs-async-handles', 'asynchronous handles left
   await env.fillAsync(async (i) => env.keep(await env.mfs.open(`/f${i}`, 'wb')), 500_000);
 });
 
-const locksWaited = mfsWorkload('mfs-locks-waited', 'one writer, and ever more callers that wait for its lock', async (env) => {
-  const writer = await env.mfs.open('/file', 'wb');
-  env.keep(writer);
-  let refused = false;
-  await env.fillAsync(async (i) => {
-    const waiting = env.mfs.open('/file', 'rb', { lockTimeout: null });
-    waiting.then(
-      (handle) => handle.close(),
-      (error: unknown) => {
-        refused = true;
-        env.refused(error);
-      },
-    );
-    if (i % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (refused) throw Object.assign(new Error('refused'), { code: 'ENOSPC' });
-  }, 300_000);
-});
+const locksWaited = mfsWorkload(
+  'mfs-locks-waited',
+  'one writer, and ever more callers that wait for its lock',
+  async (env) => {
+    const writer = await env.mfs.open('/file', 'wb');
+    env.keep(writer);
+    let refused = false;
+    await env.fillAsync(async (i) => {
+      const waiting = env.mfs.open('/file', 'rb', { lockTimeout: null });
+      waiting.then(
+        (handle) => handle.close(),
+        (error: unknown) => {
+          refused = true;
+          env.refused(error);
+        },
+      );
+      if (i % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (refused) throw Object.assign(new Error('refused'), { code: 'ENOSPC' });
+    }, 300_000);
+  },
+);
 
-const exportsWhole = mfsWorkload('mfs-export-import', 'a third of the volume exported and imported elsewhere until it no longer fits', (env) => {
-  env.mfs.sync.mkdir('/from');
-  env.fill((i) => {
-    const handle = env.mfs.sync.open(`/from/f${i}`, 'wb');
-    try {
-      handle.write(data);
-    } finally {
-      handle.close();
+const exportsWhole = mfsWorkload(
+  'mfs-export-import',
+  'a third of the volume exported and imported elsewhere until it no longer fits',
+  (env) => {
+    env.mfs.sync.mkdir('/from');
+    env.fill(
+      (i) => {
+        const handle = env.mfs.sync.open(`/from/f${i}`, 'wb');
+        try {
+          handle.write(data);
+        } finally {
+          handle.close();
+        }
+      },
+      Math.floor(env.quota / 3 / 2300),
+    );
+    const before = (): number => env.extras?.usage().used ?? 0;
+    for (let turn = 0; turn < 5; turn++) {
+      const used = before();
+      const tree = Object.entries(env.mfs.sync.exportTree('/from')).map(
+        ([path, content]) => [`/to${turn}${path}`, content] as const,
+      );
+      if (!env.attempt(() => env.mfs.sync.importTree(Object.fromEntries(tree))) && before() !== used) {
+        env.wrong.push('a refused importTree left something behind');
+      }
     }
-  }, Math.floor(env.quota / 3 / 2300));
-  const before = (): number => env.extras?.usage().used ?? 0;
-  for (let turn = 0; turn < 5; turn++) {
-    const used = before();
-    const tree = Object.entries(env.mfs.sync.exportTree('/from')).map(([path, content]) => [`/to${turn}${path}`, content] as const);
-    if (!env.attempt(() => env.mfs.sync.importTree(Object.fromEntries(tree))) && before() !== used) {
-      env.wrong.push('a refused importTree left something behind');
-    }
-  }
-});
+  },
+);
 
 export const mfsWorkloads: readonly Workload[] = [
   files,

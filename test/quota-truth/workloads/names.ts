@@ -69,7 +69,8 @@ const renameStorm: Workload = {
     // Full or not, every name is now cut short again, and lengthened again.
     env.fill((i) => {
       const stem = i.toString(36);
-      if (env.fs.existsSync(`/b/${stem.padEnd(255, '_')}`)) env.fs.renameSync(`/b/${stem.padEnd(255, '_')}`, `/a/${stem}`);
+      if (env.fs.existsSync(`/b/${stem.padEnd(255, '_')}`))
+        env.fs.renameSync(`/b/${stem.padEnd(255, '_')}`, `/a/${stem}`);
     }, files);
     env.fill((i) => create(env, `/b/${padded(i, 200, 'x')}`));
   },
@@ -110,7 +111,9 @@ export const nameWorkloads: readonly Workload[] = [
     const stem = i.toString(36);
     create(env, `/${stem}${FOX.repeat(Math.floor((255 - stem.length) / 4))}`);
   }),
-  simple('names-latin', 'empty files with names of 100 accented letters', (env, i) => create(env, `/${padded(i, 100, 'é')}`)),
+  simple('names-latin', 'empty files with names of 100 accented letters', (env, i) =>
+    create(env, `/${padded(i, 100, 'é')}`),
+  ),
   namesRandom,
   deepDirectories,
   simple('directories-wide', 'empty directories in one directory', (env, i) => env.fs.mkdirSync(`/d${i}`)),
