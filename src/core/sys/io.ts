@@ -9,6 +9,9 @@ import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
 import { canRead, canWrite } from './open.js';
 
+/** Largest file offset, 2⁶³ − 1; as a double it is 2⁶³. */
+const OFFSET_MAX = 2 ** 63 - 1025;
+
 export const read = (
   volume: Volume,
   fd: number,
@@ -18,6 +21,7 @@ export const read = (
   position: number,
 ): number => {
   const file = readable(volume, fd);
+  if (position + length > OFFSET_MAX) throw fault(EINVAL);
   const count = volume.contents.read(file.ino, position < 0 ? file.position : position, target, offset, length);
   if (position < 0) file.position += count;
   if (length > 0) accessed(volume, file);
@@ -27,6 +31,7 @@ export const read = (
 export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
   if (targets.every((target) => target.length === 0)) return readNothing(volume, fd);
   const file = readable(volume, fd);
+  if (position > OFFSET_MAX) throw fault(EINVAL);
   let at = position < 0 ? file.position : position;
   let total = 0;
   for (const target of targets) {
@@ -147,6 +152,7 @@ const writable = (volume: Volume, fd: number): OpenFile => {
 };
 
 const startOf = (volume: Volume, file: OpenFile, position: number): number => {
+  if (position > OFFSET_MAX) throw fault(EINVAL);
   if (file.flags & O_APPEND) return volume.inodes.size(file.ino);
   return position < 0 ? file.position : position;
 };

@@ -12,7 +12,9 @@ import {
   O_EXCL,
   O_NOATIME,
   O_NOFOLLOW,
+  O_PATH,
   O_RDONLY,
+  O_RDWR,
   O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
@@ -29,8 +31,10 @@ import { Plan } from '../plan.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
 
-export const canRead = (flags: number): boolean => (flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === 2;
-export const canWrite = (flags: number): boolean => (flags & O_ACCMODE) === O_WRONLY || (flags & O_ACCMODE) === 2;
+export const canRead = (flags: number): boolean =>
+  ((flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === O_RDWR) && (flags & O_PATH) === 0;
+export const canWrite = (flags: number): boolean =>
+  ((flags & O_ACCMODE) === O_WRONLY || (flags & O_ACCMODE) === O_RDWR) && (flags & O_PATH) === 0;
 
 /** Where an open ended: the inode and the entry it was reached through. */
 export interface Opened {
@@ -85,12 +89,21 @@ export const close = (volume: Volume, fd: number): void => {
 
 /** What open(2) does to the tree: finds or makes the file, checks it, truncates it. */
 export const openInode = (volume: Volume, path: string, flags: number, mode: number): Opened => {
+  if (flags & O_PATH) return openPath(volume, path, flags);
   if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(volume, path, flags, mode);
   if (flags & O_CREAT && flags & O_DIRECTORY) throw fault(EINVAL);
   const opened = flags & O_CREAT ? openOrCreate(volume, path, flags, mode) : openExisting(volume, path, flags);
   if (!opened.created) checkOpen(volume, opened.ino, flags);
   if (flags & O_TRUNC && !opened.created && volume.inodes.isFile(opened.ino)) truncateOpened(volume, opened);
   return opened;
+};
+
+/** O_PATH: a descriptor for the place alone. Most other flags mean nothing, a link may be meant itself. */
+const openPath = (volume: Volume, path: string, flags: number): Opened => {
+  const ino = lookup(volume, path, flags & O_NOFOLLOW ? NO_FOLLOW : FOLLOW);
+  if (ino < 0) throw fault(-ino);
+  if (flags & O_DIRECTORY && !volume.inodes.isDirectory(ino)) throw fault(ENOTDIR);
+  return { ino, entry: volume.at.entry, created: false };
 };
 
 const openExisting = (volume: Volume, path: string, flags: number): Opened => {
