@@ -41,7 +41,7 @@ const STYLE = `
       .grid { stroke: #30363d; } .one { stroke: #e6edf3; } .stripe { fill: #151b23; }
     }`;
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const tickLabel = (power: number): string =>
   `${power >= 0 ? (10 ** power).toLocaleString('en') : (10 ** power).toFixed(-power)}×`;
 
@@ -54,7 +54,7 @@ export function dotPlot({ title, note, series, rows, one }: DotPlot): string {
   const bottom = TOP + rows.length * ROW;
   const parts: string[] = [];
   const text = (at: number, y: number, content: string, attributes: string): void => {
-    parts.push(`<text x="${at.toFixed(1)}" y="${y}" ${attributes}>${escape(content)}</text>`);
+    parts.push(`<text x="${at.toFixed(1)}" y="${y}" ${attributes}>${escapeText(content)}</text>`);
   };
 
   text(16, 26, title, 'class="title"');
@@ -84,14 +84,16 @@ export function dotPlot({ title, note, series, rows, one }: DotPlot): string {
       if (value === undefined || value <= 0) return;
       const { color, hollow, label } = series[column];
       const paint = hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`;
-      const tip = escape(`${row.label}, ${label}: ${value < 0.01 ? value.toExponential(1) : value.toPrecision(3)}×`);
+      const tip = escapeText(
+        `${row.label}, ${label}: ${value < 0.01 ? value.toExponential(1) : value.toPrecision(3)}×`,
+      );
       parts.push(
         `<circle cx="${x(value).toFixed(1)}" cy="${TOP + i * ROW + ROW / 2}" r="5" ${paint}><title>${tip}</title></circle>`,
       );
     });
   });
   const height = bottom + 34;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeText(title)}">
   <style>${STYLE}
   </style>
   <rect class="surface" width="${WIDTH}" height="${height}"/>

@@ -29,6 +29,12 @@ export interface Opened {
   readonly mfs?: AsyncMemoryFileSystem;
 }
 
+/** The engine's own calls throw an errno as data. */
+const asError = (error: unknown): NodeJS.ErrnoException =>
+  error instanceof Fault
+    ? Object.assign(new Error('fault'), { code: error.errno === ENOSPC ? 'ENOSPC' : `E${error.errno}` })
+    : (error as NodeJS.ErrnoException);
+
 const SLOTS = 4_000_000;
 const OBJECTS = 1_000_000;
 
@@ -148,12 +154,7 @@ export class Env {
   }
 
   refused(error: unknown): void {
-    // The engine's own calls throw an errno as data.
-    if (error instanceof Fault)
-      return this.refused(
-        Object.assign(new Error('fault'), { code: error.errno === ENOSPC ? 'ENOSPC' : `E${error.errno}` }),
-      );
-    const { code, name, message } = error as NodeJS.ErrnoException;
+    const { code, name, message } = asError(error);
     this.refusal ??= { code, name };
     if (code !== 'ENOSPC' && this.wrong.length < 5) this.wrong.push(`${code ?? name}: ${message}`);
   }

@@ -21,8 +21,8 @@ function fill({ fs, root }: Target, data: string | Buffer): void {
 function chain(count: number, once: (i: number, done: (error: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const step = (i: number): void => {
-      if (i === count) return resolve();
-      once(i, (error) => (error ? reject(error) : step(i + 1)));
+      if (i === count) resolve();
+      else once(i, (error) => (error ? reject(error) : step(i + 1)));
     };
     step(0);
   });
