@@ -42,6 +42,10 @@ export class AsyncMemoryFileHandle implements AsyncIterable<Buffer>, AsyncDispos
     return later(() => this.sync.write(data));
   }
 
+  reserve(size: number): Promise<void> {
+    return later(() => this.sync.reserve(size));
+  }
+
   seek(offset: number, whence?: 0 | 1 | 2): Promise<number> {
     return later(() => this.sync.seek(offset, whence));
   }

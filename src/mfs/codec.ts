@@ -5,7 +5,6 @@
  * exactly that character, or refused. What was written is therefore always
  * read back as it was.
  */
-
 import { codePointsTable, type EncodeTable, jisTable, MULTI_BYTE, singleByteChars } from './encode-tables.js';
 import { ExplainedFault } from './errors.js';
 
@@ -26,6 +25,12 @@ export interface Codec {
   readonly mark: Uint8Array;
   /** True where the bytes of a character depend on what came before it. */
   readonly stateful: boolean;
+  /**
+   * Bytes that `encode` will give.
+   *
+   * @throws EILSEQ in mode 'strict' when a character has no bytes.
+   */
+  measure(text: string): number;
   encode(text: string): Uint8Array;
   /** A decoder in its initial state. It keeps byte order marks. */
   createDecoder(): StreamDecoder;
@@ -33,8 +38,6 @@ export interface Codec {
 
 const EILSEQ = 84;
 const LONE_SURROGATES = /[\ud800-\udfff]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL to DEL is what ASCII is
-const ASCII = /^[\x00-\x7f]*$/;
 
 /**
  * @param label - any label of TextDecoder: 'utf-8', 'utf-16le', 'latin1', 'shift_jis', …
@@ -46,23 +49,60 @@ export function createCodec(label: string, errors: ErrorMode): Codec {
   const createDecoder = (): StreamDecoder => new TextDecoder(name, { fatal, ignoreBOM: true });
   const plain = { unit: 1, longest: 4, mark: new Uint8Array(), stateful: false, createDecoder } as const;
   if (name === 'utf-8') {
-    return { ...plain, mark: Uint8Array.of(0xef, 0xbb, 0xbf), encode: (text) => Buffer.from(wellFormed(text, fatal)) };
+    return {
+      ...plain,
+      mark: Uint8Array.of(0xef, 0xbb, 0xbf),
+      measure: (text) => Buffer.byteLength(wellFormed(text, fatal)),
+      encode: (text) => Buffer.from(wellFormed(text, fatal)),
+    };
   }
-  if (name === 'utf-16le') {
-    const encode = (text: string): Buffer => Buffer.from(wellFormed(text, fatal), 'utf16le');
-    return { ...plain, unit: 2, mark: Uint8Array.of(0xff, 0xfe), encode };
+  if (name === 'utf-16le' || name === 'utf-16be') {
+    const little = (text: string): Buffer => Buffer.from(wellFormed(text, fatal), 'utf16le');
+    return {
+      ...plain,
+      unit: 2,
+      mark: name === 'utf-16le' ? Uint8Array.of(0xff, 0xfe) : Uint8Array.of(0xfe, 0xff),
+      measure: (text) => 2 * wellFormed(text, fatal).length,
+      encode: name === 'utf-16le' ? little : (text) => little(text).swap16(),
+    };
   }
-  if (name === 'utf-16be') {
-    const encode = (text: string): Buffer => Buffer.from(wellFormed(text, fatal), 'utf16le').swap16();
-    return { ...plain, unit: 2, mark: Uint8Array.of(0xfe, 0xff), encode };
-  }
-  if (name === 'iso-2022-jp')
-    return { ...plain, stateful: true, longest: 8, encode: (text) => encodeJis(text, name, fatal) };
-  const encode = (text: string): Uint8Array => encodeByTable(text, name, fatal);
-  if (name === 'shift_jis') return { ...plain, encode, createDecoder: () => straighten(createDecoder()) };
-  if (MULTI_BYTE.includes(name)) return { ...plain, encode };
+  if (name === 'iso-2022-jp') return { ...plain, ...inTwoPasses(encodeJis, name, fatal), stateful: true, longest: 8 };
+  const byTable = { ...plain, ...inTwoPasses(encodeByTable, name, fatal) };
+  if (name === 'shift_jis') return { ...byTable, createDecoder: () => straighten(createDecoder()) };
+  if (MULTI_BYTE.includes(name)) return byTable;
   const chars = singleByteChars(name);
-  return { ...plain, encode, createDecoder: () => new SingleByteDecoder(chars, name, fatal) };
+  return { ...byTable, createDecoder: () => new SingleByteDecoder(chars, name, fatal) };
+}
+
+/** Where encoded bytes go: nowhere, to be counted, or into memory of just that size. */
+class ByteSink {
+  length = 0;
+
+  constructor(private readonly bytes?: Uint8Array) {}
+
+  put(byte: number): void {
+    if (this.bytes !== undefined) this.bytes[this.length] = byte;
+    this.length++;
+  }
+}
+
+type Encode = (sink: ByteSink, text: string, name: string, fatal: boolean) => void;
+
+/** An encoder that measures before it takes memory. */
+function inTwoPasses(encode: Encode, name: string, fatal: boolean): Pick<Codec, 'measure' | 'encode'> {
+  const measure = (text: string): number => {
+    const sink = new ByteSink();
+    encode(sink, text, name, fatal);
+    return sink.length;
+  };
+  return {
+    measure,
+    encode(text) {
+      const bytes = new Uint8Array(measure(text));
+      encode(new ByteSink(bytes), text, name, fatal);
+      return bytes;
+    },
+  };
 }
 
 function wellFormed(text: string, fatal: boolean): string {
@@ -73,39 +113,36 @@ function wellFormed(text: string, fatal: boolean): string {
 }
 
 /** For encodings that contain ASCII as it is. Characters they lack become '?' or an error. */
-function encodeByTable(text: string, name: string, fatal: boolean): Uint8Array {
-  if (ASCII.test(text)) return Buffer.from(text, 'latin1');
+function encodeByTable(sink: ByteSink, text: string, name: string, fatal: boolean): void {
   const table = codePointsTable(name);
-  const bytes: number[] = [];
   let at = 0;
   for (const char of text) {
     const point = char.codePointAt(0) as number;
     const code = point < 0x80 ? point : table(point);
     if (code === undefined && fatal) throw unencodable(point, at, name);
-    pushCode(bytes, code ?? 0x3f);
+    putCode(sink, code ?? 0x3f);
     at += char.length;
   }
-  return Uint8Array.from(bytes);
 }
 
 /** ISO-2022-JP: ASCII, and double bytes between ESC $ B and ESC ( B. Each call ends in ASCII, as each file must. */
-function encodeJis(text: string, name: string, fatal: boolean): Uint8Array {
+function encodeJis(sink: ByteSink, text: string, name: string, fatal: boolean): void {
   const table = jisTable();
-  const bytes: number[] = [];
   let double = false;
   let at = 0;
+  const switchTo = (wanted: boolean): void => {
+    if (wanted !== double) for (const byte of [0x1b, wanted ? 0x24 : 0x28, 0x42]) sink.put(byte);
+    double = wanted;
+  };
   for (const char of text) {
     const point = char.codePointAt(0) as number;
     const code = jisCode(point, table);
     if (code === undefined && fatal) throw unencodable(point, at, name);
-    const isDouble = (code ?? 0) > 0xff;
-    if (isDouble !== double) bytes.push(0x1b, isDouble ? 0x24 : 0x28, 0x42);
-    double = isDouble;
-    pushCode(bytes, code ?? 0x3f);
+    switchTo((code ?? 0) > 0xff);
+    putCode(sink, code ?? 0x3f);
     at += char.length;
   }
-  if (double) bytes.push(0x1b, 0x28, 0x42);
-  return Uint8Array.from(bytes);
+  switchTo(false);
 }
 
 /** The controls that switch the character set cannot be characters themselves. */
@@ -115,11 +152,11 @@ function jisCode(point: number, table: EncodeTable): number | undefined {
 }
 
 /** The bytes of a code, first byte highest. A first byte is never 0, so the number tells how many there are. */
-function pushCode(bytes: number[], code: number): void {
-  if (code > 0xffffff) bytes.push(Math.floor(code / 0x1000000));
-  if (code > 0xffff) bytes.push((code >> 16) & 0xff);
-  if (code > 0xff) bytes.push((code >> 8) & 0xff);
-  bytes.push(code & 0xff);
+function putCode(sink: ByteSink, code: number): void {
+  if (code > 0xffffff) sink.put(Math.floor(code / 0x1000000));
+  if (code > 0xffff) sink.put((code >> 16) & 0xff);
+  if (code > 0xff) sink.put((code >> 8) & 0xff);
+  sink.put(code & 0xff);
 }
 
 const unencodable = (point: number, at: number, encoding: string): ExplainedFault =>

@@ -90,6 +90,21 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
   }
 
   /**
+   * Takes the memory for the next `size` bytes to be written at the position (in mode 'ab' at the end) now, without
+   * changing the file, so that writing them cannot be refused.
+   *
+   * @throws QuotaExceededError when they do not fit; nothing has changed then.
+   */
+  reserve(size: number): void {
+    count('size', size);
+    this.#run('reserve', () => {
+      this.#writable();
+      const { context, fd } = this.#lease;
+      context.engine.allocate(fd, (this.mode === 'ab' ? this.#size() : this.#position()) + size);
+    });
+  }
+
+  /**
    * Moves the position.
    *
    * @param offset - bytes from the point that `whence` names. Beyond the end is allowed from the start and from the

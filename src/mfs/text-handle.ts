@@ -68,8 +68,10 @@ export class TextHandle implements Iterable<string> {
    */
   write(text: string): number {
     if (typeof text !== 'string') throw invalidType('text', 'a string', text);
-    const bytes = atEdge('write', () => this.#codec.encode(text), this.#handle.path);
-    this.#handle.write(bytes);
+    const length = atEdge('write', () => this.#codec.measure(text), this.#handle.path);
+    // A long text that does not fit is refused before its bytes exist.
+    if (length > CHUNK) this.#handle.reserve(length);
+    this.#handle.write(this.#codec.encode(text));
     return countCharacters(text);
   }
 

@@ -23,6 +23,7 @@ describe('the surface', () => {
       expect(await file.write(bytes('one\ntwo\n'))).toBe(8);
       expect([await file.tell(), await file.seek(3), await file.truncate()]).toEqual([8, 3, 3]);
       await file.flush();
+      await file.reserve(100);
       expect([await file.readable(), await file.writable(), await file.seekable()]).toEqual([false, true, true]);
     }
     {

@@ -103,6 +103,10 @@ const cases: Record<string, (options?: MemoryFileSystemOptions) => Subject> = {
     }
   }),
   'write over the end of a big file': onHandle('r+b', '/big', (handle) => handle.write(Buffer.alloc(100_000, 5))),
+  reserve: onHandle('ab', '/file', (handle) => handle.reserve(20_000)),
+  'TextHandle write of a long text': onHandle('r+b', '/file', (handle) =>
+    new TextHandle(handle).write('é'.repeat(70_000)),
+  ),
   'TextHandle write': onHandle('ab', '/file', (handle) =>
     new TextHandle(handle, { encoding: 'utf-16le' }).write('日本語'.repeat(400)),
   ),

@@ -296,6 +296,29 @@ describe('preallocate', () => {
   });
 });
 
+describe('reserve', () => {
+  it.each(['wb', 'ab', 'r+b'] as const)('%s: what was reserved can be written when the volume is full', (mode) => {
+    const mfs = createMfs({ maxQuota: 400_000 });
+    put(mfs, '/f', 'abc');
+    using file = mfs.open('/f', mode);
+    const [size, start] = [mfs.getSize('/f'), file.tell()];
+    file.reserve(100_000);
+    expect([mfs.getSize('/f'), file.tell()]).toEqual([size, start]);
+    for (let bytes = 65_536; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+      for (let n = 0; codeOf(() => put(mfs, `/filler-${bytes}-${n}`, new Uint8Array(bytes), 'xb')) === 'ok'; n++);
+    }
+    expect(file.write(Buffer.alloc(100_000, 7))).toBe(100_000);
+    expect(codeOf(() => file.reserve(100_000))).toBe('ENOSPC');
+    expect(mfs.getSize('/f')).toBe(start + 100_000);
+    expect(codeOf(() => file.reserve(-1))).toBe('ERR_OUT_OF_RANGE');
+  });
+
+  it('needs a handle that writes', () => {
+    using file = opened('rb', 'x');
+    expect(codeOf(() => file.reserve(1))).toBe('EBADF');
+  });
+});
+
 describe('closing', () => {
   it('a closed handle answers nothing but close', () => {
     const file = opened('r+b', 'x');
@@ -308,6 +331,7 @@ describe('closing', () => {
       () => file.readInto(new Uint8Array(1)),
       () => file.write(bytes('x')),
       () => file.write(bytes('')),
+      () => file.reserve(1),
       () => file.seek(0),
       () => file.tell(),
       () => file.truncate(0),

@@ -66,6 +66,25 @@ describe('write', () => {
     expect(codeOf(() => text.write(bytes('x') as never))).toBe('ERR_INVALID_ARG_TYPE');
   });
 
+  it.each(['utf-8', 'utf-16be', 'shift_jis', 'iso-2022-jp'])(
+    'a long text in %s that does not fit is refused before its bytes exist',
+    (encoding) => {
+      const mfs = createMfs({ maxQuota: 5_000_000 });
+      using file = mfs.open('/f', 'wb');
+      const text = new TextHandle(file, { encoding });
+      text.write('日本');
+      const [size, before] = [text.tell(), mfs.stats()];
+      const long = 'あいうえお'.repeat(4_000_000);
+      const buffers = process.memoryUsage().arrayBuffers;
+      expect(codeOf(() => text.write(long))).toBe('ENOSPC');
+      expect(process.memoryUsage().arrayBuffers - buffers).toBeLessThan(1_000_000);
+      expect([text.tell(), mfs.getSize('/f'), mfs.stats()]).toEqual([size, size, before]);
+      text.write('あ'.repeat(200_000));
+      file.close();
+      expect(mfs.getSize('/f')).toBeGreaterThan(400_000);
+    },
+  );
+
   it('a lone half of a character is refused, or replaced', () => {
     const mfs = createMfs();
     expect(codeOf(() => writeText(mfs, 'a\ud83d'))).toBe('EILSEQ');
