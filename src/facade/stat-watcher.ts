@@ -131,7 +131,9 @@ export function makeStatWatching(ctx: Context) {
 
   /** The key of a path: absolute and normalized, so it has to be text, as in Node. */
   function keyOf(filename: unknown): string {
-    return posix.resolve(ctx.cwd(), validatePath(filename, 'path') as string);
+    const path = validatePath(filename, 'path');
+    // Bytes are refused, with path.resolve's own error.
+    return typeof path === 'string' ? posix.resolve(ctx.cwd(), path) : posix.resolve(path as never);
   }
 
   function watchFile(filename: unknown, options: unknown, listener?: unknown): StatWatcher {

@@ -7,12 +7,13 @@
  * is watched and written to without pause keeps its memory.
  */
 import { AsyncResource } from 'node:async_hooks';
+import { posix } from 'node:path';
 import { setInterval as every, setImmediate as later } from 'node:timers';
 import { type ChangeEvent, Fault, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH, type Watch } from '../core/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
 import { encodeName } from './encoding.js';
-import { spell, type UvException, uvException } from './uv-exception.js';
+import { spell, uvException } from './uv-exception.js';
 
 export type EventType = 'rename' | 'change';
 
@@ -103,7 +104,7 @@ export class WatchHandle {
     const path = this.#ctx.resolve(given, 'filename');
     const stat = new Float64Array(STAT_LENGTH);
     const errno = -this.#ctx.engine.stat(path, stat);
-    if (errno !== 0) throw watchError(errno, given, recursive ? 'stat' : 'watch');
+    if (errno !== 0) throw recursive ? this.#statError(errno, given) : watchError(errno, given);
     this.#path = path;
     this.#ownName = baseName(encodeName(spell(given) ?? ''));
     this.#isDirectory = (stat[1] & S_IFMT) === S_IFDIR;
@@ -111,11 +112,18 @@ export class WatchHandle {
     try {
       this.#watch = this.#ctx.engine.watch(path, recursive, (event) => this.#onEvent(event));
     } catch (error) {
-      if (error instanceof Fault) throw watchError(error.errno, given, 'watch');
+      if (error instanceof Fault) throw watchError(error.errno, given);
       throw error;
     }
     this.#alive = keepAlive();
     if (!persistent) this.#alive.unref();
+  }
+
+  /** Node's recursive watcher begins with a statSync of the resolved path, which has to be text. */
+  #statError(errno: number, given: unknown): Error {
+    posix.resolve(given as string);
+    const filename = posix.resolve(this.#ctx.cwd(), spell(given) ?? '');
+    return Object.assign(uvException(errno, 'stat', filename), { filename });
   }
 
   close(): void {
@@ -183,7 +191,9 @@ export class WatchHandle {
   }
 }
 
-/** A libuv error that also carries the path as `filename`, as the errors of watchers do. */
-export function watchError(errno: number, given: unknown, syscall: string): UvException {
-  return Object.assign(uvException(errno, syscall, spell(given)), { filename: given });
+/** A libuv error that also carries the path as `filename`: the keys of watchers' errors have an order of their own. */
+export function watchError(errno: number, given: unknown): Error {
+  const path = spell(given);
+  const { code, message, errno: number } = uvException(errno, 'watch', path);
+  return Object.assign(new Error(message), { errno: number, syscall: 'watch', code, path, filename: given });
 }
