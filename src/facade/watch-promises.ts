@@ -7,6 +7,7 @@
 import type { Context } from './context.js';
 import { decodeName, presentName } from './encoding.js';
 import { AbortError, codedError, invalidArgValue } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
 import {
   validateAbortSignal,
   validateBoolean,
@@ -18,12 +19,13 @@ import {
 import { WatchHandle } from './watch-handle.js';
 import { parseIgnore } from './watch-ignore.js';
 
-interface Change {
+export interface Change {
   readonly eventType: 'rename' | 'change';
   readonly filename: string | Buffer | null;
 }
 
 const DEFAULT_QUEUE = 2048;
+const namesEncoding = nodeAtLeast(24);
 
 const overflowed = (maxQueue: number): Error =>
   codedError('ERR_FS_WATCH_QUEUE_OVERFLOW', `fs.watch() queued more than ${maxQueue} items`);
@@ -40,7 +42,9 @@ function parseOptions(options: unknown) {
   validateAbortSignal(signal, 'options.signal');
   const ignore = parseIgnore(given.ignore);
   if (encoding && !(typeof encoding === 'string' && (encoding === 'buffer' || Buffer.isEncoding(encoding)))) {
-    throw invalidArgValue('encoding', encoding, 'is invalid encoding');
+    // Up to Node 22 the value stood in the place of the name.
+    const [name, value] = namesEncoding ? ['encoding', encoding] : [String(encoding), 'encoding'];
+    throw invalidArgValue(name, value, 'is invalid encoding');
   }
   return { persistent, recursive: recursive === true, encoding, signal, maxQueue, overflow, ignore };
 }
