@@ -1,0 +1,74 @@
+/**
+ * Adapter, archives: a stream made readable at any place. The first MiB stays in
+ * memory; what is longer goes to a file without a name on the volume, where the
+ * quota counts it.
+ */
+import { below, type WritableFs } from '../tree/index.js';
+import type { FileReadingFs, RandomSource } from './random-source.js';
+
+const IN_MEMORY = 1024 * 1024;
+
+export class Spool implements RandomSource {
+  size = 0;
+  readonly #fs: WritableFs & FileReadingFs;
+  readonly #directory: string;
+  #memory: Buffer[] = [];
+  #fd: number | undefined;
+
+  /** @param directory an existing directory for the file */
+  constructor(fs: WritableFs & FileReadingFs, directory: string) {
+    this.#fs = fs;
+    this.#directory = directory;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.size += bytes.length;
+    if (this.#fd !== undefined) {
+      this.#append(bytes);
+      return;
+    }
+    this.#memory.push(Buffer.from(bytes));
+    if (this.size <= IN_MEMORY) return;
+    const all = this.#memory;
+    this.#memory = [];
+    this.#fd = this.#openNameless();
+    for (const piece of all) this.#append(piece);
+  }
+
+  read(position: number, length: number): Buffer {
+    if (this.#fd === undefined) {
+      if (this.#memory.length > 1) this.#memory = [Buffer.concat(this.#memory)];
+      return (this.#memory[0] ?? Buffer.alloc(0)).subarray(position, position + length);
+    }
+    const target = Buffer.allocUnsafe(Math.min(length, Math.max(0, this.size - position)));
+    let done = 0;
+    for (let count = -1; done < target.length && count !== 0; done += count) {
+      count = this.#fs.readSync(this.#fd, target, done, target.length - done, position + done);
+    }
+    return target.subarray(0, done);
+  }
+
+  close(): void {
+    this.#memory = [];
+    if (this.#fd !== undefined) this.#fs.closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #append(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      done += this.#fs.writeSync(this.#fd ?? -1, bytes, done, bytes.length - done);
+    }
+  }
+
+  /** Gone with the descriptor, whatever happens; the directory's time is set back. */
+  #openNameless(): number {
+    const before = this.#fs.statSync(this.#directory);
+    const directory = this.#fs.mkdtempSync(below(this.#directory, '.quotafs-'));
+    try {
+      return this.#fs.openSync(`${directory}/archive`, 'wx+');
+    } finally {
+      this.#fs.rmSync(directory, { recursive: true, force: true });
+      this.#fs.utimesSync(this.#directory, before.atimeMs / 1000, before.mtimeMs / 1000);
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/** Adapters, trees: the one door of what archive, disk and inspect share. */
+export type { ReadableFs, WritableFs } from './fs-like.js';
+export { isWithin, leadsOut, type OutsideLinks, relativeTarget } from './links.js';
+export { below, canonicalName, parentOf, stripParts } from './names.js';
+export { demandRoom } from './room.js';
+export { type Reason, type Refuse, TransferError } from './transfer-error.js';
+export { type Attributes, type FileSink, TreeWriter } from './tree-writer.js';
+export { type WalkedEntry, walkTree } from './walk.js';

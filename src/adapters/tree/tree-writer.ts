@@ -1,0 +1,315 @@
+/**
+ * Adapters, trees: puts a tree into a file system, whole or entry by entry.
+ *
+ * Whole: entries are made in a hidden directory beside the destination and moved
+ * in by renames at the end; a failure before that removes the directory, a
+ * failure among the renames takes them back. The first MiB waits in memory, so
+ * a small tree that is refused has touched nothing at all.
+ * Entry by entry: each is made in place, and replaces what was there by a rename.
+ *
+ * Invariants: nothing is ever written through a symbolic link below the
+ * destination, and what waits in memory is at most MAX_PENDING bytes.
+ */
+import type { WritableFs } from './fs-like.js';
+import { Merge } from './merge.js';
+import { below, parentOf } from './names.js';
+import { demandRoom } from './room.js';
+import type { Refuse } from './transfer-error.js';
+
+export interface Attributes {
+  /** Permission bits; default those of a new file. */
+  readonly mode?: number;
+  /** Seconds since the epoch; default now. */
+  readonly mtime?: number;
+}
+
+/** Takes the bytes of one file. */
+export interface FileSink {
+  /** The bytes are copied or written before the call returns. */
+  write(bytes: Uint8Array): void;
+  end(): void;
+}
+
+type Kind = 'directory' | 'file' | 'symlink';
+
+interface Pending {
+  readonly bytes: number;
+  make(): void;
+}
+
+const MAX_PENDING = 1024 * 1024;
+const MAX_PENDING_ENTRIES = 2000;
+/** Larger files are written as they come. */
+const MAX_WAITING_FILE = 256 * 1024;
+
+export interface TreeWriterOptions {
+  /** All entries or none. */
+  readonly atomic: boolean;
+  readonly refuse: Refuse;
+}
+
+export class TreeWriter {
+  /** Absolute path of the destination, links resolved; it need not exist. */
+  readonly to: string;
+  /** The directory that exists nearest to the destination. */
+  readonly ground: string;
+  readonly #fs: WritableFs;
+  readonly #atomic: boolean;
+  readonly #refuse: Refuse;
+  readonly #toExists: boolean;
+  /** Where entries are made, once one has been. */
+  #root: string | undefined;
+  #merge: Merge | undefined;
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
+  /** What the pending entries will be. */
+  readonly #kinds = new Map<string, Kind>();
+  /** Every directory of the tree, parents first, with the attributes of those that are entries. */
+  readonly #directories = new Map<string, Attributes | undefined>();
+  /** Those that are in the destination already. */
+  readonly #known = new Set<string>();
+  /** A file that is being written: its descriptor, and its path when it must go if the writing stops. */
+  #writing: { readonly fd: number; readonly path: string } | undefined;
+
+  constructor(fs: WritableFs, to: string, { atomic, refuse }: TreeWriterOptions) {
+    this.#fs = fs;
+    this.#atomic = atomic;
+    this.#refuse = refuse;
+    const { ground, rest } = findGround(fs, to);
+    this.ground = ground;
+    this.#toExists = rest === '';
+    this.to = below(ground, rest);
+    this.#directories.set('', undefined);
+    if (this.#toExists) {
+      if (!fs.statSync(ground).isDirectory()) throw refuse('CONFLICT', 'the destination is not a directory', to);
+      this.#known.add('');
+    }
+  }
+
+  /** @throws QuotaExceededError when `bytes` more than what waits cannot fit */
+  demandRoom(bytes: number, path: string): void {
+    demandRoom(this.#fs, this.ground, this.#pendingBytes + bytes, below(this.to, path));
+  }
+
+  directory(path: string, attributes: Attributes): void {
+    this.#demandDirectory(path);
+    this.#directories.set(path, attributes);
+  }
+
+  symlink(path: string, target: string, { mtime }: Attributes): void {
+    this.#enter(path, 'symlink');
+    this.#add(target.length, () => {
+      this.#place(path, (at) => {
+        this.#fs.symlinkSync(target, at);
+        if (mtime !== undefined) this.#fs.lutimesSync(at, mtime, mtime);
+      });
+    });
+  }
+
+  /** A second name for a file or link that came before. */
+  link(path: string, existing: string): void {
+    if (this.#directories.has(existing) || this.#kindOf(existing) === undefined) {
+      throw this.#refuse('LINK', 'a hard link names no file that came before it', path);
+    }
+    if (existing === path) return;
+    this.#enter(path, this.#kindOf(existing) ?? 'file');
+    this.#add(0, () => {
+      this.#place(path, (at) => this.#fs.linkSync(this.#at(existing), at));
+    });
+  }
+
+  /** @param size bytes that will come; fewer or more are the caller's to refuse */
+  file(path: string, size: number, attributes: Attributes): FileSink {
+    this.#enter(path, 'file');
+    this.demandRoom(size, path);
+    return size <= MAX_WAITING_FILE ? this.#waitingFile(path, size, attributes) : this.#streamedFile(path, attributes);
+  }
+
+  /** Makes the tree appear. After a failure the destination is as it was, when the writer is atomic. */
+  commit(): void {
+    this.#flush();
+    if (this.#merge) {
+      this.#merge.apply();
+      this.#merge.end();
+    } else if (!this.#toExists) this.#fs.mkdirSync(this.to, { recursive: true });
+    // Children first: a directory's time must survive the making of what is in it, and its mode may forbid that.
+    for (const [path, attributes] of [...this.#directories].reverse()) {
+      if (attributes) applyAttributes(this.#fs, below(this.to, path), attributes);
+    }
+  }
+
+  /** Forgets the tree: nothing of it is left, when the writer is atomic; entries that are done stay when not. */
+  rollback(): void {
+    if (this.#writing) {
+      this.#fs.closeSync(this.#writing.fd);
+      this.#fs.rmSync(this.#writing.path, { force: true });
+      this.#writing = undefined;
+    }
+    this.#merge?.cancel();
+  }
+
+  #waitingFile(path: string, size: number, attributes: Attributes): FileSink {
+    const data = Buffer.allocUnsafeSlow(size);
+    let length = 0;
+    return {
+      write: (bytes) => {
+        data.set(bytes, length);
+        length += bytes.length;
+      },
+      end: () =>
+        this.#add(size, () => {
+          this.#place(path, (at) => {
+            this.#fs.writeFileSync(at, data, { flag: 'wx' });
+            applyAttributes(this.#fs, at, attributes);
+          });
+        }),
+    };
+  }
+
+  #streamedFile(path: string, attributes: Attributes): FileSink {
+    this.#flush();
+    const fs = this.#fs;
+    const replaced = this.#isTaken(path);
+    const at = replaced ? this.#spare(path) : this.#at(path);
+    const fd = fs.openSync(at, 'wx');
+    this.#writing = { fd, path: at };
+    return {
+      write: (bytes) => {
+        for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done);
+      },
+      end: () => {
+        if (attributes.mode !== undefined) fs.fchmodSync(fd, attributes.mode);
+        if (attributes.mtime !== undefined) fs.futimesSync(fd, attributes.mtime, attributes.mtime);
+        fs.closeSync(fd);
+        this.#writing = undefined;
+        if (replaced) fs.renameSync(at, this.#at(path));
+      },
+    };
+  }
+
+  #add(bytes: number, make: () => void): void {
+    this.#pending.push({ bytes, make });
+    this.#pendingBytes += bytes;
+    const full = this.#pendingBytes >= MAX_PENDING || this.#pending.length >= MAX_PENDING_ENTRIES;
+    if (full || !this.#atomic) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#pending.length > 0) this.#demandRoot();
+    const pending = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#kinds.clear();
+    for (const { make } of pending) make();
+  }
+
+  /** The place entries are made in is made when the first one is. */
+  #demandRoot(): void {
+    if (this.#root !== undefined) return;
+    if (this.#atomic) {
+      this.#merge = new Merge(this.#fs, this.ground, this.to, this.#refuse);
+      this.#root = this.#merge.root;
+    } else {
+      if (!this.#toExists) this.#fs.mkdirSync(this.to, { recursive: true });
+      this.#root = this.to;
+    }
+  }
+
+  /** Where an entry is being made. */
+  #at(path: string): string {
+    this.#demandRoot();
+    return below(this.#root ?? this.to, path);
+  }
+
+  #isTaken(path: string): boolean {
+    return this.#fs.lstatSync(this.#at(path), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** A free name in the same directory. */
+  #spare(path: string): string {
+    const directory = this.#at(parentOf(path));
+    for (let n = 0; ; n++) {
+      const at = below(directory, `.quotafs-new-${n}`);
+      if (this.#fs.lstatSync(at, { throwIfNoEntry: false }) === undefined) return at;
+    }
+  }
+
+  /** Makes an entry, under a spare name first when it replaces one. */
+  #place(path: string, make: (at: string) => void): void {
+    const replaced = this.#isTaken(path);
+    const at = replaced ? this.#spare(path) : this.#at(path);
+    try {
+      make(at);
+      if (replaced) this.#fs.renameSync(at, this.#at(path));
+    } catch (error) {
+      this.#fs.rmSync(at, { force: true });
+      throw error;
+    }
+    // rename(2) of two names for one inode does nothing.
+    if (replaced) this.#fs.rmSync(at, { force: true });
+  }
+
+  /** Everything an entry needs before it is made; throws before anything has changed. */
+  #enter(path: string, kind: Kind): void {
+    if (path === '') throw this.#refuse('CONFLICT', 'the root of a tree is a directory', path);
+    const parent = parentOf(path);
+    this.#demandDirectory(parent);
+    const isDirectory = this.#directories.has(path) || this.#kindAtDestination(path, parent) === 'directory';
+    if (isDirectory) throw this.#refuse('CONFLICT', 'an entry would replace a directory', path);
+    this.#kinds.set(path, kind);
+  }
+
+  #demandDirectory(path: string): void {
+    if (this.#directories.has(path)) return;
+    const parent = parentOf(path);
+    this.#demandDirectory(parent);
+    const kind = this.#kindOf(path) ?? this.#kindAtDestination(path, parent);
+    if (kind === 'symlink') throw this.#refuse('LINK', 'a symbolic link is in the place of a directory', path);
+    if (kind === 'file') throw this.#refuse('CONFLICT', 'a file is in the place of a directory', path);
+    this.#directories.set(path, undefined);
+    if (kind === 'directory') this.#known.add(path);
+    this.#add(0, () => {
+      const at = this.#at(path);
+      if (this.#atomic || !this.#known.has(path)) this.#fs.mkdirSync(at, { mode: 0o777 });
+    });
+  }
+
+  /** What an entry that came before is. */
+  #kindOf(path: string): Kind | undefined {
+    const pending = this.#kinds.get(path);
+    if (pending !== undefined || this.#root === undefined) return pending;
+    return this.#look(below(this.#root, path));
+  }
+
+  /** What is at the destination already. */
+  #kindAtDestination(path: string, parent: string): Kind | undefined {
+    return this.#known.has(parent) ? this.#look(below(this.to, path)) : undefined;
+  }
+
+  #look(path: string): Kind | undefined {
+    const stats = this.#fs.lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (stats.isDirectory()) return 'directory';
+    return stats.isSymbolicLink() ? 'symlink' : 'file';
+  }
+}
+
+function applyAttributes(fs: WritableFs, path: string, { mode, mtime }: Attributes): void {
+  if (mode !== undefined) fs.chmodSync(path, mode);
+  if (mtime !== undefined) fs.utimesSync(path, mtime, mtime);
+}
+
+/** The nearest directory above (or at) a path that exists, and what is missing from there. */
+function findGround(fs: WritableFs, path: string): { ground: string; rest: string } {
+  const missing: string[] = [];
+  for (let at = path.replace(/(?<=.)\/+$/, ''); ; ) {
+    try {
+      return { ground: fs.realpathSync(at === '' ? '.' : at), rest: missing.reverse().join('/') };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    const slash = at.lastIndexOf('/');
+    missing.push(at.slice(slash + 1));
+    at = slash === 0 ? '/' : at.slice(0, Math.max(0, slash)).replace(/(?<=.)\/+$/, '');
+  }
+}
