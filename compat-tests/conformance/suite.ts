@@ -19,7 +19,7 @@ export interface Tools {
   attempt(call: () => unknown): Promise<unknown>;
   /** The outcomes of several calls, in order. */
   all(...calls: (() => unknown)[]): Promise<unknown[]>;
-  /** Runs a callback call: its arguments, and whether they came before it returned. */
+  /** Runs a callback call: its arguments. When they come is the business of the area 'delivery'. */
   cb(start: (callback: (...args: unknown[]) => void) => unknown): Promise<unknown>;
   /** `fs` as a bag of functions, to call with arguments its types forbid. */
   loose(object?: object): Record<string, (...args: unknown[]) => unknown>;
@@ -44,15 +44,10 @@ const attempt = async (call: () => unknown): Promise<unknown> => {
   );
 };
 
-/** Some of Node's callbacks come before the call returns (recursive readdir, aborted signals); ours never may. */
-const callbackRunner =
-  (fs: NodeFs) =>
-  (start: (callback: (...args: unknown[]) => void) => unknown): Promise<unknown> =>
-    new Promise((resolve) => {
-      let inside = fs !== nodeFs;
-      start((...args) => resolve(inside ? { early: args } : { args }));
-      inside = false;
-    });
+const callback = (start: (callback: (...args: unknown[]) => void) => unknown): Promise<unknown> =>
+  new Promise((resolve) => {
+    start((...args) => resolve({ args }));
+  });
 
 const toolsFor = (fs: NodeFs, dir: string): Tools => ({
   fs,
@@ -64,7 +59,7 @@ const toolsFor = (fs: NodeFs, dir: string): Tools => ({
     for (const call of calls) outcomes.push(await attempt(call));
     return outcomes;
   },
-  cb: callbackRunner(fs),
+  cb: callback,
   loose: (object = fs) => object as Record<string, (...args: unknown[]) => unknown>,
 });
 
@@ -98,6 +93,8 @@ export class Stage {
   async answer(run: Case, target: Target): Promise<string> {
     const fs = target.make();
     fs.mkdirSync(this.#dir, { recursive: true });
+    // A path may be relative: the working directory must be there.
+    fs.mkdirSync(process.cwd(), { recursive: true });
     try {
       return await answerOf(run, toolsFor(fs, this.#dir));
     } finally {
@@ -115,22 +112,23 @@ export class Stage {
   }
 }
 
-const SHOWN = 12;
+const SHOWN = 6;
+const CONTEXT = 160;
 
 /** The first place where two texts part, with what stands around it. */
 const around = (expected: string, actual: string): string[] => {
   let at = 0;
   while (expected[at] === actual[at]) at++;
-  const from = Math.max(0, at - 240);
-  return [`expected … ${expected.slice(from, at + 240)}`, `got      … ${actual.slice(from, at + 240)}`];
+  const from = Math.max(0, at - CONTEXT);
+  return [expected, actual].map((text, i) => `${i === 0 ? 'expected' : 'got     '} ${from > 0 ? '…' : ''}${text.slice(from, at + CONTEXT)}`);
 };
 
-/** What differs between two answers, part by part: at most a dozen lines. */
+/** What differs between two answers, part by part. */
 export const differences = ({ expected, actual }: Verdict): string[] => {
   if (expected === actual) return [];
   const [left, right] = [expected, actual].map((answer) => answer.split(/(?<=[\]}>]), /));
   if (left.length !== right.length) return around(expected, actual);
-  const found = left.flatMap((part, i) => (part === right[i] ? [] : [`#${i} expected ${part}`, `#${i} got      ${right[i]}`]));
-  const more = found.length / 2 - SHOWN;
-  return more > 0 ? [...found.slice(0, 2 * SHOWN), `… and ${more} more`] : found;
+  const found = left.flatMap((part, i) => (part === right[i] ? [] : [`#${i}`, ...around(part, right[i])]));
+  const more = found.length / 3 - SHOWN;
+  return more > 0 ? [...found.slice(0, 3 * SHOWN), `… and ${more} more`] : found;
 };

@@ -174,7 +174,7 @@ const special = (r: Prng, forms: Forms): string => {
   const kind = r.weighted({ exists: 3, mkdtemp: 2, realpathNative: 2, opendir: 3, glob: 3, tree: 1, blob: 1, iterable: 2, handleFile: 2, disposable: 1 });
   switch (kind) {
     case 'exists':
-      return forms === 'all' && r.chance(40) ? callback('fs.exists', [maybe(r)]) : `fs.existsSync(${maybe(r)})`;
+      return forms === 'all' && r.chance(40) ? callback('fs.exists', [maybe(r)]).replace(/\)$/, ", 'allowed')") : `fs.existsSync(${maybe(r)})`;
     case 'mkdtemp':
       return `temp(() => ${pathCall(r, forms, 'mkdtemp', prefixArgs)}, ${prefix}, p(${v.name(r)}))`;
     case 'disposable':

@@ -1,8 +1,11 @@
 /** Compat tests, conformance: all areas. */
 import type { Area } from '../suite.js';
 import attributes from './attributes.js';
+import delivery from './delivery.js';
 import descriptors from './descriptors.js';
 import files from './files.js';
+import handles from './handles.js';
+import streams from './streams.js';
 import tree from './tree.js';
 
-export const areas: Readonly<Record<string, Area>> = { attributes, descriptors, files, tree };
+export const areas: Readonly<Record<string, Area>> = { attributes, delivery, descriptors, files, handles, streams, tree };

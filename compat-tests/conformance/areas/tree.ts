@@ -14,7 +14,7 @@ const fixture = ({ fs, p }: Tools): void => {
   fs.symlinkSync('missing', p('dangling'));
   fs.symlinkSync('loop2', p('loop'));
   fs.symlinkSync('loop', p('loop2'));
-  fs.symlinkSync('../sub', p('dir/sub/up'));
+  fs.symlinkSync('../a.txt', p('dir/sub/up'));
 };
 
 const three = (t: Tools, name: string, ...args: unknown[]): (() => unknown)[] => [
@@ -24,7 +24,7 @@ const three = (t: Tools, name: string, ...args: unknown[]): (() => unknown)[] =>
 ];
 
 const listing = ({ fs, dir }: Tools): unknown => (fs.readdirSync(dir, { recursive: true }) as string[]).sort();
-const NAMES = ['dir', 'dir/', 'empty', 'file', 'file/', 'link', 'dirlink', 'dirlink/', 'dangling', 'loop', 'missing', 'missing/x', 'file/x', 'dir/.', 'dir/..', 'dirlink/../file', 'dir/sub/up', ''];
+const NAMES = ['dir', 'dir/', 'empty', 'file', 'file/', 'link', 'dirlink', 'dirlink/', 'dangling', 'loop', 'missing', 'missing/x', 'file/x', 'dir/.', 'dir/..', 'dirlink/../file', 'dir/sub/up', 'dir/sub/up/', ''];
 const at = (t: Tools, name: string): string => (name === '' ? '' : `${t.dir}/${name}`);
 
 /** Each outcome on a fresh fixture, with the tree after it. */
