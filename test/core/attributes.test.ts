@@ -239,6 +239,25 @@ describe('as a user who is not root', () => {
     engine.chown('/f', 1000, 1000);
   });
 
+  it('in a sticky directory only owners remove or rename', () => {
+    const become = (uid: number): unknown => Object.assign(engine, { uid, gid: uid, privileged: uid === 0 });
+    engine.mkdir('/tmp', 0o777);
+    engine.chmod('/tmp', 0o1777);
+    put('/tmp/mine');
+    become(2000);
+    put('/tmp/theirs');
+    engine.mkdir('/tmp/d', 0o777);
+    expect(faultOf(() => engine.unlink('/tmp/mine'))).toBe('EPERM');
+    expect(faultOf(() => engine.rename('/tmp/mine', '/tmp/d/x'))).toBe('EPERM');
+    expect(faultOf(() => engine.rename('/tmp/theirs', '/tmp/mine'))).toBe('EPERM');
+    expect(faultOf(() => engine.removeTree('/tmp'))).toBe('EPERM');
+    engine.unlink('/tmp/theirs');
+    become(1000); // owns the directory
+    engine.rmdir('/tmp/d');
+    become(0);
+    engine.unlink('/tmp/mine');
+  });
+
   it('removing a tree is refused whole when a part of it may not be removed', () => {
     engine.mkdirp('/t/a/b', 0o755);
     put('/t/a/b/f');

@@ -257,6 +257,53 @@ describe('many names', () => {
     expect(engine.usage().used).toBe(empty);
   });
 
+  it('knows whether a name ever had a byte above 127', () => {
+    const engine = createVolume();
+    touch(engine, '/plain');
+    expect(engine.asciiOnly).toBe(true);
+    touch(engine, '/\xc3\xa9');
+    expect(engine.asciiOnly).toBe(false);
+  });
+
+  it('segments in the middle of the table come and go', () => {
+    const engine = createVolume();
+    const empty = engine.usage().used;
+    const make = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) engine.mkdir(`/${i}`, 0o755);
+    };
+    const remove = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) engine.rmdir(`/${i}`);
+    };
+    make(0, 2000);
+    remove(300, 900);
+    expectClean(engine);
+    remove(1200, 1900);
+    make(2000, 2600);
+    expectClean(engine);
+    remove(0, 300);
+    remove(1900, 2600);
+    make(3000, 3010);
+    expectClean(engine);
+    remove(900, 1200);
+    remove(3000, 3010);
+    expect(engine.usage().used).toBe(empty);
+    expectClean(engine);
+  });
+
+  it('creating and deleting at the border of a segment is cheap', () => {
+    const engine = createVolume();
+    for (let i = 0; i < 255 + 256; i++) engine.mkdir(`/${i}`, 0o755);
+    const { used } = engine.usage();
+    for (let round = 0; round < 50; round++) {
+      engine.mkdir('/one', 0o755);
+      engine.mkdir('/two', 0o755);
+      engine.rmdir('/one');
+      engine.rmdir('/two');
+      expectClean(engine);
+    }
+    expect(engine.usage().used - used).toBeLessThan(64 * 1024);
+  });
+
   it.each([1, 2, 7, 8, 9, 31, 32, 33, 127, 128, 129, 255, 256, 257])(
     'renames among %i names keep the ledger',
     (count) => {

@@ -1,4 +1,4 @@
-/** Open file descriptions: access modes, offsets, flags, descriptors, nameless files, preallocation. */
+/** Open file descriptions: access modes, offsets, flags, descriptors, nameless files. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createVolume,
@@ -147,6 +147,16 @@ describe('offsets', () => {
     expect(content('/f')).toBe('hello!?12');
   });
 
+  it('moving no bytes is allowed where moving some is', () => {
+    const directory = engine.open('/d', O_RDONLY, 0);
+    const writer = engine.open('/f', O_WRONLY, 0);
+    expect(engine.readv(directory, [], -1)).toBe(0);
+    expect(faultOf(() => engine.readv(writer, [], -1))).toBe('EBADF');
+    expect(faultOf(() => engine.readv(12_345, [], -1))).toBe('EBADF');
+    expect(engine.writev(writer, [], -1)).toBe(0);
+    expect(faultOf(() => engine.writev(directory, [], -1))).toBe('EBADF');
+  });
+
   it('readv fills buffer after buffer and stops at the end', () => {
     const fd = engine.open('/f', O_RDONLY, 0);
     const targets = [new Uint8Array(3), new Uint8Array(0), new Uint8Array(5).fill(7), new Uint8Array(2).fill(7)];
@@ -260,58 +270,6 @@ describe('files without a name', () => {
     expect(faultOf(() => engine.open('/d', O_RDONLY | O_TMPFILE, 0o600))).toBe('EINVAL');
     expect(faultOf(() => engine.open('/f', O_RDWR | O_TMPFILE, 0o600))).toBe('ENOTDIR');
     expect(faultOf(() => engine.open('/missing', O_RDWR | O_TMPFILE, 0o600))).toBe('ENOENT');
-  });
-});
-
-describe('preallocation', () => {
-  const SIZE = 300_000;
-
-  it('allocate takes the memory, keeps the size, and makes later writes certain', () => {
-    engine = createVolume({ maxQuota: 1024 * 1024 });
-    const fd = engine.open('/f', O_RDWR | O_CREAT, 0o644);
-    engine.allocate(fd, SIZE);
-    const { used } = engine.usage();
-    expect(used).toBeGreaterThanOrEqual(SIZE);
-    const out = new Float64Array(18);
-    engine.fstat(fd, out);
-    expect(out[8]).toBe(0);
-    engine.resize(used);
-    for (let at = 0; at < SIZE; at += 1000) engine.write(fd, new Uint8Array(1000).fill(3), 0, 1000, at);
-    expect(engine.usage().used).toBe(used);
-    expect(engine.readFile('/f', O_RDONLY, (size) => new Uint8Array(size)).every((byte) => byte === 3)).toBe(true);
-    expectClean(engine);
-    engine.close(fd);
-    engine.unlink('/f');
-    expect(engine.usage().used).toBe(0);
-  });
-
-  it('allocate keeps what is there', () => {
-    const fd = engine.open('/f', O_RDWR, 0);
-    engine.allocate(fd, SIZE);
-    engine.allocate(fd, 10);
-    expect(content('/f')).toBe('hello');
-    engine.ftruncate(fd, 10);
-    expect(content('/f')).toBe('hello\0\0\0\0\0');
-    expectClean(engine);
-  });
-
-  it('allocate refuses a size beyond the largest', () => {
-    const fd = engine.open('/f', O_RDWR, 0);
-    expect(faultOf(() => engine.allocate(fd, 2 ** 45))).toBe('EFBIG');
-  });
-
-  it('open can preallocate in one step: all or nothing', () => {
-    engine = createVolume({ maxQuota: 200_000 });
-    expect(faultOf(() => engine.open('/new', O_RDWR | O_CREAT, 0o644, SIZE))).toBe('ENOSPC');
-    expect(engine.readdir('/')).toEqual([]);
-    put('/old', 'content');
-    expect(faultOf(() => engine.open('/old', O_RDWR | O_TRUNC, 0, SIZE))).toBe('ENOSPC');
-    expect(content('/old')).toBe('content');
-    expectClean(engine);
-    const fd = engine.open('/new', O_RDWR | O_CREAT, 0o644, 100_000);
-    engine.resize(engine.usage().used);
-    expect(engine.write(fd, new Uint8Array(100_000), 0, 100_000, 0)).toBe(100_000);
-    expectClean(engine);
   });
 });
 

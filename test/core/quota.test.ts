@@ -224,6 +224,20 @@ describe('resize', () => {
   });
 });
 
+describe('what layers above bill', () => {
+  it('counts, may use the part kept for handles, and is given back', () => {
+    const engine = createVolume({ maxQuota: MIB });
+    engine.billHandle(1000);
+    expect(engine.usage().used).toBe(1000);
+    expect(engine.quota).toMatchObject({ limit: MIB, used: 1000, available: engine.usage().available });
+    expectClean(engine);
+    expect(faultOf(() => engine.billHandle(MIB))).toBe('ENOSPC');
+    engine.unbillHandle(1000);
+    expect(engine.usage().used).toBe(0);
+    expectClean(engine);
+  });
+});
+
 describe('a full volume', () => {
   /** Fills what is left with files of halving sizes. */
   const fill = (engine: Engine): void => {

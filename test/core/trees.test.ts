@@ -153,6 +153,20 @@ describe('importTree', () => {
     expectClean(engine);
   });
 
+  it('the root may be in the list, as a directory', () => {
+    engine.importTree([
+      { path: '/', type: 'directory', mode: 0o700 },
+      { path: '/a', type: 'file' },
+    ]);
+    expect(tree()).toEqual(['//', '/a']);
+    expect(stat('/')[1] & 0o7777).toBe(0o700);
+    expect(faultOf(() => engine.importTree([{ path: '/', type: 'file' }]))).toBe('EISDIR');
+    expect(faultOf(() => engine.importTree([{ path: `/${'a/'.repeat(2048)}`, type: 'directory' }]))).toBe(
+      'ENAMETOOLONG',
+    );
+    expectClean(engine);
+  });
+
   it('an empty list is no change', () => {
     const before = engine.changes;
     engine.importTree([]);
