@@ -268,6 +268,41 @@ const copyChains: Workload = {
   },
 };
 
+/** Sizes that leave one file of each class in every slab, so that the next class finds none free. */
+const fragmentClasses: Workload = {
+  name: 'fragments-of-classes',
+  about: 'for six sizes in turn: filled, then all but one in 40 deleted',
+  portable: true,
+  written: true,
+  run(env) {
+    for (const size of [40, 150, 700, 2000, 5000, 20_000]) {
+      env.fs.mkdirSync(`/size${size}`);
+      const made = env.fill((i) => env.fs.writeFileSync(`/size${size}/${i}`, part(size)));
+      for (let i = 0; i < made; i++) if (i % 40 !== 0) env.fs.unlinkSync(`/size${size}/${i}`);
+    }
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(300)));
+  },
+};
+
+const manyWriters: Workload = {
+  name: 'write-many-descriptors',
+  about: 'descriptors of copies of one file, each overwriting and extending its copy at random',
+  portable: true,
+  written: true,
+  run(env) {
+    env.fs.writeFileSync('/from', part(MIB / 8));
+    const opened = env.fill(
+      (i) => {
+        env.fs.copyFileSync('/from', `/to${i}`);
+        env.keepNumber(env.fs.openSync(`/to${i}`, 'r+'));
+      },
+      Math.floor(env.quota / (MIB / 8) / 4),
+    );
+    env.fill(() => env.fs.writeSync(env.numbers[env.random(opened)], POOL, 0, 3000, env.random(MIB)));
+  },
+  release: (env) => env.closeNumbers(),
+};
+
 export const contentWorkloads: readonly Workload[] = [
   filesOf('1-32-bytes', (_, i) => 1 + (i % 32)),
   filesOf('100-bytes', () => 100),
@@ -314,4 +349,6 @@ export const contentWorkloads: readonly Workload[] = [
   holes,
   copies,
   copyChains,
+  fragmentClasses,
+  manyWriters,
 ];

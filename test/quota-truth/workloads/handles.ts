@@ -153,6 +153,8 @@ const readStreams: Workload = {
   },
 };
 
+const ignore = (): void => {};
+
 interface Closable {
   close(): void;
 }
@@ -203,6 +205,54 @@ const watchIterators: Workload = {
     }),
 };
 
+const watchRecursive: Workload = {
+  name: 'watchers-recursive',
+  about: 'recursive watchers on the root of a tree that grows, with turns between',
+  portable: false,
+  async run(env) {
+    for (let i = 0; i < 20; i++) env.keep(env.fs.watch('/', { recursive: true }, ignore));
+    await env.fillAsync(async (i) => {
+      if (i % 50 === 0) {
+        env.fs.mkdirSync(`/d${i / 50}`);
+        await turn();
+      }
+      env.fs.writeFileSync(`/d${Math.floor(i / 50)}/f${i}`, part(200));
+    });
+  },
+  release: (env) => env.releaseObjects((watcher: Closable) => watcher.close()),
+};
+
+const watchChurn: Workload = {
+  name: 'watchers-churn',
+  about: 'watchers opened and closed a hundred thousand times, on directories that come and go, then filled up',
+  portable: false,
+  async run(env) {
+    await env.fillAsync(async (i) => {
+      env.fs.mkdirSync('/dir');
+      const watcher = env.fs.watch('/dir', ignore);
+      env.fs.writeFileSync('/dir/file', '');
+      if (i % 3 === 0) await turn();
+      watcher.close();
+      env.fs.rmSync('/dir', { recursive: true });
+    }, 30_000);
+    fillUp(env);
+  },
+};
+
+const iterators: Workload = {
+  name: 'iterators-abandoned',
+  about: 'directory iterators of 1,000 entries left after the first, neither closed nor kept',
+  portable: true,
+  endless: true,
+  async run(env) {
+    env.fs.mkdirSync('/dir');
+    for (let i = 0; i < 1000; i++) env.fs.writeFileSync(`/dir/${i}`, '');
+    await env.fillAsync(async () => {
+      for await (const _ of await env.fs.promises.opendir('/dir')) break;
+    }, 20_000);
+  },
+};
+
 const statWatchers: Workload = {
   name: 'watch-file',
   about: 'watchFile on ever more paths',
@@ -214,7 +264,6 @@ const statWatchers: Workload = {
     for (let i = 0; i < env.steps; i++) env.fs.unwatchFile(`/w${i}`, ignore);
   },
 };
-const ignore = (): void => {};
 
 const cpFails: Workload = {
   name: 'cp-fails',
@@ -317,6 +366,9 @@ export const handleWorkloads: readonly Workload[] = [
   watchers,
   watchersUnread,
   watchIterators,
+  watchRecursive,
+  watchChurn,
+  iterators,
   statWatchers,
   cpFails,
   importFails,
