@@ -121,10 +121,10 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
   addOpendir(ctx, surface);
   addPromises(ctx, surface, fileHandleMaker(ctx));
   addParts(ctx, surface);
-  dress(surface.fs, nodeFs);
-  dress(surface.promises, nodeFs.promises);
   addPromisify(surface);
   addClassesAndConstants(surface);
+  dress(surface.fs, nodeFs);
+  dress(surface.promises, nodeFs.promises);
 
   const promises = inHostOrder(surface.promises, nodeFs.promises);
   surface.fs.promises = promises;

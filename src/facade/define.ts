@@ -8,6 +8,7 @@
 import { Fault } from '../core/index.js';
 import {
   deliver,
+  deliverAll,
   deliverError,
   deliverUnlessAborted,
   rejectLater,
@@ -40,6 +41,10 @@ export interface Operation {
   readonly pathsFirst?: readonly string[];
   /** How errors name the first path, where that is not what the caller wrote. */
   readonly spell?: (path: unknown) => unknown;
+  /** True when a callback in its full position wins over a function in the option's. */
+  readonly lastCallbackWins?: boolean;
+  /** True when the callback gets its second argument even for undefined. */
+  readonly givesValue?: boolean;
   /** Index of the options argument whose `signal` may abort the delivery. */
   readonly signalAt?: 1 | 2;
   /** Checks, calls the engine, shapes the result. Throws Faults and Node's argument errors. */
@@ -69,11 +74,11 @@ export function syncForm(operation: Operation) {
 
 /** The callback form: argument errors are thrown at once, faults are delivered. */
 export function callbackForm(operation: Operation) {
-  const { arity, optional = false } = operation;
+  const { arity, optional = false, givesValue = false, lastCallbackWins = false } = operation;
   const run = operation.runCallback ?? operation.run;
   return function self(...args: unknown[]): void {
     let callback = args[arity];
-    if (optional && typeof args[arity - 1] === 'function') {
+    if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
       callback = args[arity - 1];
       args[arity - 1] = undefined;
     }
@@ -88,7 +93,8 @@ export function callbackForm(operation: Operation) {
       return;
     }
     const signal = signalOf(operation, args);
-    if (signal === undefined) deliver(callback as Callback, value);
+    if (givesValue) deliverAll(callback as Callback, [null, value]);
+    else if (signal === undefined) deliver(callback as Callback, value);
     else deliverUnlessAborted(callback as Callback, value, signal);
   };
 }
@@ -149,15 +155,14 @@ export function addOperations(surface: Surface, operations: readonly Operation[]
 /** Gives our functions the names and lengths of Node's own, for what inspects them. */
 export function dress(functions: Record<string, unknown>, host: object): void {
   for (const [name, own] of Object.entries(functions)) {
-    if (typeof own !== 'function' || (own.prototype?.constructor === own && isClass(own))) continue;
+    // Capitals are classes: Node's own, or ours, which bear their name.
+    if (typeof own !== 'function' || /^[A-Z]/.test(name)) continue;
     const theirs: unknown = Reflect.get(host, name);
     const model = typeof theirs === 'function' ? theirs : undefined;
     Object.defineProperty(own, 'name', { value: model?.name ?? name, configurable: true });
     if (model) Object.defineProperty(own, 'length', { value: model.length, configurable: true });
   }
 }
-
-const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
 
 /** Symbols by which `util.promisify` names the results of read, write, readv and writev. */
 export function copyPromisifyArgs(own: object, name: 'read' | 'write' | 'readv' | 'writev'): void {

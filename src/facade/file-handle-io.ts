@@ -6,7 +6,7 @@
  */
 import type { Context } from './context.js';
 import { asBytes, encodeText } from './encoding.js';
-import { checkReadRange, checkWriteRange, knownEncoding, rangeOf, writePosition } from './ops/fd.js';
+import { checkReadRange, checkWriteRange, knownEncoding, rangeOf, readVector, writePosition } from './ops/fd.js';
 import { contentOf, throwIfAborted, writeOpenFile } from './ops/whole-file.js';
 import { nodeAtLeast } from './running-node.js';
 import { isView, validateObject, validateText, validateTextEncoding, validateView, validateViews } from './validate.js';
@@ -46,7 +46,7 @@ export function readHandle(ctx: Context, fd: number, args: readonly unknown[]): 
 
 export function readvHandle(ctx: Context, fd: number, buffers: unknown, position: unknown): object {
   validateViews(buffers);
-  const bytesRead = ctx.engine.readv(fd, buffers.map(asBytes), writePosition(position));
+  const bytesRead = readVector(ctx, fd, buffers, position);
   return result({ bytesRead, buffers });
 }
 

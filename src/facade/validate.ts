@@ -6,7 +6,14 @@
 
 import { fileURLToPath } from 'node:url';
 import { isArrayBufferView, isDate, isUint8Array } from 'node:util/types';
-import { asBindingError, invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
+import {
+  asBindingError,
+  bindingError,
+  describeReceived,
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+} from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 
 export type View = NodeJS.ArrayBufferView;
@@ -94,11 +101,22 @@ export function validateFd(value: unknown, name = 'fd'): number {
 
 /** The same check where Node's C++ side makes it: the error is a plain one. */
 export function bindingFd(value: unknown): number {
-  if (typeof value !== 'number') throw asBindingError(TypeError, invalidArgType('fd', 'number', value));
+  if (typeof value !== 'number') {
+    const received = bindingReceived(value);
+    const message = `The "fd" argument must be of type number. Received ${received}`;
+    throw bindingError(TypeError, 'ERR_INVALID_ARG_TYPE', message);
+  }
   if (!Number.isInteger(value)) throw asBindingError(RangeError, outOfRange('fd', 'an integer', value));
   if (value < 0 || value > 2147483647)
     throw asBindingError(RangeError, outOfRange('fd', '>= 0 && <= 2147483647', value));
   return value + 0;
+}
+
+/** The C++ side words a few values its own way. */
+function bindingReceived(value: unknown): string {
+  if (typeof value === 'bigint') return `type bigint (${value})`;
+  if (typeof value === 'symbol') return String(value);
+  return describeReceived(value).trimEnd();
 }
 
 const octal = /^[0-7]+$/;

@@ -3,6 +3,7 @@
  * vectors, fsync, ftruncate, fchmod, …). Owns Node's many argument forms of
  * read and write; the engine gets bytes, an offset, a length and a position.
  */
+import { EINVAL, Fault } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import { callbackForm, copyPromisifyArgs, type Operation, type Surface, syncForm } from '../define.js';
@@ -195,6 +196,8 @@ function addRead(ctx: Context, surface: Surface): void {
         if (offset !== undefined) validateObject(offset, 'options', true);
         ({ offset, length, position } = rangeOf(offset as RangeOptions | null, buffer.byteLength));
       }
+      // Unlike the asynchronous forms, this one takes no null for 0.
+      if (offset === null) validateInteger(offset, 'offset', 0);
       const file = lateFd ? undefined : validateFd(fd);
       const range = checkReadRange(buffer, offset, length, position);
       if (range.length === 0) return 0;
@@ -226,8 +229,14 @@ function addRead(ctx: Context, surface: Surface): void {
   surface.fs.read = read;
 
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
-    engine.readv(fd, views.map(asBytes), writePosition(position));
+    readVector(ctx, fd, views, position);
   addVector(surface, 'readv', 'read', vector);
+}
+
+/** libuv refuses to read into no buffers at all. */
+export function readVector(ctx: Context, fd: number, views: readonly View[], position: unknown): number {
+  if (views.length === 0) throw new Fault(EINVAL);
+  return ctx.engine.readv(fd, views.map(asBytes), writePosition(position));
 }
 
 /** Since Node 22 the buffer is checked before the descriptor. */
@@ -242,6 +251,7 @@ function readForm(args: readonly unknown[]): RangeOptions & { readonly callback:
   let options: unknown = null;
   let callback: unknown;
   if (args.length === 4) {
+    validateObject(args[2], 'options', true);
     options = args[2];
     callback = args[3];
   } else if (args.length === 3) {

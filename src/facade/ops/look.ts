@@ -26,8 +26,9 @@ import { bigintOf } from './path.js';
 
 /** Since Node 22 a path through a file counts as "no entry" too. */
 const notDirectoryIsMiss = nodeAtLeast(22);
-/** Since Node 24 the callback forms take any options value, and the asynchronous stat honours throwIfNoEntry. */
-const lenientCallbackOptions = nodeAtLeast(24);
+/** Since Node 24 (lstat: 26) the callback forms take any options value; the asynchronous stat honours throwIfNoEntry. */
+const lenientStat = nodeAtLeast(24);
+const lenientLstat = nodeAtLeast(26);
 /** Since Node 26 the promise forms insist on an object. */
 const strictPromiseOptions = nodeAtLeast(26);
 
@@ -39,9 +40,9 @@ function throwIfAborted(signal: unknown): void {
 }
 
 /** Options of the callback forms, in the running Node's reading. */
-function callbackOptions(options: unknown): AnyOptions {
+function callbackOptions(options: unknown, lenient: boolean): AnyOptions {
   if (options === undefined) return {};
-  if (!lenientCallbackOptions) return { bigint: bigintOf(options) };
+  if (!lenient) return { bigint: bigintOf(options) };
   if (options === null || typeof options !== 'object') return {};
   const given = getOptions(options);
   throwIfAborted(given.signal);
@@ -53,7 +54,7 @@ function promiseOptions(options: unknown): AnyOptions {
   if (!strictPromiseOptions) {
     return {
       bigint: bigintOf(options),
-      throwIfNoEntry: lenientCallbackOptions && Reflect.get(Object(options), 'throwIfNoEntry'),
+      throwIfNoEntry: lenientStat && Reflect.get(Object(options), 'throwIfNoEntry'),
     };
   }
   validateObject(options, 'options');
@@ -73,7 +74,8 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     throw new Fault(-errno);
   }
   /** Asynchronous lstat never looks at throwIfNoEntry. */
-  const quiet = name === 'stat' && lenientCallbackOptions;
+  const quiet = name === 'stat' && lenientStat;
+  const lenient = name === 'stat' ? lenientStat : lenientLstat;
 
   return {
     name,
@@ -81,6 +83,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     paths: 1,
     arity: 2,
     optional: true,
+    givesValue: true,
     run(path, options) {
       if (options === undefined) return found(path, false, true);
       // Read one by one: null is then the TypeError that it is in Node.
@@ -88,7 +91,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
       return found(path, bigint, (options as AnyOptions).throwIfNoEntry);
     },
     runCallback(path, options) {
-      const { bigint, throwIfNoEntry } = callbackOptions(options);
+      const { bigint, throwIfNoEntry } = callbackOptions(options, lenient);
       return found(path, bigint, quiet ? throwIfNoEntry : true);
     },
     runPromise(path, options) {
@@ -175,7 +178,7 @@ export function realpathOperations(ctx: Context): { readonly js: Operation; read
   };
   return {
     js: { ...shape, run: (path, options) => realpath(ctx, path, options), runPromise: native },
-    native: { ...shape, run: native },
+    native: { ...shape, lastCallbackWins: true, run: native },
   };
 }
 

@@ -223,6 +223,7 @@ export function pathOperations(ctx: Context): Operation[] {
     },
     {
       name: 'symlink',
+      lastCallbackWins: true,
       syscall: 'symlink',
       paths: 2,
       arity: 3,

@@ -3,7 +3,7 @@
  * or descriptor. One engine call each where the path is given, so a refusal
  * leaves nothing half written; encodings are applied here and nowhere below.
  */
-import { Fault, O_RDWR, S_IFMT, S_IFREG } from '../../core/index.js';
+import { Fault, O_ACCMODE, O_RDONLY, O_RDWR, S_IFMT, S_IFREG } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operation } from '../define.js';
 import { asBuffer, asBytes, encodeText } from '../encoding.js';
@@ -94,13 +94,13 @@ function statOf(ctx: Context, fd: number, syscall: string): number {
   }
 }
 
-function readWhole(ctx: Context, path: unknown, options: AnyOptions): unknown {
+function readWhole(ctx: Context, path: unknown, options: AnyOptions, flagName = 'flags'): unknown {
   const { encoding } = options;
   const buffer = readFileTakesBuffer ? options.buffer : undefined;
   checkBufferOption(buffer);
   if (isInt32(path)) return decodeContent(readOpenFile(ctx, path, buffer, firstCall(encoding)), encoding);
   throwIfAborted(options.signal);
-  const flags = parseFlags(options.flag, 'options.flag');
+  const flags = parseFlags(options.flag, flagName);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
   return decodeContent(ctx.engine.readFile(ctx.resolve(path), flags, make), encoding);
 }
@@ -111,9 +111,9 @@ const firstCall = (encoding: unknown): string => (encoding === 'utf8' || encodin
 /**
  * The asynchronous forms: since Node 26 they read a path in one job, whose errors name the path even for read.
  */
-export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions): unknown {
+export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions, flagName?: string): unknown {
   try {
-    return readWhole(ctx, path, options);
+    return readWhole(ctx, path, options, flagName);
   } catch (error) {
     if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
     throw new PathFault(error.errno, 'read', spell(path) ?? '');
@@ -160,7 +160,10 @@ export function writeWhole(
   }
   const flags = parseFlags(flag);
   const mode = parseMode(options.mode, 'mode', 0o666);
-  ctx.engine.writeFile(ctx.resolve(path), bytes, flags, mode);
+  const target = ctx.resolve(path);
+  // Nothing to write: a descriptor that could not write it does not matter.
+  if (bytes.length === 0 && (flags & O_ACCMODE) === O_RDONLY) ctx.engine.close(ctx.engine.open(target, flags, mode));
+  else ctx.engine.writeFile(target, bytes, flags, mode);
 }
 
 function appendWhole(ctx: Context, path: unknown, data: unknown, options: unknown): void {
@@ -205,7 +208,7 @@ function truncateDescriptor(ctx: Context, fd: number, length: unknown): void {
 }
 
 export function wholeFileOperations(ctx: Context): Operation[] {
-  const text = { paths: 1, optional: true, syscall: 'open' } as const;
+  const text = { paths: 1, optional: true, lastCallbackWins: true, syscall: 'open' } as const;
   return [
     {
       ...text,
@@ -213,7 +216,7 @@ export function wholeFileOperations(ctx: Context): Operation[] {
       arity: 2,
       signalAt: 1,
       run: (path, options) => readWhole(ctx, path, getOptions(options, READ_DEFAULTS)),
-      runCallback: (path, options) => readWholeLater(ctx, path, getOptions(options, READ_DEFAULTS)),
+      runCallback: (path, options) => readWholeLater(ctx, path, getOptions(options, READ_DEFAULTS), 'options.flag'),
     },
     {
       ...text,
@@ -233,6 +236,7 @@ export function wholeFileOperations(ctx: Context): Operation[] {
       ...text,
       name: 'truncate',
       arity: 2,
+      lastCallbackWins: false,
       run(path, length = 0) {
         if (truncateTakesFd && typeof path === 'number') {
           truncateDescriptor(ctx, path, length);
