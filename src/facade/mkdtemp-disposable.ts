@@ -8,6 +8,7 @@ import { ENOENT, Fault } from '../core/index.js';
 import { rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { presentName } from './encoding.js';
+import { makeTempDirectory } from './ops/path.js';
 import { getOptions } from './options.js';
 import { hostFs } from './running-node.js';
 import { type Caller, spell, toNodeError } from './uv-exception.js';
@@ -21,11 +22,8 @@ interface Made {
 
 function make(ctx: Context, prefix: unknown, options: unknown): Made {
   const { encoding } = getOptions(options);
-  const resolved = ctx.resolve(prefix, 'prefix');
-  const full = ctx.engine.mkdtemp(resolved);
-  const given = spell(prefix) ?? '';
-  const shown = Buffer.from(given, 'utf8').toString('latin1') + full.slice(resolved.length);
-  return { path: presentName(shown, encoding), full };
+  const name = makeTempDirectory(ctx, prefix);
+  return { path: presentName(name, encoding), full: ctx.resolve(Buffer.from(name, 'latin1')) };
 }
 
 /** rm -rf: nothing to do when it is gone already. */
@@ -37,8 +35,11 @@ function remove(ctx: Context, full: string): void {
   }
 }
 
-const mkdtempError = (error: unknown, prefix: unknown, caller: Caller): unknown =>
-  toNodeError(error, 'mkdtemp', `${spell(prefix) ?? ''}XXXXXX`, undefined, caller);
+/** `tail`: what stands for the random characters in an error, six X when it is thrown, the last ones tried when it is not. */
+const mkdtempError = (error: unknown, prefix: unknown, tail: string, caller: Caller): unknown =>
+  toNodeError(error, 'mkdtemp', `${spell(prefix) ?? ''}${tail}`, undefined, caller);
+
+const sixRandom = (): string => Math.random().toString(36).slice(2).padEnd(6, '0').slice(0, 6);
 
 /** The members mkdtempDisposableSync and promises.mkdtempDisposable, where the host Node has them. */
 export function makeMkdtempDisposable(ctx: Context) {
@@ -54,7 +55,7 @@ export function makeMkdtempDisposable(ctx: Context) {
       };
       return { path, remove: removeNow, [Symbol.dispose]: () => removeNow() };
     } catch (error) {
-      throw mkdtempError(error, prefix, mkdtempDisposableSync);
+      throw mkdtempError(error, prefix, 'XXXXXX', mkdtempDisposableSync);
     }
   }
 
@@ -63,7 +64,7 @@ export function makeMkdtempDisposable(ctx: Context) {
     try {
       made = make(ctx, prefix, options);
     } catch (error) {
-      const shown = mkdtempError(error, prefix, mkdtempDisposable);
+      const shown = mkdtempError(error, prefix, sixRandom(), mkdtempDisposable);
       if (error instanceof Fault) return rejectLater(shown);
       throw shown;
     }

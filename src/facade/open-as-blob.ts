@@ -11,7 +11,7 @@ import { Blob } from 'node:buffer';
 import { Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
-import { codedTypeError, isNodeError } from './node-errors.js';
+import { isNodeError } from './node-errors.js';
 import { hostFs, nodeAtLeast } from './running-node.js';
 import { type Caller, spell, uvException } from './uv-exception.js';
 import { validateObject, validateString } from './validate.js';
@@ -21,19 +21,23 @@ const namesErrors = nodeAtLeast(26);
 
 function openError(errno: number, path: unknown): Error {
   if (namesErrors) return uvException(errno, 'stat', spell(path));
-  return codedTypeError('ERR_INVALID_ARG_VALUE', 'Unable to open file as blob');
+  // Thrown by native code: no code in its text.
+  return Object.assign(new TypeError('Unable to open file as blob'), { code: 'ERR_INVALID_ARG_VALUE' });
 }
 
 const notReadable = (): DOMException => new DOMException('The blob could not be read', 'NotReadableError');
 
-/** Tells whether the file is still the one that was opened: same inode, size and modification time. */
+/**
+ * Tells whether the file is still what it was, as Node does: by size and modification time. The engine's count of
+ * writes finds those that came within one tick of the clock.
+ */
 function watchFile(ctx: Context, path: string, before: Float64Array): () => boolean {
   const generation = ctx.engine.generation(before[7]);
   const now = new Float64Array(STAT_LENGTH);
   return () =>
     ctx.engine.stat(path, now) === 0 &&
-    [7, 8, 12, 13].every((field) => now[field] === before[field]) &&
-    ctx.engine.generation(now[7]) === generation;
+    [8, 12, 13].every((field) => now[field] === before[field]) &&
+    (now[7] !== before[7] || ctx.engine.generation(now[7]) === generation);
 }
 
 /** Makes a blob refuse to be read once `unchanged` says no; slices of it too. */
@@ -74,7 +78,7 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
 }
 
 function from(error: unknown, caller: Caller): unknown {
-  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
+  if (isNodeError(error) || (error instanceof Error && 'code' in error)) Error.captureStackTrace(error, caller);
   return error;
 }
 

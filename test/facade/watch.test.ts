@@ -157,7 +157,6 @@ describe('watch beside the real one', () => {
     ['a\0'],
     ['missing'],
     ['f/x'],
-    ['missing', { recursive: true }],
     [Buffer.from('missing')],
     ['f', 5],
     ['f', 'nope'],
@@ -294,7 +293,6 @@ describe('promises.watch', () => {
     ['f', { recursive: 1 }],
     ['f', { signal: 1 }],
     ['f', { signal: AbortSignal.abort('why') }],
-    ['missing', { recursive: true }],
   ];
   if (nodeAtLeast(22))
     bad.push(['f', { maxQueue: 'x' }], ['f', { maxQueue: 1.5 }], ['f', { overflow: 'x' }], ['f', { encoding: 'nope' }]);
