@@ -2,9 +2,8 @@
  * D-MemFS layer: the locks between handles. A file (an inode, whatever its
  * names) has many readers or one writer, from open to close. Who has to wait
  * stands in one line per file and is served in order, so nobody starves: a
- * newcomer does not overtake even where the holders would admit it. A state
- * exists only while somebody holds the file, so memory is bounded by the open
- * handles and the callers that wait.
+ * newcomer does not overtake even where the holders would admit it. Entries
+ * exist only while somebody holds the file or waits for it.
  */
 import { LockConflict } from './errors.js';
 
@@ -17,34 +16,38 @@ interface Waiter {
   timer: NodeJS.Timeout | undefined;
 }
 
-interface State {
-  readers: number;
-  writer: boolean;
+/** Who waits for one file. */
+interface Line {
   /** In order of arrival. */
-  readonly line: Set<Waiter>;
+  readonly waiters: Set<Waiter>;
   /** True while `serve` runs: what happens inside it is left to its loop. */
   serving: boolean;
 }
+
+/** In the table of holders: the file has a writer. A positive number counts readers. */
+const WRITER = -1;
 
 // Captured at load: fake timers must not stop a timeout that a program waits for.
 const { setTimeout, clearTimeout } = globalThis;
 
 export class FileLocks {
-  readonly #states = new Map<number, State>();
+  /** A number per file that is held, so that an open handle costs a table entry and no object. */
+  readonly #holders = new Map<number, number>();
+  readonly #lines = new Map<number, Line>();
 
   /** True when no file is held at all. */
   get idle(): boolean {
-    return this.#states.size === 0;
+    return this.#holders.size === 0;
   }
 
   /** True while a handle holds the file. */
   isHeld(ino: number): boolean {
-    return this.#states.has(ino);
+    return this.#holders.has(ino);
   }
 
   /** True while a handle that may write holds the file. */
   isWritten(ino: number): boolean {
-    return this.#states.get(ino)?.writer ?? false;
+    return this.#holders.get(ino) === WRITER;
   }
 
   /**
@@ -54,28 +57,16 @@ export class FileLocks {
    * @throws LockConflict when a holder, or somebody in line before, is in the way.
    */
   acquire(ino: number, kind: LockKind, turn?: number): void {
-    const state = this.#states.get(ino);
-    if (state === undefined) {
-      this.#states.set(ino, {
-        readers: kind === 'read' ? 1 : 0,
-        writer: kind === 'write',
-        line: new Set(),
-        serving: false,
-      });
-      return;
-    }
-    if (!admits(state, kind) || (state.line.size > 0 && turn !== ino)) throw new LockConflict(ino, kind);
-    if (kind === 'read') state.readers++;
-    else state.writer = true;
+    if (!this.#admits(ino, kind) || (this.#lines.has(ino) && turn !== ino)) throw new LockConflict(ino, kind);
+    this.#holders.set(ino, kind === 'write' ? WRITER : (this.#holders.get(ino) ?? 0) + 1);
   }
 
   /** Gives back what `acquire` took, and serves the line. */
   release(ino: number, kind: LockKind): void {
-    const state = this.#states.get(ino);
-    if (state === undefined) return;
-    if (kind === 'read') state.readers--;
-    else state.writer = false;
-    this.#serve(ino, state);
+    const holders = this.#holders.get(ino) ?? 0;
+    if (kind === 'read' && holders > 1) this.#holders.set(ino, holders - 1);
+    else this.#holders.delete(ino);
+    this.#serve(ino);
   }
 
   /**
@@ -86,33 +77,34 @@ export class FileLocks {
    * @param expired - called instead when the time is up.
    */
   wait(ino: number, kind: LockKind, timeoutMs: number, attempt: () => void, expired: () => void): void {
-    const state = this.#states.get(ino);
-    if (state === undefined) {
-      attempt();
-      return;
-    }
+    const line = this.#lines.get(ino) ?? { waiters: new Set(), serving: false };
+    this.#lines.set(ino, line);
     const waiter: Waiter = { kind, attempt, timer: undefined };
-    state.line.add(waiter);
+    line.waiters.add(waiter);
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
     waiter.timer = setTimeout(() => {
-      state.line.delete(waiter);
+      line.waiters.delete(waiter);
       expired();
-      this.#serve(ino, state);
+      this.#serve(ino);
     }, timeoutMs);
   }
 
-  #serve(ino: number, state: State): void {
-    if (state.serving) return;
-    state.serving = true;
-    for (const waiter of state.line) {
-      if (!admits(state, waiter.kind)) break;
-      state.line.delete(waiter);
+  #admits(ino: number, kind: LockKind): boolean {
+    const holders = this.#holders.get(ino) ?? 0;
+    return holders === 0 || (kind === 'read' && holders > 0);
+  }
+
+  #serve(ino: number): void {
+    const line = this.#lines.get(ino);
+    if (line === undefined || line.serving) return;
+    line.serving = true;
+    for (const waiter of line.waiters) {
+      if (!this.#admits(ino, waiter.kind)) break;
+      line.waiters.delete(waiter);
       clearTimeout(waiter.timer);
       waiter.attempt();
     }
-    state.serving = false;
-    if (state.readers === 0 && !state.writer) this.#states.delete(ino);
+    line.serving = false;
+    if (line.waiters.size === 0) this.#lines.delete(ino);
   }
 }
-
-const admits = (state: State, kind: LockKind): boolean => !state.writer && (kind === 'read' || state.readers === 0);
