@@ -5,7 +5,7 @@
  * there too, so that `npm ci` stays light.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,8 @@ export async function bundle(entry: string, name: string): Promise<string> {
     bundle: true,
     platform: 'node',
     target: 'node20',
+    minifyWhitespace: true,
+    minifySyntax: true,
     format: 'esm',
     external: ['memfs', 'esbuild'],
     banner: {
@@ -43,8 +45,19 @@ export async function bundle(entry: string, name: string): Promise<string> {
   return outfile;
 }
 
-/** The public entry of the library. */
-export const LIBRARY = 'src/index.ts';
+const newest = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  );
+
+/** What is measured as ours: the built package when it is newer than the source, else a bundle of the source. */
+export async function libraryFile(): Promise<string> {
+  const built = join(ROOT, 'dist', 'index.js');
+  if (existsSync(built) && statSync(built).mtimeMs > newest(join(ROOT, 'src'))) return built;
+  return bundle('src/index.ts', 'quotafs');
+}
 
 /** Installs the peers once into the cache folder. */
 export function installPeers(): string {

@@ -18,7 +18,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { bundle, CACHE, installPeers, LIBRARY, peerEntry, ROOT } from './build.js';
+import { bundle, CACHE, installPeers, libraryFile, peerEntry, ROOT } from './build.js';
 import { CASES } from './cases/index.js';
 import { writeDocs } from './docs.js';
 import { median, type Sample } from './measure.js';
@@ -148,7 +148,7 @@ async function main(): Promise<void> {
   if (systems.includes('platformatic') || systems.includes('zenfs')) installPeers();
   const worker = await bundle('test/bench/worker.ts', 'worker');
   const libraries: Libraries = {
-    ours: systems.includes('ours') ? await bundle(LIBRARY, 'quotafs') : '',
+    ours: systems.includes('ours') ? await libraryFile() : '',
     engine: systems.includes('engine') ? await bundle('test/bench/engine-fs.ts', 'engine') : '',
   };
 
@@ -194,7 +194,7 @@ async function main(): Promise<void> {
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(out, `${JSON.stringify(file, null, 1)}\n`);
   printTable(file);
-  console.log(`\nresults: ${out}`);
+  console.log(`\nmeasured: ${libraries.ours.replace(ROOT, '')}; results: ${out.replace(ROOT, '')}`);
   if (options.docs ?? (options.case === undefined && options.system === undefined)) writeDocs(file);
 }
 

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle, CACHE, LIBRARY, peerEntry } from './build.js';
+import { bundle, CACHE, libraryFile, peerEntry } from './build.js';
 import { PACKAGES, type SystemName } from './systems.js';
 
 interface Profile {
@@ -29,7 +29,7 @@ const [name, system = 'ours'] = positionals;
 if (name === undefined) throw new Error('usage: profile.ts case [system]');
 
 async function entryOf(): Promise<string> {
-  if (system === 'ours') return bundle(LIBRARY, 'quotafs');
+  if (system === 'ours') return libraryFile();
   if (system === 'engine') return bundle('test/bench/engine-fs.ts', 'engine');
   const peer = PACKAGES[system as SystemName];
   return peer === undefined ? '' : peerEntry(peer);
