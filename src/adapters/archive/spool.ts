@@ -3,7 +3,7 @@
  * memory; what is longer goes to a file without a name on the volume, where the
  * quota counts it.
  */
-import { below, type WritableFs } from '../tree/index.js';
+import { below, restoreTimes, type WritableFs } from '../tree/index.js';
 import type { FileReadingFs, RandomSource } from './random-source.js';
 
 const IN_MEMORY = 1024 * 1024;
@@ -68,7 +68,7 @@ export class Spool implements RandomSource {
       return this.#fs.openSync(`${directory}/archive`, 'wx+');
     } finally {
       this.#fs.rmSync(directory, { recursive: true, force: true });
-      this.#fs.utimesSync(this.#directory, before.atimeMs / 1000, before.mtimeMs / 1000);
+      restoreTimes(this.#fs, this.#directory, before);
     }
   }
 }

@@ -6,6 +6,7 @@
 import type { Stats } from 'node:fs';
 import type { WritableFs } from './fs-like.js';
 import { below } from './names.js';
+import { restoreTimes } from './times.js';
 import type { Refuse } from './transfer-error.js';
 
 export class Merge {
@@ -61,7 +62,7 @@ export class Merge {
   cancel(): void {
     this.#takeBack();
     this.#fs.rmSync(this.#stage, { recursive: true, force: true });
-    this.#fs.utimesSync(this.#ground, this.#before.atimeMs / 1000, this.#before.mtimeMs / 1000);
+    restoreTimes(this.#fs, this.#ground, this.#before);
   }
 
   #takeBack(): void {

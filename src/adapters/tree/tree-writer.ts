@@ -14,6 +14,7 @@ import type { WritableFs } from './fs-like.js';
 import { Merge } from './merge.js';
 import { below, parentOf } from './names.js';
 import { demandRoom } from './room.js';
+import { settable } from './times.js';
 import type { Refuse } from './transfer-error.js';
 
 export interface Attributes {
@@ -101,7 +102,7 @@ export class TreeWriter {
     this.#add(target.length, () => {
       this.#place(path, (at) => {
         this.#fs.symlinkSync(target, at);
-        if (mtime !== undefined) this.#fs.lutimesSync(at, mtime, mtime);
+        if (mtime !== undefined) this.#fs.lutimesSync(at, settable(mtime), settable(mtime));
       });
     });
   }
@@ -179,7 +180,7 @@ export class TreeWriter {
       },
       end: () => {
         if (attributes.mode !== undefined) fs.fchmodSync(fd, attributes.mode);
-        if (attributes.mtime !== undefined) fs.futimesSync(fd, attributes.mtime, attributes.mtime);
+        if (attributes.mtime !== undefined) fs.futimesSync(fd, settable(attributes.mtime), settable(attributes.mtime));
         fs.closeSync(fd);
         this.#writing = undefined;
         if (replaced) fs.renameSync(at, this.#at(path));
@@ -296,7 +297,7 @@ export class TreeWriter {
 
 function applyAttributes(fs: WritableFs, path: string, { mode, mtime }: Attributes): void {
   if (mode !== undefined) fs.chmodSync(path, mode);
-  if (mtime !== undefined) fs.utimesSync(path, mtime, mtime);
+  if (mtime !== undefined) fs.utimesSync(path, settable(mtime), settable(mtime));
 }
 
 /** The nearest directory above (or at) a path that exists, and what is missing from there. */
