@@ -2,6 +2,7 @@
 import type { MfsContext } from './context.js';
 import { deliver } from './deliver.js';
 import { LockConflict, toError } from './errors.js';
+import { WAITER_PRICE } from './prices.js';
 
 // Captured at load: a program's fake clock must not stretch the time that a caller waits.
 const now = performance.now.bind(performance);
@@ -32,7 +33,7 @@ export function later<T>(body: () => T): Promise<T> {
  * @param body - is told the inode whose line it has reached the head of, undefined at first.
  */
 export function whenUnlocked<T>(
-  { locks }: MfsContext,
+  { engine, locks }: MfsContext,
   about: About,
   timeoutMs: number,
   body: (turn: number | undefined) => T,
@@ -45,13 +46,33 @@ export function whenUnlocked<T>(
         deliver(() => resolve(value));
       } catch (thrown) {
         const left = deadline - now();
-        const fail = (): void => {
-          const error = toError(thrown, about.operation, about.path, about.dest);
-          deliver(() => reject(error));
-        };
-        if (!(thrown instanceof LockConflict) || left <= 0) fail();
-        else locks.wait(thrown.ino, thrown.kind, left, () => attempt(thrown.ino), fail);
+        if (thrown instanceof LockConflict && left > 0) standInLine(thrown, left);
+        else fail(thrown);
       }
+    };
+    const standInLine = (conflict: LockConflict, left: number): void => {
+      try {
+        engine.billHandle(WAITER_PRICE);
+      } catch (refusal) {
+        fail(refusal);
+        return;
+      }
+      const leave = (next: () => void) => (): void => {
+        engine.unbillHandle(WAITER_PRICE);
+        next();
+      };
+      const { ino, kind } = conflict;
+      locks.wait(
+        ino,
+        kind,
+        left,
+        leave(() => attempt(ino)),
+        leave(() => fail(conflict)),
+      );
+    };
+    const fail = (thrown: unknown): void => {
+      const error = toError(thrown, about.operation, about.path, about.dest);
+      deliver(() => reject(error));
     };
     attempt();
   });

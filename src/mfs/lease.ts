@@ -1,11 +1,12 @@
 /**
- * D-MemFS layer: what an open handle owes. A lease is the descriptor and the
- * lock of one handle, apart from it, so that both can be given back when the
- * handle itself was collected without having been closed. Invariant: each
+ * D-MemFS layer: what an open handle owes. A lease is the descriptor, the lock
+ * and the bill of one handle, apart from it, so that all can be given back when
+ * the handle itself was collected without having been closed. Invariant: each
  * lease is given back exactly once.
  */
 import type { MfsContext } from './context.js';
 import type { LockKind } from './locks.js';
+import { HANDLE_PRICE } from './prices.js';
 
 export interface Lease {
   readonly context: MfsContext;
@@ -36,9 +37,11 @@ export function giveBack(lease: Lease): void {
   if (!lease.open) return;
   lease.open = false;
   unclosed.unregister(lease);
+  const { engine, locks } = lease.context;
   try {
-    lease.context.engine.close(lease.fd);
+    engine.close(lease.fd);
   } finally {
-    lease.context.locks.release(lease.ino, lease.kind);
+    engine.unbillHandle(HANDLE_PRICE);
+    locks.release(lease.ino, lease.kind);
   }
 }

@@ -19,6 +19,7 @@ import { look } from './looking.js';
 import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
 import { checkNames, count, lockTimeoutMs } from './options.js';
 import { normalizePath, toByteString } from './paths.js';
+import { HANDLE_PRICE } from './prices.js';
 
 export interface OpenOptions {
   /** The file is made at least this many bytes long, with zeros; the memory for them is taken at once. Default 0. */
@@ -72,6 +73,16 @@ export function requestOpen(context: MfsContext, path: string, mode: OpenMode, o
  * @throws LockConflict when the file is locked; then nothing has changed.
  */
 export function openNow(context: MfsContext, request: OpenRequest, turn?: number): MemoryFileHandle {
+  context.engine.billHandle(HANDLE_PRICE);
+  try {
+    return openBilled(context, request, turn);
+  } catch (thrown) {
+    context.engine.unbillHandle(HANDLE_PRICE);
+    throw thrown;
+  }
+}
+
+function openBilled(context: MfsContext, request: OpenRequest, turn: number | undefined): MemoryFileHandle {
   const { engine, locks } = context;
   const kind: LockKind = request.mode === 'rb' ? 'read' : 'write';
   const found = look(context, request.bytes);

@@ -209,6 +209,21 @@ describe('asynchronous handles', () => {
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ENOENT']));
   });
 
+  it('are billed while they wait, and refused when the volume cannot pay', async () => {
+    const mfs = createAsyncMfs({ maxQuota: 300_000 });
+    await mfs.importTree({ '/a': Buffer.from('') });
+    const holder = await mfs.open('/a', 'r+b');
+    const before = mfs.sync.stats().usedBytes;
+    const waiting = Array.from({ length: 1000 }, () => codeOfAsync(mfs.open('/a', 'rb').then((file) => file.close())));
+    expect(mfs.sync.stats().usedBytes - before).toBeGreaterThan(100_000);
+    await holder.close();
+    const codes = await Promise.all(waiting);
+    const refused = codes.filter((code) => code === 'ENOSPC').length;
+    expect(refused).toBeGreaterThan(500);
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(1000 - refused);
+    expect(mfs.sync.stats().usedBytes).toBeLessThan(before);
+  });
+
   it('copies and exports wait for a writer', async () => {
     const mfs = createAsyncMfs();
     await mfs.importTree({ '/d/f': Buffer.from('') });
