@@ -9,7 +9,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { posix } from 'node:path';
 import { setInterval as every, setImmediate as later } from 'node:timers';
-import { type ChangeEvent, Fault, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH, type Watch } from '../core/index.js';
+import { type ChangeEvent, DT_DIR, Fault, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH, type Watch } from '../core/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
 import { encodeName } from './encoding.js';
@@ -64,6 +64,13 @@ function enqueue(handle: WatchHandle, event: ChangeEvent): void {
   later(deliverNext);
 }
 
+/** Names of which a watch has yet to tell. */
+function pendingNames(handle: WatchHandle): Set<string> {
+  const names = new Set<string>();
+  for (let i = first; i < queue.length; i++) if (queue[i].handle === handle) names.add(queue[i].event.name);
+  return names;
+}
+
 /** The part of a path after its last slash, as libuv names a watched file itself. */
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -82,6 +89,8 @@ export class WatchHandle {
   #isDirectory = false;
   #recursive = false;
   #gone = false;
+  /** Directories below, by name relative to the watched one (recursive watches only). */
+  readonly #directories = new Set<string>();
 
   constructor(ctx: Context, onChange: OnChange) {
     this.#ctx = ctx;
@@ -115,6 +124,7 @@ export class WatchHandle {
       if (error instanceof Fault) throw watchError(error.errno, given);
       throw error;
     }
+    if (recursive && this.#isDirectory) this.#scan('');
     this.#alive = keepAlive();
     if (!persistent) this.#alive.unref();
   }
@@ -160,20 +170,65 @@ export class WatchHandle {
     return event.self && this.#isDirectory ? 'rename' : event.kind;
   }
 
-  /** Node's recursive watcher on Linux looks at what an event left behind before it says what it was. */
+  /**
+   * Node's recursive watcher on Linux looks at what an event left behind before it says what it was: the attributes
+   * of a known directory are no news, and a directory that appears is reported with all it brings along.
+   */
   #deliverRecursive(event: ChangeEvent): void {
+    const { kind, name } = event;
     if (event.self) {
       this.#deliverOwn();
       return;
     }
-    if (event.kind === 'rename') {
-      this.#onChange('rename', event.name);
+    const format = this.#format(this.#full(name));
+    if (kind === 'change') {
+      // Gone already: the event that says so follows.
+      if (format !== 0) this.#onChange(format === S_IFLNK ? 'rename' : 'change', name);
       return;
     }
-    const format = this.#format(`${this.#path === '/' ? '' : this.#path}/${event.name}`);
-    // Gone already: the event that says so follows. A directory's attributes are nobody's business.
-    if (format === 0 || format === S_IFDIR) return;
-    this.#onChange(format === S_IFLNK ? 'rename' : 'change', event.name);
+    if (format === S_IFDIR && this.#directories.has(name)) return;
+    this.#onChange('rename', name);
+    if (format !== S_IFDIR) {
+      if (this.#directories.size > 0) this.#forget(name);
+      return;
+    }
+    const announced = pendingNames(this);
+    for (const brought of this.#scan(name)) if (!announced.has(brought)) this.#onChange('rename', brought);
+  }
+
+  #full(name: string): string {
+    return `${this.#path === '/' ? '' : this.#path}/${name}`;
+  }
+
+  /** Takes note of a directory and those below it; returns the names of all that is below. */
+  #scan(top: string): string[] {
+    const { engine } = this.#ctx;
+    const found: string[] = [];
+    const directories = [top];
+    for (let at = directories.pop(); at !== undefined; at = directories.pop()) {
+      if (at !== '') this.#directories.add(at);
+      const types: number[] = [];
+      let names: string[];
+      try {
+        names = engine.readdir(this.#full(at), types);
+      } catch {
+        // Removed meanwhile, or not ours to read: nothing to tell of.
+        continue;
+      }
+      names.forEach((name, index) => {
+        const full = at === '' ? name : `${at}/${name}`;
+        found.push(full);
+        if (types[index] === DT_DIR) directories.push(full);
+      });
+    }
+    return found;
+  }
+
+  #forget(name: string): void {
+    if (!this.#directories.delete(name)) return;
+    for (const directory of this.#directories) {
+      if (directory.startsWith(`${name}/`)) this.#directories.delete(directory);
+    }
   }
 
   #deliverOwn(): void {

@@ -215,6 +215,7 @@ describe('recursive', () => {
     ['a file below appears', (fs) => fs.closeSync(fs.openSync('d/s/deep/n', 'wx')), ['d']],
     ['a directory below appears', (fs) => fs.mkdirSync('d/s/deep/n'), ['d']],
     ['a file below goes', (fs) => fs.unlinkSync('d/s/deep/x'), ['d']],
+    ['a directory is renamed', (fs) => fs.renameSync('d/s/deep', 'd/s/shallow'), ['d']],
     ['an empty directory is renamed', (fs) => fs.renameSync('d/s/empty', 'd/s/void'), ['d/s']],
     ['the attributes of a directory', (fs) => fs.chmodSync('d/s', 0o711), ['d']],
     ['a watched file is written', (fs) => fs.appendFileSync('d/f', 'x'), ['d/f']],
@@ -358,9 +359,10 @@ describe('promises.watch', () => {
 describe('watchFile beside the real one', () => {
   const interval = 25;
 
+  // Each act is one system call: a poll of the real fs may fall between two.
   const story = (name: string, program: (side: Side) => unknown): void => {
     it(name, async () => {
-      const { real, ours } = await sideBySide({ f: 'one', d: {} }, program);
+      const { real, ours } = await sideBySide({ f: 'one', g: 'another', d: {} }, program);
       expect(ours.result).toEqual(real.result);
     });
   };
@@ -384,20 +386,20 @@ describe('watchFile beside the real one', () => {
 
   story('written, emptied, removed, made again', ({ fs }) =>
     follow(fs, 'f', [
-      () => fs.writeFileSync('f', 'longer'),
+      () => fs.appendFileSync('f', ' and longer'),
       () => fs.truncateSync('f'),
       () => fs.unlinkSync('f'),
-      () => fs.writeFileSync('f', 'back'),
+      () => fs.renameSync('g', 'f'),
     ]),
   );
   story('not there: one call with zeros', ({ fs }) => follow(fs, 'missing', []));
   story('not there, then made, then gone', ({ fs }) =>
-    follow(fs, 'missing', [() => fs.writeFileSync('missing', 'x'), () => fs.unlinkSync('missing')]),
+    follow(fs, 'missing', [() => fs.renameSync('g', 'missing'), () => fs.unlinkSync('missing')]),
   );
   story('attributes, and a read that changes nothing', ({ fs }) =>
-    follow(fs, 'f', [() => fs.chmodSync('f', 0o600), () => void fs.readFileSync('f'), () => fs.linkSync('f', 'g')]),
+    follow(fs, 'f', [() => fs.chmodSync('f', 0o600), () => void fs.readFileSync('f'), () => fs.linkSync('f', 'h')]),
   );
-  story('bigint', ({ fs }) => follow(fs, 'f', [() => fs.writeFileSync('f', 'longer')], { bigint: true }));
+  story('bigint', ({ fs }) => follow(fs, 'f', [() => fs.appendFileSync('f', ' and longer')], { bigint: true }));
   story('a directory', ({ fs }) => follow(fs, 'd', [() => fs.chmodSync('d', 0o700)]));
   story('another file changes', ({ fs }) => follow(fs, 'f', [() => fs.writeFileSync('other', 'x')]));
 
@@ -408,7 +410,7 @@ describe('watchFile beside the real one', () => {
     const second = fs.watchFile(`${root}/d/../f`, { interval }, two);
     await settle(100);
     fs.unwatchFile('f', one as never);
-    fs.writeFileSync('f', 'changed');
+    fs.appendFileSync('f', 'changed');
     await settle(150);
     let stopped = 0;
     first.on('stop', () => stopped++);
