@@ -7,6 +7,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import yauzl, { type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
+import { canonicalName } from '../tree/index.js';
 import { ArchiveError, refuse } from './archive-error.js';
 import type { RawEntry } from './importer.js';
 import type { RandomSource } from './random-source.js';
@@ -90,7 +91,7 @@ export async function checkZip(source: RandomSource, check: (entry: ZipEntry) =>
   const names = new Set<string>();
   const places: { start: number; end: number; name: string }[] = [];
   for await (const entry of zipEntries(source)) {
-    const name = entry.name.replace(/\/+$/, '');
+    const name = canonicalName(entry.name, refuse);
     if (names.has(name)) throw refuse('DUPLICATE', 'two entries have one name', entry.name);
     names.add(name);
     places.push({ start: entry.header, end: entry.start + entry.packedSize, name: entry.name });
