@@ -166,13 +166,6 @@ export class Directories extends RecordTable {
     return this.nameLength(entry) > INLINE_BYTES ? this.word(entry, NAME) : 0;
   }
 
-  /** Compares the names of two entries by bytes, as strcmp(3). */
-  compareNames(a: number, b: number): number {
-    const left = this.name(a);
-    const right = this.name(b);
-    return left < right ? -1 : left > right ? 1 : 0;
-  }
-
   private enlist(entry: number, directory: number, path: string, start: number, end: number): void {
     const length = end - start;
     this.put(entry, PARENT, directory);

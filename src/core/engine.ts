@@ -143,6 +143,11 @@ export interface Engine {
    * Faults carry `syscall` 'open' or 'read' (EISDIR comes from read, as on Linux).
    */
   readFile<T extends Uint8Array>(path: string, flags: number, make: (size: number) => T): T;
+  /**
+   * `readFile` for text: hands the file's bytes to `decode`, which must not keep or change them. They are the
+   * stored ones where the file lies in one piece.
+   */
+  decodeFile<T>(path: string, flags: number, decode: (bytes: Uint8Array, start: number, end: number) => T): T;
   /** open + write + close in one step; faults carry `syscall` 'open' or 'write'. */
   writeFile(path: string, data: Uint8Array, flags: number, mode: number): void;
 

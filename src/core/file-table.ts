@@ -27,10 +27,6 @@ export class FileTable {
     private readonly numbers: DescriptorNumbers,
   ) {}
 
-  get size(): number {
-    return this.files.size;
-  }
-
   charge(): number {
     return this.files.size * DESCRIPTOR_PRICE;
   }

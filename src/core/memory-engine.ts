@@ -133,6 +133,9 @@ class MemoryEngine extends Volume implements Engine {
   readFile<T extends Uint8Array>(path: string, flags: number, make: (size: number) => T): T {
     return whole.readFile(this, path, flags, make);
   }
+  decodeFile<T>(path: string, flags: number, decode: (bytes: Uint8Array, start: number, end: number) => T): T {
+    return whole.decodeFile(this, path, flags, decode);
+  }
   writeFile(path: string, data: Uint8Array, flags: number, mode: number): void {
     whole.writeFile(this, path, data, flags, mode);
   }

@@ -152,6 +152,27 @@ const createFile = (volume: Volume, mode: number): number => {
   return ino;
 };
 
+/**
+ * Makes a regular file at `volume.at` with the memory for `length` bytes of content, or nothing. The content comes
+ * first, while the file has no name. The caller has prepaid all of it and checked the directory.
+ */
+export const createPrepared = (volume: Volume, mode: number, length: number): Opened => {
+  const { at, inodes, contents, bank, directories } = volume;
+  bank.reserve(inodes.cost(1));
+  const ino = makeInode(volume, S_IFREG | (mode & 0o7777 & ~volume.umask()));
+  inodes.set(ino, STATE, contents.initialState());
+  try {
+    contents.prepare(ino, 0, length);
+  } catch (error) {
+    volume.discard(ino);
+    throw error;
+  }
+  bank.reserve(directories.costOfAdd(at.nameLength));
+  nameInode(volume, ino);
+  volume.events.named(at.directory, nameAt(volume));
+  return { ino, entry: at.entry, created: true };
+};
+
 /** The last name of the last walk. */
 export const nameAt = (volume: Volume): string => volume.at.text.slice(volume.at.start, volume.at.end);
 
@@ -165,16 +186,28 @@ export const createNode = (volume: Volume, mode: number, extra: number): number 
   demandChange(volume, at.directory);
   volume.demandNodes(1);
   volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
+  const ino = makeInode(volume, mode);
+  nameInode(volume, ino);
+  return ino;
+};
+
+/** An inode without a name, owned as one made in `volume.at`'s directory; the caller has reserved it. */
+const makeInode = (volume: Volume, mode: number): number => {
+  const { at, inodes } = volume;
   const inherits = (inodes.get(at.directory, MODE) & S_ISGID) !== 0;
   const gid = inherits ? inodes.get(at.directory, GID) : volume.gid;
   const isDirectory = (mode & S_IFDIR) !== 0 && (mode & S_IFREG) === 0;
-  const ino = inodes.create(inherits && isDirectory ? mode | S_ISGID : mode, volume.uid, gid);
+  return inodes.create(inherits && isDirectory ? mode | S_ISGID : mode, volume.uid, gid);
+};
+
+/** Gives an inode the name in `volume.at`; the caller has reserved the entry. */
+const nameInode = (volume: Volume, ino: number): void => {
+  const { at, inodes, directories } = volume;
   inodes.set(ino, LINKS, 1);
   at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
   at.ino = ino;
   inodes.touchContent(at.directory);
   volume.changes++;
-  return ino;
 };
 
 /** O_TMPFILE: a file without a name, freed by its last close. */

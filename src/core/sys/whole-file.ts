@@ -1,4 +1,5 @@
 /** Core layer, sys: whole files in one call, without a descriptor. Faults name the system call they stand for. */
+import { Directories } from '../directory.js';
 import { EBADF, EEXIST, EISDIR, ENOTSUP } from '../errno.js';
 import { Fault, fault, QuotaFault } from '../fault.js';
 import {
@@ -6,10 +7,13 @@ import {
   COPYFILE_FICLONE_FORCE,
   O_APPEND,
   O_CREAT,
+  O_DIRECTORY,
   O_EXCL,
   O_NOATIME,
   O_NOFOLLOW,
+  O_PATH,
   O_RDONLY,
+  O_TMPFILE,
   O_TRUNC,
   O_WRONLY,
   S_IFREG,
@@ -20,9 +24,13 @@ import { GENERATION, MODE } from '../inode.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, dropSetId, may } from '../permission.js';
 import { Plan } from '../plan.js';
+import { PAGE_BYTES } from '../storage/chunks.js';
 import type { Volume } from '../volume.js';
 import { commitWrite } from './io.js';
-import { canRead, canWrite, type Opened, openInode } from './open.js';
+import { canRead, canWrite, createPrepared, type Opened, openInode } from './open.js';
+
+/** Flags that ask open for more than a plain file. */
+const NOT_PLAIN = O_PATH | O_DIRECTORY | O_TMPFILE;
 
 const named = (error: unknown, syscall: string): unknown => {
   if (error instanceof QuotaFault) {
@@ -37,15 +45,40 @@ export const readFile = <T extends Uint8Array>(
   flags: number,
   make: (size: number) => T,
 ): T => {
-  const opened = openNamed(volume, path, flags, 0o666);
-  const { ino } = opened;
-  if (!canRead(flags)) throw new Fault(EBADF, 'read');
-  if (volume.inodes.isDirectory(ino)) throw new Fault(EISDIR, 'read');
+  const ino = openForReading(volume, path, flags);
   const size = volume.inodes.size(ino);
   const target = make(size);
   volume.contents.read(ino, 0, target, 0, size);
   if ((flags & O_NOATIME) === 0) volume.inodes.touchAccess(ino);
   return target;
+};
+
+/** `readFile` for text: decodes the file where it lies when that is one piece, else from a copy. */
+export const decodeFile = <T>(
+  volume: Volume,
+  path: string,
+  flags: number,
+  decode: (bytes: Uint8Array, start: number, end: number) => T,
+): T => {
+  const ino = openForReading(volume, path, flags);
+  const { contents, chunks, inodes } = volume;
+  const size = inodes.size(ino);
+  const whole = contents.whole(ino);
+  if ((flags & O_NOATIME) === 0) inodes.touchAccess(ino);
+  if (whole !== 0) {
+    const start = chunks.offsetOf(whole);
+    return decode(chunks.bytesOf(whole), start, start + size);
+  }
+  const copy = new Uint8Array(size);
+  contents.read(ino, 0, copy, 0, size);
+  return decode(copy, 0, size);
+};
+
+const openForReading = (volume: Volume, path: string, flags: number): number => {
+  const { ino } = openNamed(volume, path, flags, 0o666);
+  if (!canRead(flags)) throw new Fault(EBADF, 'read');
+  if (volume.inodes.isDirectory(ino)) throw new Fault(EISDIR, 'read');
+  return ino;
 };
 
 /** All or nothing: content that does not fit neither makes nor truncates the file. */
@@ -81,24 +114,31 @@ const makeWithContent = (
   mode: number,
 ): Opened | undefined => {
   const { at, bank } = volume;
-  if ((flags & O_CREAT) === 0) return undefined;
+  if ((flags & O_CREAT) === 0 || flags & NOT_PLAIN) return undefined;
   const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? CREATE_NO_FOLLOW : CREATE);
   if (error !== 0 || at.ino !== 0 || !may(volume, at.directory, W_OK | X_OK)) return undefined;
+  const nameCost = volume.inodes.cost(1) + volume.directories.costOfAdd(at.nameLength);
+  try {
+    volume.demandNodes(1);
+    return bank.prepay(costOfNew(volume, length), () => createPrepared(volume, mode, length));
+  } catch (refusal) {
+    const content = refusal instanceof QuotaFault && refusal.resource === 'bytes' && bank.fits(nameCost);
+    throw named(refusal, content ? 'write' : 'open');
+  }
+};
+
+/** Bytes a new file at `volume.at` costs with its content. */
+const costOfNew = (volume: Volume, length: number): number => {
+  const { at, inodes, directories, chunks } = volume;
+  // The common case without a Plan: one chunk, and a name that needs no block of its own.
+  if (length <= PAGE_BYTES && Directories.nameBlock(at.nameLength) === 0) {
+    return inodes.cost(1) + directories.costOfAdd(at.nameLength) + chunks.cost(length);
+  }
   const plan = new Plan(volume);
   plan.addInode();
   plan.addEntry(at.nameLength);
-  const cost = plan.cost();
   plan.addContent(length);
-  try {
-    return bank.prepay(plan.cost(), () => {
-      const made = openInode(volume, path, flags, mode);
-      volume.contents.prepare(made.ino, 0, length);
-      return made;
-    });
-  } catch (refusal) {
-    const content = refusal instanceof QuotaFault && refusal.resource === 'bytes' && bank.fits(cost);
-    throw named(refusal, content ? 'write' : 'open');
-  }
+  return plan.cost();
 };
 
 const openNamed = (volume: Volume, path: string, flags: number, mode: number) => {
