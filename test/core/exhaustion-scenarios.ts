@@ -61,7 +61,7 @@ export function populate(engine: Engine, policy: StoragePolicy): Opened {
   engine.mkdir('/empty', 0o755);
   engine.copyFile('/big', '/shared', 0);
   const hole = engine.open('/hole', O_RDWR | O_CREAT, 0o644);
-  engine.ftruncate(hole, 1024 * KIB);
+  engine.ftruncate(hole, 600 * KIB);
   if (policy !== 'sequential') engine.write(hole, filled(1), 0, 1, 512 * KIB);
   const unlinked = engine.open('/gone', O_RDWR | O_CREAT, 0o644);
   engine.write(unlinked, filled(500), 0, 500, -1);

@@ -14,13 +14,14 @@ const EXACT_SWEEP: Record<StoragePolicy, number> = { auto: 4 * KIB, sequential: 
 const MAX_NEED = 4096 * KIB;
 const LOOK_EVERY = 256;
 
-/** A populated volume, watched, with everything about it on record. */
+/** A populated volume, watched; with everything about it on record once `watchClosely` is called. */
 class Bench {
   readonly engine: Engine;
   readonly fd: Opened;
   readonly events: ChangeEvent[] = [];
-  private before: VolumeSnapshot;
-  private changes = 0;
+  private readonly used: number;
+  private before: VolumeSnapshot | undefined;
+  private readonly changes: number;
 
   constructor(
     readonly scenario: Scenario,
@@ -34,19 +35,19 @@ class Bench {
     for (const path of ['/', '/dir', '/file', '/big']) {
       this.engine.watch(path, path === '/', (event) => this.events.push(event));
     }
-    snapshot(this.engine); // reading moves access times once
-    this.before = snapshot(this.engine);
-    this.record();
+    this.used = this.engine.quota.used;
+    this.changes = this.engine.changes;
   }
 
-  private record(): void {
-    this.changes = this.engine.changes;
-    this.events.length = 0;
+  watchClosely(): this {
+    snapshot(this.engine); // reading moves access times once
+    this.before = snapshot(this.engine);
+    return this;
   }
 
   /** Runs the call with room for `room` more bytes. Undefined when it fits. */
   attempt(room: number): QuotaFault | undefined {
-    this.engine.resize(this.before.used + room);
+    this.engine.resize(this.used + room);
     return this.call();
   }
 
@@ -55,28 +56,34 @@ class Bench {
       this.scenario.run(this.engine, this.fd);
       return undefined;
     } catch (error) {
-      expect(error).toBeInstanceOf(QuotaFault);
-      return error as QuotaFault;
+      if (error instanceof QuotaFault) return error;
+      throw error;
     }
   }
 
   expectUntouched(room: number, thorough: boolean): void {
+    const { engine, used, before } = this;
+    // Thousands of looks: an expect() each would take most of the time.
+    const quiet = engine.quota.used === used && engine.changes === this.changes && this.events.length === 0;
+    if (quiet && !thorough) return;
     const where = `${this.scenario.name}, room ${room}`;
-    expect(this.engine.usage().used, where).toBe(this.before.used);
-    expect(this.engine.changes, where).toBe(this.changes);
+    expect(engine.quota.used, where).toBe(used);
+    expect(engine.changes, where).toBe(this.changes);
     expect(this.events, where).toEqual([]);
-    if (!thorough) return;
-    expect(snapshot(this.engine), where).toEqual(this.before);
-    expectClean(this.engine);
+    expect(snapshot(engine), where).toEqual(before);
+    expectClean(engine);
   }
 
   /** A refusal says truly what it lacked. */
   expectTrueNumbers(refusal: QuotaFault, room: number): void {
-    expect(refusal.resource).toBe('bytes');
-    expect(refusal.limit).toBe(this.before.used + room);
-    expect(refusal.requested).toBeGreaterThan(refusal.available);
-    expect(refusal.available).toBeLessThanOrEqual(room);
-    expect(refusal.available).toBeGreaterThanOrEqual(0);
+    const { resource, limit, requested, available } = refusal;
+    const isTrue =
+      resource === 'bytes' &&
+      limit === this.used + room &&
+      requested > available &&
+      available >= 0 &&
+      available <= room;
+    if (!isTrue) expect.fail(`${this.scenario.name}, room ${room}: ${JSON.stringify(refusal)}`);
   }
 
   expectRefused(room: number, thorough: boolean): void {
@@ -89,7 +96,7 @@ class Bench {
 
 /** The least room with which the call fits, each refusal on the way checked. */
 function findNeed(scenario: Scenario, policy: StoragePolicy): number {
-  const bench = new Bench(scenario, policy);
+  const bench = new Bench(scenario, policy).watchClosely();
   const exact = EXACT_SWEEP[policy];
   for (let room = 0; room < exact; room++) {
     const refusal = bench.attempt(room);
@@ -100,10 +107,13 @@ function findNeed(scenario: Scenario, policy: StoragePolicy): number {
   bench.expectUntouched(exact, true);
   let low = exact - 1;
   let high = MAX_NEED;
+  let probe = new Bench(scenario, policy);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (new Bench(scenario, policy).attempt(middle) === undefined) high = middle;
-    else low = middle;
+    if (probe.attempt(middle) === undefined) {
+      high = middle;
+      probe = new Bench(scenario, policy);
+    } else low = middle;
   }
   for (let room = exact; room < high; room += Math.ceil(high / 50)) bench.expectRefused(room, false);
   for (let room = Math.max(exact, high - 8); room < high; room++) bench.expectRefused(room, true);
@@ -116,7 +126,7 @@ describe.each(POLICIES)('room for n more bytes, storage %s', (policy) => {
   it.each(scenarios)('$name', { timeout: 30_000 }, (scenario) => {
     const need = findNeed(scenario, policy);
     if (scenario.free) expect(need, 'must work in a full volume').toBe(0);
-    for (const more of [0, 1, 2, 3, 5, 8, 64, 777, 4 * KIB, 100 * KIB]) {
+    for (const more of [0, 1, 2, 3, 8, 777, 4 * KIB, 100 * KIB]) {
       const bench = new Bench(scenario, policy);
       expect(bench.attempt(need + more), `fits at ${need}, not at ${need + more}`).toBeUndefined();
       expectClean(bench.engine);
@@ -152,7 +162,7 @@ describe('room for n more nodes', () => {
   it.each(makers)('$name', (scenario) => {
     const nodes = scenario.nodes ?? 0;
     for (let room = 0; room < nodes; room++) {
-      const bench = new Bench(scenario, 'auto', taken + room);
+      const bench = new Bench(scenario, 'auto', taken + room).watchClosely();
       const refusal = bench.call();
       expect(refusal, `room for ${room} of ${nodes}`).toBeDefined();
       expect(refusal).toMatchObject({ errno: 28, resource: 'nodes', limit: taken + room });
