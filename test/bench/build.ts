@@ -5,7 +5,7 @@
  * there too, so that `npm ci` stays light.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +27,11 @@ const PEERS: Readonly<Record<string, string>> = {
  */
 export async function bundle(entry: string, name: string): Promise<string> {
   const outfile = join(CACHE, `${name}.mjs`);
+  // Written beside and moved in place, because another run may be starting a process with it.
+  const written = join(CACHE, `${name}.${process.pid}.mjs`);
   await build({
     entryPoints: [join(ROOT, entry)],
-    outfile,
+    outfile: written,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -42,6 +44,7 @@ export async function bundle(entry: string, name: string): Promise<string> {
     },
     logLevel: 'error',
   });
+  renameSync(written, outfile);
   return outfile;
 }
 

@@ -1,6 +1,6 @@
 /** Quota truth, the quick part: a few workloads of each kind at 8 MiB, the price list, the utilisation. */
 import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../bench/build.js';
 import type { Calibration } from './calibration.js';
 import { isUnderpriced } from './calibration.js';
@@ -30,8 +30,12 @@ const QUICK = [
 ];
 
 describe('real memory stays within the quota', () => {
+  let worker: string;
+  beforeAll(async () => {
+    worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
+  });
+
   it.each(QUICK)('%s at 8 MiB', { timeout: 120_000 }, async (workload) => {
-    const worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
     const rows = await measureAll({
       worker,
       node: process.execPath,
