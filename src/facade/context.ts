@@ -31,10 +31,9 @@ const plain = /^\/[\x01-\x7f]*$/;
 
 export interface ContextOptions {
   readonly cwd: () => string;
-  readonly fs: typeof import('node:fs');
 }
 
-export function createContext(engine: Engine, { cwd, fs }: ContextOptions): Context {
+export function createContext(engine: Engine, { cwd }: ContextOptions): Context {
   const resolve = (path: unknown, argumentName = 'path'): string => {
     if (typeof path === 'string' && plain.test(path)) return path;
     const name = encodeName(validatePath(path, argumentName));
@@ -43,5 +42,7 @@ export function createContext(engine: Engine, { cwd, fs }: ContextOptions): Cont
     const base = encodeName(cwd());
     return base.endsWith('/') ? base + name : `${base}/${name}`;
   };
+  // The object is made on this context and put in by its maker before anything can be called.
+  const fs = undefined as unknown as Context['fs'];
   return { engine, resolve, cwd, stat: new Float64Array(STAT_LENGTH), fs };
 }

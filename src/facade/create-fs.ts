@@ -1,32 +1,13 @@
 /**
- * Facade layer: the object that is `node:fs`. Puts the parts together on one
- * context, gives every member the name and place it has in the running Node,
- * and keeps no state. Invariant: every function is an own, enumerable property
- * that needs no `this`, and `fs.promises` is one object for good.
+ * Facade layer: the two ways to make a file system, and their options. What is
+ * not given is taken from the process: identity, umask, clock, working directory.
  */
-import nodeFs from 'node:fs';
-import { promisify } from 'node:util';
+import type nodeFs from 'node:fs';
 import { createVolume, type Engine, type StoragePolicy } from '../core/index.js';
 import { hostGuard, hostVolumeOptions } from '../host/index.js';
-import { type Context, createContext } from './context.js';
-import { makeCp } from './cp.js';
-import { addOperations, callbackForm, dress, type Surface, syncForm } from './define.js';
-import { addOpendir, Dir } from './dir.js';
-import { fileHandleMaker } from './file-handle.js';
-import { makeGlob } from './glob.js';
-import { makeMkdtempDisposable } from './mkdtemp-disposable.js';
-import { makeOpenAsBlob } from './open-as-blob.js';
-import { directoryOperations } from './ops/directory.js';
-import { addDescriptorInput, descriptorOperations } from './ops/fd.js';
-import { addExists, lookOperations, realpathOperations } from './ops/look.js';
-import { pathOperations } from './ops/path.js';
-import { wholeFileOperations } from './ops/whole-file.js';
-import { addPromises } from './promises.js';
+import { createContext } from './context.js';
+import { makeFs } from './fs-object.js';
 import { rememberEngine } from './quota.js';
-import { makeRm } from './rm.js';
-import { makeStreams } from './streams.js';
-import { toUnixTimestamp } from './validate.js';
-import { makeWatch } from './watch.js';
 
 type Fs = typeof nodeFs;
 
@@ -52,7 +33,7 @@ export interface CreateFsOptions extends FacadeOptions {
   readonly memoryGuard?: 'none' | 'init' | 'per-write';
   /** What a failed check does. Default 'warn'. */
   readonly memoryGuardAction?: 'warn' | 'raise';
-  /** Milliseconds between two checks of 'per-write'. Default 1000. */
+  /** Seconds between two checks of 'per-write'. Default 1. */
   readonly memoryGuardInterval?: number;
   /** Owner of new files, and the identity that permissions are checked for. Default: the process's. */
   readonly uid?: number;
@@ -79,7 +60,7 @@ export function createFs(options: CreateFsOptions = {}): Fs {
 }
 
 function volumeOptions(options: CreateFsOptions): Parameters<typeof createVolume>[0] {
-  const { memoryGuard = 'none', memoryGuardAction = 'warn', memoryGuardInterval = 1000, umask, uid, gid } = options;
+  const { memoryGuard = 'none', memoryGuardAction = 'warn', memoryGuardInterval = 1, umask, uid, gid } = options;
   const host = hostVolumeOptions();
   return {
     ...host,
@@ -88,7 +69,7 @@ function volumeOptions(options: CreateFsOptions): Parameters<typeof createVolume
     defaultStorage: options.defaultStorage,
     promotionHardLimit: options.promotionHardLimit,
     chunkOverheadOverride: options.chunkOverheadOverride,
-    guard: hostGuard(memoryGuard, memoryGuardAction, memoryGuardInterval),
+    guard: hostGuard(memoryGuard, memoryGuardAction, memoryGuardInterval * 1000),
     uid: uid ?? host.uid,
     gid: gid ?? host.gid,
     umask: typeof umask === 'number' ? () => umask : (umask ?? host.umask),
@@ -107,91 +88,10 @@ function workingDirectory(cwd: FacadeOptions['cwd']): () => string {
  * @param engine the volume
  */
 export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}): Fs {
-  // The object is typed from here on and filled below; the surface tests hold it against the running Node's keys.
-  const fs = {} as Fs;
-  const ctx = createContext(engine, { cwd: workingDirectory(options.cwd), fs });
-  const surface: Surface = { fs: {}, promises: {} };
-
-  addOperations(surface, [...pathOperations(ctx), ...lookOperations(ctx)], { promise: true });
-  addOperations(surface, [...wholeFileOperations(ctx), ...directoryOperations(ctx)], { promise: true });
-  addOperations(surface, descriptorOperations(ctx), { promise: false });
-  addDescriptorInput(ctx, surface);
-  addRealpath(ctx, surface);
-  addExists(ctx, surface);
-  addOpendir(ctx, surface);
-  addPromises(ctx, surface, fileHandleMaker(ctx));
-  addParts(ctx, surface);
-  addPromisify(surface);
-  addClassesAndConstants(surface);
-  dress(surface.fs, nodeFs);
-  dress(surface.promises, nodeFs.promises);
-
-  const promises = inHostOrder(surface.promises, nodeFs.promises);
-  surface.fs.promises = promises;
-  Object.assign(fs, inHostOrder(surface.fs, nodeFs));
-  hideWhatHostHides(fs);
+  const ctx = createContext(engine, { cwd: workingDirectory(options.cwd) });
+  const fs = makeFs(ctx);
+  ctx.fs = fs;
   rememberEngine(fs, engine);
+  rememberEngine(fs.lstatSync, engine);
   return fs;
-}
-
-/** The composites: each gives members for the object and for `promises`. */
-function addParts(ctx: Context, surface: Surface): void {
-  const makers = [makeStreams, makeRm, makeCp, makeGlob, makeOpenAsBlob, makeMkdtempDisposable, makeWatch];
-  for (const make of makers) {
-    const part = make(ctx);
-    Object.assign(surface.fs, part.fs);
-    Object.assign(surface.promises, part.promises);
-  }
-}
-
-function addRealpath(ctx: Context, surface: Surface): void {
-  const { js, native } = realpathOperations(ctx);
-  addOperations(surface, [js], { promise: true });
-  const nativeForms = { realpath: callbackForm(native), realpathSync: syncForm(native) };
-  for (const [name, form] of Object.entries(nativeForms)) {
-    Object.assign(surface.fs[name] as object, { native: form });
-  }
-}
-
-/** What `util.promisify` makes of `exists` and of `promises.opendir`. */
-function addPromisify(surface: Surface): void {
-  const exists = surface.fs.exists as (path: unknown, callback: (found: boolean) => void) => void;
-  Object.defineProperty(exists, promisify.custom, {
-    value: (path: unknown) => new Promise((resolve) => exists(path, resolve)),
-  });
-  const { opendir } = surface.promises;
-  Object.defineProperty(opendir, promisify.custom, { value: opendir, configurable: true });
-}
-
-function addClassesAndConstants(surface: Surface): void {
-  Object.assign(surface.fs, {
-    Dirent: nodeFs.Dirent,
-    Stats: nodeFs.Stats,
-    Dir,
-    _toUnixTimestamp: (time: unknown) => toUnixTimestamp(time),
-    constants: nodeFs.constants,
-    // Linux has no lchmod: Node keeps the names without a value.
-    lchmod: undefined,
-    lchmodSync: undefined,
-  });
-  Object.assign(surface.promises, { constants: nodeFs.promises.constants });
-  for (const name of ['F_OK', 'R_OK', 'W_OK', 'X_OK'] as const) {
-    // Gone from newer Nodes: packages look for them before they look at `constants`.
-    if (Object.hasOwn(nodeFs, name)) surface.fs[name] = nodeFs.constants[name];
-  }
-}
-
-/** The members in the order of Node's own, those it lacks (glob on Node 20) after them. */
-function inHostOrder(members: Record<string, unknown>, host: object): Record<string, unknown> {
-  const ordered: Record<string, unknown> = {};
-  for (const name of Object.keys(host)) if (Object.hasOwn(members, name)) ordered[name] = members[name];
-  return Object.assign(ordered, members);
-}
-
-/** The deprecated aliases that newer Nodes list no more. */
-function hideWhatHostHides(fs: Fs): void {
-  for (const name of Object.keys(fs)) {
-    const theirs = Object.getOwnPropertyDescriptor(nodeFs, name);
-    if (theirs && !theirs.enumerable) Object.defineProperty(fs, name, { enumerable: false });
-  }
 }

@@ -20,15 +20,7 @@ import { hostFs } from './running-node.js';
 import { type Caller, toNodeError } from './uv-exception.js';
 import { type Callback, validateFunction, validatePath } from './validate.js';
 
-/** The functions of an fs object and its promises object, by name. */
-export interface Surface {
-  readonly fs: Record<string, unknown>;
-  readonly promises: Record<string, unknown>;
-}
-
 export interface Operation {
-  /** Name of the callback and promise form; the synchronous form ends in 'Sync'. */
-  readonly name: string;
   /** The system call as libuv names it in errors, unless the fault says otherwise. */
   readonly syscall: string;
   /** How many of the first arguments are paths that errors name. */
@@ -137,37 +129,16 @@ export function promiseForm(operation: Operation) {
   };
 }
 
-/** Which forms an operation has: descriptors have no promise form (FileHandle stands for it). */
-export interface Forms {
-  readonly promise: boolean;
-}
+/** Operations by the name of their callback and promise form. */
+export type Operations = Readonly<Record<string, Operation>>;
 
-/** Adds the forms of each operation to a surface. */
-export function addOperations(surface: Surface, operations: readonly Operation[], forms: Forms): void {
-  for (const operation of operations) {
-    const { name } = operation;
-    surface.fs[name] = callbackForm(operation);
-    surface.fs[`${name}Sync`] = syncForm(operation);
-    if (forms.promise) surface.promises[name] = promiseForm(operation);
-  }
-}
+/** The symbol by which Node's read, write, readv and writev tell `util.promisify` the names of their results. */
+const promisifyArgs = Object.getOwnPropertySymbols(hostFs.read).find(
+  (symbol) => symbol.description === 'customPromisifyArgs',
+);
 
-/** Gives our functions the names and lengths of Node's own, for what inspects them. */
-export function dress(functions: Record<string, unknown>, host: object): void {
-  for (const [name, own] of Object.entries(functions)) {
-    // Capitals are classes: Node's own, or ours, which bear their name.
-    if (typeof own !== 'function' || /^[A-Z]/.test(name)) continue;
-    const theirs: unknown = Reflect.get(host, name);
-    const model = typeof theirs === 'function' ? theirs : undefined;
-    Object.defineProperty(own, 'name', { value: model?.name ?? name, configurable: true });
-    if (model) Object.defineProperty(own, 'length', { value: model.length, configurable: true });
-  }
-}
-
-/** Symbols by which `util.promisify` names the results of read, write, readv and writev. */
+/** Gives `own` the result names of Node's function. */
 export function copyPromisifyArgs(own: object, name: 'read' | 'write' | 'readv' | 'writev'): void {
-  for (const symbol of Object.getOwnPropertySymbols(hostFs[name])) {
-    const descriptor = Object.getOwnPropertyDescriptor(hostFs[name], symbol);
-    if (descriptor && symbol.description === 'customPromisifyArgs') Object.defineProperty(own, symbol, descriptor);
-  }
+  if (promisifyArgs === undefined) return;
+  Object.defineProperty(own, promisifyArgs, { value: Reflect.get(hostFs[name], promisifyArgs) });
 }

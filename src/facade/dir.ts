@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { type DirectoryStream, DT_DIR } from '../core/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
-import { type Operation, promiseForm, type Surface, syncForm } from './define.js';
+import { type Operation, promiseForm, syncForm } from './define.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
 import { presentName } from './encoding.js';
 import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
@@ -230,8 +230,8 @@ export class Dir {
 // `instanceof fs.Dir` of Node's own class holds too.
 Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
 
-/** opendir, opendirSync and promises.opendir. */
-export function addOpendir(ctx: Context, surface: Surface): void {
+/** opendir, opendirSync and the promise form. */
+export function opendirForms(ctx: Context) {
   const { engine } = ctx;
   const open = (path: string): DirectoryStream => engine.opendir(ctx.resolve(path));
   const make = (path: unknown, options: unknown): Dir => {
@@ -239,11 +239,8 @@ export function addOpendir(ctx: Context, surface: Surface): void {
     const checked = getOptions(options, DEFAULTS);
     return new Dir({ stream: engine.opendir(ctx.resolve(given)), open }, given, checked);
   };
-  const opendir: Operation = { name: 'opendir', syscall: 'opendir', paths: 1, arity: 2, run: make };
-  // Node's synchronous form reports no path.
-  surface.fs.opendirSync = syncForm({ ...opendir, paths: 0 });
-  surface.promises.opendir = promiseForm(opendir);
-  surface.fs.opendir = function self(path: unknown, options: unknown, last: unknown): void {
+  const operation: Operation = { syscall: 'opendir', paths: 1, arity: 2, run: make };
+  function opendir(path: unknown, options: unknown, last: unknown): void {
     const callback = typeof options === 'function' ? options : last;
     validateFunction(callback, 'callback');
     validatePath(path);
@@ -252,8 +249,11 @@ export function addOpendir(ctx: Context, surface: Surface): void {
       const dir = make(path, typeof options === 'function' ? undefined : options);
       defer(() => callback(null, dir));
     } catch (error) {
-      const made = toNodeError(error, 'opendir', path, undefined, self);
+      const made = toNodeError(error, 'opendir', path, undefined, opendir);
       defer(() => callback(made));
     }
-  };
+  }
+  // Node's synchronous form reports no path.
+  const opendirSync = syncForm({ syscall: 'opendir', paths: 0, arity: 2, run: make });
+  return { opendir, opendirSync, promise: promiseForm(operation) };
 }

@@ -37,14 +37,17 @@ import { readFileTakesBuffer } from './running-node.js';
 import { type Caller, toNodeError } from './uv-exception.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
-type Runs = ReadonlyMap<string, Operation>;
+type Runs = ReturnType<typeof descriptorOperations>;
 
 export type HandleMaker = (fd: number) => FileHandle;
 
 /** Gives a function that makes handles for one volume. */
 export function fileHandleMaker(ctx: Context): HandleMaker {
-  const runs: Runs = new Map(descriptorOperations(ctx).map((operation) => [operation.name, operation]));
-  return (fd) => new FileHandle(ctx, runs, fd);
+  let runs: Runs | undefined;
+  return (fd) => {
+    runs ??= descriptorOperations(ctx);
+    return new FileHandle(ctx, runs, fd);
+  };
 }
 
 /** The stream classes as Node's own handle calls them; the types of @types/node say less. */
@@ -235,8 +238,8 @@ export class FileHandle extends EventEmitter {
     return outcome as Promise<never>;
   }
 
-  #operate(name: string, caller: Caller, a?: unknown, b?: unknown): Promise<never> {
-    const operation = this.#runs.get(name) as Operation;
+  #operate(name: keyof Runs, caller: Caller, a?: unknown, b?: unknown): Promise<never> {
+    const operation: Operation = this.#runs[name];
     const run = operation.runPromise ?? operation.run;
     return this.#call(name, operation.syscall, caller, (fd) => run(fd, a, b));
   }

@@ -5,7 +5,7 @@
  */
 import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
 import type { Context } from './context.js';
-import { type Operation, promiseForm, type Surface } from './define.js';
+import { type Operation, promiseForm } from './define.js';
 import { FileHandle, type HandleMaker } from './file-handle.js';
 import { isPieces, writePieces } from './file-handle-io.js';
 import { methodNotImplemented } from './node-errors.js';
@@ -54,10 +54,9 @@ async function writeFromPieces(
   }
 }
 
-/** Adds what differs from the generated promise forms. */
-export function addPromises(ctx: Context, surface: Surface, makeHandle: HandleMaker): void {
+/** What differs from the generated promise forms. */
+export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   const open: Operation = {
-    name: 'open',
     syscall: 'open',
     paths: 1,
     arity: 3,
@@ -124,12 +123,12 @@ export function addPromises(ctx: Context, surface: Surface, makeHandle: HandleMa
     return write(path, data, () => getOptions(options, APPEND_DEFAULTS), 'a', appendFile);
   }
 
-  Object.assign(surface.promises, {
+  return {
     open: promiseForm(open),
     readFile,
     writeFile,
     appendFile,
     // Linux has no lchmod; Node keeps the promise form, which says so.
     lchmod: () => Promise.reject(methodNotImplemented('lchmod()')),
-  });
+  };
 }

@@ -41,8 +41,9 @@ export interface Quota {
 /** The volume behind each fs object. Keyed by a function too, so that a copy (`{ ...fs }`) is known. */
 const engines = new WeakMap<object, Engine>();
 
-export function rememberEngine(fs: typeof import('node:fs'), engine: Engine): void {
-  for (const key of [fs, fs.promises, fs.lstatSync]) engines.set(key, engine);
+/** Notes the engine behind an fs object, its promises object or one of its functions. */
+export function rememberEngine(key: object, engine: Engine): void {
+  engines.set(key, engine);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Facade layer: readdir in its forms. The listing is the engine's; names are given back in the caller's encoding. */
 import { Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
-import type { Operation } from '../define.js';
+import type { Operations } from '../define.js';
 import { makeDirent } from '../dirent.js';
 import { presentName } from '../encoding.js';
 import { type AnyOptions, getOptions } from '../options.js';
@@ -38,10 +38,9 @@ function checkedOptions(path: unknown, options: unknown): AnyOptions {
 /** Node 20 walks a tree synchronously inside the callback form: its failure is thrown there and then. */
 const recursiveThrows = !nodeAtLeast(22);
 
-export function directoryOperations(ctx: Context): Operation[] {
-  return [
-    {
-      name: 'readdir',
+export function directoryOperations(ctx: Context) {
+  return {
+    readdir: {
       syscall: 'scandir',
       paths: 1,
       arity: 2,
@@ -59,5 +58,5 @@ export function directoryOperations(ctx: Context): Operation[] {
       // The promise form takes any truthy `recursive`.
       runPromise: (path, options) => list(ctx, path, getOptions(options), promiseRules),
     },
-  ];
+  } satisfies Operations;
 }

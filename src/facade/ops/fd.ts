@@ -6,7 +6,7 @@
 import { EINVAL, Fault } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
-import { callbackForm, copyPromisifyArgs, type Operation, type Surface, syncForm } from '../define.js';
+import { callbackForm, copyPromisifyArgs, type Operation, type Operations, syncForm } from '../define.js';
 import { asBytes, encodeText } from '../encoding.js';
 import { invalidArgValue } from '../node-errors.js';
 import { parseFlags } from '../options.js';
@@ -94,14 +94,13 @@ export function rangeOf(options: RangeOptions | null | undefined, byteLength: nu
 }
 
 /** Operations on a descriptor whose forms need nothing special. FileHandle uses their promise forms. */
-export function descriptorOperations(ctx: Context): Operation[] {
+export function descriptorOperations(ctx: Context) {
   const { engine } = ctx;
-  return [
-    fstatOperation(ctx),
-    { name: 'fsync', syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
-    { name: 'fdatasync', syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
-    {
-      name: 'ftruncate',
+  return {
+    fstat: fstatOperation(ctx),
+    fsync: { syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
+    fdatasync: { syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
+    ftruncate: {
       syscall: 'ftruncate',
       paths: 0,
       arity: 2,
@@ -111,8 +110,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
         engine.ftruncate(bindingFd(fd), Math.max(0, length));
       },
     },
-    {
-      name: 'fchmod',
+    fchmod: {
       syscall: 'fchmod',
       paths: 0,
       arity: 2,
@@ -121,8 +119,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
         engine.fchmod(bindingFd(fd), bits);
       },
     },
-    {
-      name: 'fchown',
+    fchown: {
       syscall: 'fchown',
       paths: 0,
       arity: 3,
@@ -132,8 +129,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
         engine.fchown(bindingFd(fd), uid, gid);
       },
     },
-    {
-      name: 'futimes',
+    futimes: {
       syscall: 'futime',
       paths: 0,
       arity: 3,
@@ -143,7 +139,7 @@ export function descriptorOperations(ctx: Context): Operation[] {
         engine.futimes(bindingFd(fd), as, an, ms, mn);
       },
     },
-  ];
+  } satisfies Operations;
 }
 
 /** A close without a callback has nobody to tell: its failure is an uncaught exception, as in Node. */
@@ -151,10 +147,9 @@ function throwError(error: unknown): void {
   if (error !== null && error !== undefined) throw error;
 }
 
-function addOpenAndClose(ctx: Context, surface: Surface): void {
+function openAndClose(ctx: Context) {
   const { engine } = ctx;
   const open: Operation = {
-    name: 'open',
     syscall: 'open',
     paths: 1,
     arity: 3,
@@ -166,28 +161,30 @@ function addOpenAndClose(ctx: Context, surface: Surface): void {
     },
   };
   const openWithAll = callbackForm(open);
-  surface.fs.openSync = syncForm(open);
-  surface.fs.open = (...args: unknown[]): void => {
+  const openLater = (...args: unknown[]): void => {
     if (args.length < 3) openWithAll(args[0], 'r', 0o666, args[1]);
     else if (typeof args[2] === 'function') openWithAll(args[0], args[1], 0o666, args[2]);
     else openWithAll(args[0], args[1], args[2], args[3]);
   };
   const close: Operation = {
-    name: 'close',
     syscall: 'close',
     paths: 0,
     arity: 1,
     run: (fd) => engine.close(bindingFd(fd)),
   };
   const closeWithCallback = callbackForm(close);
-  surface.fs.closeSync = syncForm(close);
-  surface.fs.close = (fd: unknown, callback: unknown = throwError): void => closeWithCallback(fd, callback);
+  return {
+    open: openLater,
+    openSync: syncForm(open),
+    close: (fd: unknown, callback: unknown = throwError): void => closeWithCallback(fd, callback),
+    closeSync: syncForm(close),
+  };
 }
 
-function addRead(ctx: Context, surface: Surface): void {
+function readForms(ctx: Context) {
   const { engine } = ctx;
 
-  surface.fs.readSync = function readSync(...args: unknown[]): number {
+  const readSync = function readSync(...args: unknown[]): number {
     const [fd, buffer] = args;
     try {
       validateView(buffer);
@@ -226,11 +223,11 @@ function addRead(ctx: Context, surface: Surface): void {
     }
   };
   copyPromisifyArgs(read, 'read');
-  surface.fs.read = read;
 
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
     readVector(ctx, fd, views, position);
-  addVector(surface, 'readv', 'read', vector);
+  const { later: readv, sync: readvSync } = vectorForms('readv', 'read', vector);
+  return { read, readSync, readv, readvSync };
 }
 
 /** libuv refuses to read into no buffers at all. */
@@ -275,12 +272,11 @@ function settle(error: unknown, syscall: string, callback: unknown, data: unknow
   deliverAll(callback as Callback, [made, 0, data]);
 }
 
-function addVector(
-  surface: Surface,
+function vectorForms(
   name: 'readv' | 'writev',
   syscall: string,
   run: (fd: number, views: readonly View[], position: unknown) => number,
-): void {
+) {
   const sync = function self(fd: unknown, views: unknown, position: unknown): number {
     try {
       const file = lateFd ? undefined : validateFd(fd);
@@ -291,7 +287,7 @@ function addVector(
       throw toNodeError(error, syscall, undefined, undefined, self);
     }
   };
-  const async = function self(fd: unknown, views: unknown, position: unknown, callback: unknown): void {
+  const later = function self(fd: unknown, views: unknown, position: unknown, callback: unknown): void {
     const done = callback || position;
     try {
       const file = validateFd(fd);
@@ -303,12 +299,11 @@ function addVector(
       settle(error, syscall, done, views, self);
     }
   };
-  copyPromisifyArgs(async, name);
-  surface.fs[`${name}Sync`] = sync;
-  surface.fs[name] = async;
+  copyPromisifyArgs(later, name);
+  return { later, sync };
 }
 
-function addWrite(ctx: Context, surface: Surface): void {
+function writeForms(ctx: Context) {
   const { engine } = ctx;
 
   const writeBytes = (fd: number, data: View, range: Range): number =>
@@ -319,7 +314,7 @@ function addWrite(ctx: Context, surface: Surface): void {
     return engine.write(fd, bytes, 0, bytes.length, writePosition(position));
   };
 
-  surface.fs.writeSync = function writeSync(
+  const writeSync = function writeSync(
     fd: unknown,
     data: unknown,
     offset: unknown,
@@ -380,11 +375,11 @@ function addWrite(ctx: Context, surface: Surface): void {
     }
   };
   copyPromisifyArgs(write, 'write');
-  surface.fs.write = write;
 
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
     engine.writev(fd, views.map(asBytes), writePosition(position));
-  addVector(surface, 'writev', 'write', vector);
+  const { later: writev, sync: writevSync } = vectorForms('writev', 'write', vector);
+  return { write, writeSync, writev, writevSync };
 }
 
 /** writeSync is the one call whose error still comes from JavaScript in Node: its keys run errno, syscall, code. */
@@ -399,9 +394,5 @@ function withCodeLast(error: unknown): unknown {
 export const knownEncoding = (encoding: unknown): unknown =>
   typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
 
-/** Adds open, close, read, write, readv and writev in their forms. */
-export function addDescriptorInput(ctx: Context, surface: Surface): void {
-  addOpenAndClose(ctx, surface);
-  addRead(ctx, surface);
-  addWrite(ctx, surface);
-}
+/** open, close, read, write, readv and writev in their forms. */
+export const descriptorForms = (ctx: Context) => ({ ...openAndClose(ctx), ...readForms(ctx), ...writeForms(ctx) });

@@ -4,10 +4,11 @@
  * engine's negative return and builds no Error.
  */
 import { posix } from 'node:path';
+import { promisify } from 'node:util';
 import { ENOENT, ENOTDIR, Fault, S_IFLNK, S_IFMT } from '../../core/index.js';
-import { deliver } from '../completion.js';
+import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
-import type { Operation, Surface } from '../define.js';
+import type { Operation } from '../define.js';
 import { decodeName, encodeName, presentName } from '../encoding.js';
 import { AbortError } from '../node-errors.js';
 import { type AnyOptions, getOptions } from '../options.js';
@@ -78,7 +79,6 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
   const lenient = name === 'stat' ? lenientStat : lenientLstat;
 
   return {
-    name,
     syscall: name,
     paths: 1,
     arity: 2,
@@ -101,7 +101,10 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
   };
 }
 
-export const lookOperations = (ctx: Context): Operation[] => [statOperation(ctx, 'stat'), statOperation(ctx, 'lstat')];
+export const lookOperations = (ctx: Context) => ({
+  stat: statOperation(ctx, 'stat'),
+  lstat: statOperation(ctx, 'lstat'),
+});
 
 /** fstat, whose promise form is FileHandle#stat. */
 export function fstatOperation(ctx: Context): Operation {
@@ -112,7 +115,6 @@ export function fstatOperation(ctx: Context): Operation {
     return makeStats(stat, bigint);
   }
   return {
-    name: 'fstat',
     syscall: 'fstat',
     paths: 0,
     arity: 2,
@@ -171,14 +173,20 @@ function realpath(ctx: Context, path: unknown, options: unknown): unknown {
 
 /** realpath in its two forms: Node's own walk in JavaScript, and realpath(3) for `native` and the promise. */
 export function realpathOperations(ctx: Context): { readonly js: Operation; readonly native: Operation } {
-  const shape = { name: 'realpath', syscall: 'realpath', paths: 1, arity: 2, optional: true } as const;
   const native = (path: unknown, options: unknown): unknown => {
     const { encoding } = getOptions(options);
     return presentName(ctx.engine.realpath(ctx.resolve(path)), encoding);
   };
   return {
-    js: { ...shape, run: (path, options) => realpath(ctx, path, options), runPromise: native },
-    native: { ...shape, lastCallbackWins: true, run: native },
+    js: {
+      syscall: 'realpath',
+      paths: 1,
+      arity: 2,
+      optional: true,
+      run: (path, options) => realpath(ctx, path, options),
+      runPromise: native,
+    },
+    native: { syscall: 'realpath', paths: 1, arity: 2, optional: true, lastCallbackWins: true, run: native },
   };
 }
 
@@ -191,7 +199,7 @@ function warnOfExistsArgument(): void {
 }
 
 /** exists and existsSync: the only operations that turn a bad argument into an answer. */
-export function addExists(ctx: Context, surface: Surface): void {
+export function existsForms(ctx: Context) {
   const { engine } = ctx;
   const existsSync = (path?: unknown): boolean => {
     let target: string;
@@ -213,13 +221,11 @@ export function addExists(ctx: Context, surface: Surface): void {
       callback(false);
       return;
     }
-    answer(callback, engine.access(target, 0) === 0);
+    // `exists` has no error argument.
+    deliverAll(callback, [engine.access(target, 0) === 0]);
   };
-  surface.fs.existsSync = existsSync;
-  surface.fs.exists = exists;
-}
-
-/** `exists` has no error argument. */
-function answer(callback: (found: boolean) => void, found: boolean): void {
-  deliver((_none, value) => callback(value === true), found);
+  Object.defineProperty(exists, promisify.custom, {
+    value: (path: unknown) => new Promise((resolve) => exists(path, resolve)),
+  });
+  return { exists, existsSync };
 }

@@ -5,7 +5,7 @@
  */
 import { EEXIST, EINVAL, ENOENT, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import type { Context } from '../context.js';
-import type { Operation } from '../define.js';
+import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
 import { bindingError, codedError, invalidArgValue } from '../node-errors.js';
 import { getOptions } from '../options.js';
@@ -173,7 +173,7 @@ const recursiveRmdirGone = nodeAtLeast(26);
 
 export const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';
 
-export function pathOperations(ctx: Context): Operation[] {
+export function pathOperations(ctx: Context) {
   const { engine, resolve } = ctx;
 
   const times =
@@ -194,9 +194,8 @@ export function pathOperations(ctx: Context): Operation[] {
       set(target, uid, gid);
     };
 
-  return [
-    {
-      name: 'access',
+  return {
+    access: {
       syscall: 'access',
       paths: 1,
       arity: 2,
@@ -207,22 +206,19 @@ export function pathOperations(ctx: Context): Operation[] {
         if (errno < 0) throw new Fault(-errno);
       },
     },
-    {
-      name: 'rename',
+    rename: {
       syscall: 'rename',
       paths: 2,
       arity: 2,
       run: (from, to) => engine.rename(resolve(from, 'oldPath'), resolve(to, 'newPath')),
     },
-    {
-      name: 'link',
+    link: {
       syscall: 'link',
       paths: 2,
       arity: 2,
       run: (existing, path) => engine.link(resolve(existing, 'existingPath'), resolve(path, 'newPath')),
     },
-    {
-      name: 'symlink',
+    symlink: {
       lastCallbackWins: true,
       syscall: 'symlink',
       paths: 2,
@@ -236,8 +232,7 @@ export function pathOperations(ctx: Context): Operation[] {
         engine.symlink(text, place);
       },
     },
-    {
-      name: 'readlink',
+    readlink: {
       syscall: 'readlink',
       paths: 1,
       arity: 2,
@@ -251,15 +246,13 @@ export function pathOperations(ctx: Context): Operation[] {
         return presentName(engine.readlink(resolve(path, 'oldPath')), encoding);
       },
     },
-    {
-      name: 'unlink',
+    unlink: {
       syscall: 'unlink',
       paths: 1,
       arity: 1,
       run: (path) => engine.unlink(resolve(path)),
     },
-    {
-      name: 'mkdir',
+    mkdir: {
       syscall: 'mkdir',
       paths: 1,
       arity: 2,
@@ -273,8 +266,7 @@ export function pathOperations(ctx: Context): Operation[] {
         return mkdir(ctx, path, mode, recursive === true);
       },
     },
-    {
-      name: 'rmdir',
+    rmdir: {
       syscall: 'rmdir',
       paths: 1,
       arity: 2,
@@ -282,8 +274,7 @@ export function pathOperations(ctx: Context): Operation[] {
       run: (path, options) => removeDirectory(ctx, path, options, 'lstat'),
       runPromise: (path, options) => removeDirectory(ctx, path, options, 'stat'),
     },
-    {
-      name: 'mkdtemp',
+    mkdtemp: {
       syscall: 'mkdtemp',
       paths: 1,
       arity: 2,
@@ -294,8 +285,7 @@ export function pathOperations(ctx: Context): Operation[] {
         return presentName(makeTempDirectory(ctx, prefix), encoding);
       },
     },
-    {
-      name: 'copyFile',
+    copyFile: {
       syscall: 'copyfile',
       paths: 2,
       arity: 3,
@@ -307,51 +297,45 @@ export function pathOperations(ctx: Context): Operation[] {
         engine.copyFile(source, target, smallMode(mode));
       },
     },
-    {
-      name: 'chmod',
+    chmod: {
       syscall: 'chmod',
       paths: 1,
       arity: 2,
       pathsFirst: ['path'],
       run: (path, mode) => engine.chmod(resolve(path), parseMode(mode, 'mode')),
     },
-    {
-      name: 'chown',
+    chown: {
       syscall: 'chown',
       paths: 1,
       arity: 3,
       run: owner((path, uid, gid) => engine.chown(path, uid, gid)),
     },
-    {
-      name: 'lchown',
+    lchown: {
       syscall: 'lchown',
       paths: 1,
       arity: 3,
       run: owner((path, uid, gid) => engine.lchown(path, uid, gid)),
     },
-    {
-      name: 'utimes',
+    utimes: {
       syscall: 'utime',
       paths: 1,
       arity: 3,
       run: times((path, as, an, ms, mn) => engine.utimes(path, as, an, ms, mn)),
     },
-    {
-      name: 'lutimes',
+    lutimes: {
       syscall: 'lutime',
       paths: 1,
       arity: 3,
       run: times((path, as, an, ms, mn) => engine.lutimes(path, as, an, ms, mn)),
     },
-    {
-      name: 'statfs',
+    statfs: {
       syscall: 'statfs',
       paths: 1,
       arity: 2,
       optional: true,
       run: (path, options = {}) => makeStatFs(engine.statfs(resolve(path)), bigintOf(options)),
     },
-  ];
+  } satisfies Operations;
 }
 
 /** Reads `bigint` off an options argument as Node does: null is the TypeError it looks like. */

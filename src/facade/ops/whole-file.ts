@@ -5,7 +5,7 @@
  */
 import { Fault, O_ACCMODE, O_RDONLY, O_RDWR, S_IFMT, S_IFREG } from '../../core/index.js';
 import type { Context } from '../context.js';
-import type { Operation } from '../define.js';
+import type { Operations } from '../define.js';
 import { asBuffer, asBytes, encodeText } from '../encoding.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
 import { type AnyOptions, getOptions, parseFlags } from '../options.js';
@@ -207,36 +207,41 @@ function truncateDescriptor(ctx: Context, fd: number, length: unknown): void {
   }
 }
 
-export function wholeFileOperations(ctx: Context): Operation[] {
-  const text = { paths: 1, optional: true, lastCallbackWins: true, syscall: 'open' } as const;
-  return [
-    {
-      ...text,
-      name: 'readFile',
+export function wholeFileOperations(ctx: Context) {
+  return {
+    readFile: {
+      syscall: 'open',
+      paths: 1,
+      optional: true,
+      lastCallbackWins: true,
       arity: 2,
       signalAt: 1,
       run: (path, options) => readWhole(ctx, path, getOptions(options, READ_DEFAULTS)),
       runCallback: (path, options) => readWholeLater(ctx, path, getOptions(options, READ_DEFAULTS), 'options.flag'),
     },
-    {
-      ...text,
-      name: 'writeFile',
+    writeFile: {
+      syscall: 'open',
+      paths: 1,
+      optional: true,
+      lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
       run: (path, data, options) => writeWhole(ctx, path, data, getOptions(options, WRITE_DEFAULTS)),
     },
-    {
-      ...text,
-      name: 'appendFile',
+    appendFile: {
+      syscall: 'open',
+      paths: 1,
+      optional: true,
+      lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
       run: (path, data, options) => appendWhole(ctx, path, data, options),
     },
-    {
-      ...text,
-      name: 'truncate',
+    truncate: {
+      syscall: 'open',
+      paths: 1,
+      optional: true,
       arity: 2,
-      lastCallbackWins: false,
       run(path, length = 0) {
         if (truncateTakesFd && typeof path === 'number') {
           truncateDescriptor(ctx, path, length);
@@ -253,5 +258,5 @@ export function wholeFileOperations(ctx: Context): Operation[] {
         truncatePath(ctx, path, length);
       },
     },
-  ];
+  } satisfies Operations;
 }
