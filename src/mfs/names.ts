@@ -58,8 +58,9 @@ export function removeTree(context: MfsContext, path: string): void {
 }
 
 /** The names in a directory, sorted by their bytes. */
-export function list(context: MfsContext, path: string): string[] {
-  return context.engine.readdir(toByteString(normalizePath(path))).map(fromByteString);
+export function list({ engine }: MfsContext, path: string): string[] {
+  const names = engine.readdir(toByteString(normalizePath(path)));
+  return engine.asciiOnly ? names : names.map(fromByteString);
 }
 
 /** What has the name; a link stands for itself. */
