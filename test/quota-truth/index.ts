@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { bundle } from '../bench/build.js';
 import { measureAll, type Row } from './measure.js';
 import type { Subject } from './open.js';
-import { failures, printRows } from './table.js';
+import { failures, printHead, printRow } from './table.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -60,9 +60,10 @@ for (const node of (options.nodes ?? options.node).split(',')) {
       workload: options.workload,
       cold: options.cold,
       patience: Number(options.patience) * 1000,
+      onStart: (version) => printHead(version, Number(quota) * 2 ** 20, options.subject),
+      onRow: printRow,
       steps: options.steps === undefined ? undefined : (JSON.parse(readFileSync(options.steps, 'utf8')) as Row[]),
     });
-    printRows(taken);
     rows.push(...taken);
   }
   if (options.workload !== undefined || options.subject !== 'ours') continue;

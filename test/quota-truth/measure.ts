@@ -23,6 +23,10 @@ export interface Job {
   readonly workload?: string;
   readonly cold: boolean;
   readonly patience: number;
+  /** Told each row as it comes. */
+  readonly onRow?: (row: Row) => void;
+  /** Told what Node is about to be measured. */
+  readonly onStart?: (version: string) => void;
   /** Rows of ours, whose steps a system without a limit repeats. */
   readonly steps?: readonly Row[];
 }
@@ -66,6 +70,7 @@ const reason = (errors: string): string =>
 export async function measureAll(job: Job): Promise<Row[]> {
   const version = execFileSync(job.node, ['-p', 'process.version'], { encoding: 'utf8' }).trim();
   const rows: Row[] = [];
+  job.onStart?.(version);
   for (const name of select(job.workload)) {
     const workload = WORKLOADS.find((one) => one.name === name);
     if (job.subject === 'memfs' && workload?.portable !== true) continue;
@@ -87,10 +92,11 @@ export async function measureAll(job: Job): Promise<Row[]> {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${version} ${job.quota / 2 ** 20} MiB ${name}`);
     const { output, errors } = await run(job.node, args, job.patience * 3 + 60_000);
     const base = { node: version, subject: job.subject, workload: name, quota: job.quota };
-    rows.push(
-      output === '' ? { ...base, death: reason(errors) } : { ...base, measured: JSON.parse(output) as Measured },
-    );
+    const row: Row =
+      output === '' ? { ...base, death: reason(errors) } : { ...base, measured: JSON.parse(output) as Measured };
+    rows.push(row);
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    job.onRow?.(row);
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return rows;
 }

@@ -12,15 +12,10 @@ const MIB = 2 ** 20;
 const QUICK = [
   'empty-files-tree',
   'names-random',
-  'symlinks-random',
   'rename-over',
   'files-100-bytes',
-  'append-1-thousand-files',
-  'write-sparse',
-  'rewrites',
   'churn',
   'copy-file',
-  'open-unlinked',
   'file-handles',
   'directory-handles',
   'watchers-events-unread',
@@ -35,7 +30,7 @@ describe('real memory stays within the quota', () => {
     worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
   });
 
-  it.each(QUICK)('%s at 8 MiB', { timeout: 120_000 }, async (workload) => {
+  it.concurrent.each(QUICK)('%s at 8 MiB', { timeout: 120_000 }, async (workload) => {
     const rows = await measureAll({
       worker,
       node: process.execPath,
@@ -69,7 +64,7 @@ describe('the price list', () => {
 describe('the quota holds data', () => {
   it('keeps the promised shares and the memory for each file', { timeout: 180_000 }, async () => {
     const file = await bundle('test/quota-truth/utilisation-main.ts', 'utilisation');
-    const output = execFileSync(process.execPath, ['--expose-gc', file, '200000'], { encoding: 'utf8' });
+    const output = execFileSync(process.execPath, ['--expose-gc', file, '100000'], { encoding: 'utf8' });
     expect(output).not.toContain('BROKEN');
     expect(output.trim().split('\n')).toHaveLength(8);
   });

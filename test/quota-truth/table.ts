@@ -35,17 +35,19 @@ function cells({ workload, quota, measured, death }: Row): string[] {
   ];
 }
 
-export function printRows(rows: readonly Row[]): void {
-  if (rows.length === 0) return;
-  const [{ node, quota, subject }] = rows;
+const WIDTHS = [29, 9, 11, 11, 14, 11, 9, 10, 6, 8, 6];
+const line = (row: readonly string[]): string =>
+  row.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0]) : cell.padStart(WIDTHS[i]))).join(' ');
+
+/** Head of the table for one Node and quota. */
+export function printHead(node: string, quota: number, subject: string): void {
   console.log(
     `\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; peak: with garbage, for information)`,
   );
-  const body = [HEAD, ...rows.map(cells)];
-  const widths = HEAD.map((_, i) => Math.max(...body.map((row) => (row.length === 2 ? 0 : row[i].length)), 6));
-  for (const row of body)
-    console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  '));
+  console.log(line(HEAD));
 }
+
+export const printRow = (row: Row): void => console.log(line(cells(row)));
 
 /** Real memory of compiled code that a run may add after the warm-up, and the noise of a collection. */
 const NOISE = 512 * 1024;
