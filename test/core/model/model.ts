@@ -29,6 +29,12 @@ const O_APPEND = 0o2000;
 const O_DIRECTORY = 0o200000;
 const O_NOFOLLOW = 0o400000;
 const O_NOATIME = 0o1000000;
+const O_PATH = 0o10000000;
+const PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+
+/** Access mode 3 asks for both permissions and gives neither. */
+const READABLE = [0, 2];
+const WRITABLE = [1, 2];
 
 /** An open file description. */
 interface OpenFile {
@@ -55,7 +61,8 @@ export class Model extends ModelTree implements Calls {
     this.slots.set(slot, this.openFile(path, flags, mode));
   }
 
-  private openFile(path: string, flags: number, mode: number): OpenFile {
+  private openFile(path: string, wanted: number, mode: number): OpenFile {
+    const flags = wanted & O_PATH ? wanted & PATH_FLAGS : wanted; // O_PATH beats everything else
     const creates = (flags & O_CREAT) !== 0;
     const exclusive = creates && (flags & O_EXCL) !== 0;
     if (creates && flags & O_DIRECTORY) refuse('EINVAL');
@@ -88,6 +95,7 @@ export class Model extends ModelTree implements Calls {
     const directory = inode.type === 'directory';
     if (flags & O_CREAT && directory) refuse('EISDIR');
     if (mustBeDirectory && !directory) refuse('ENOTDIR');
+    if (flags & O_PATH) return { inode, flags, offset: 0 };
     if (inode.type === 'symlink') refuse('ELOOP');
     const access = flags & O_ACCMODE;
     let want = access === 0 ? READ : access === O_WRONLY ? WRITE : READ | WRITE;
@@ -99,17 +107,23 @@ export class Model extends ModelTree implements Calls {
     return { inode, flags, offset: 0 };
   }
 
-  private file(slot: number): OpenFile {
+  private anyFile(slot: number): OpenFile {
     return this.slots.get(slot) ?? refuse('EBADF');
   }
 
+  /** A descriptor opened with O_PATH stands for a place: it can be closed and asked with fstat. */
+  private file(slot: number): OpenFile {
+    const file = this.anyFile(slot);
+    return file.flags & O_PATH ? refuse('EBADF') : file;
+  }
+
   close(slot: number): void {
-    this.file(slot);
+    this.anyFile(slot);
     this.slots.delete(slot);
   }
 
   private readFrom(file: OpenFile, length: number, position: number): Uint8Array {
-    if ((file.flags & O_ACCMODE) === O_WRONLY) refuse('EBADF');
+    if (!READABLE.includes(file.flags & O_ACCMODE)) refuse('EBADF');
     if (file.inode.type === 'directory') refuse('EISDIR');
     const start = position === -1 ? file.offset : position;
     const bytes = file.inode.data.slice(start, start + length);
@@ -131,7 +145,7 @@ export class Model extends ModelTree implements Calls {
   }
 
   private writeTo(file: OpenFile, bytes: Uint8Array, position: number): number {
-    if ((file.flags & O_ACCMODE) === 0) refuse('EBADF');
+    if (!WRITABLE.includes(file.flags & O_ACCMODE)) refuse('EBADF');
     if (bytes.length === 0) return 0;
     const { inode } = file;
     const start = file.flags & O_APPEND ? inode.data.length : position === -1 ? file.offset : position;
@@ -163,12 +177,12 @@ export class Model extends ModelTree implements Calls {
   }
 
   fstat(slot: number): StatText {
-    return statText(this.file(slot).inode);
+    return statText(this.anyFile(slot).inode);
   }
 
   ftruncate(slot: number, length: number): void {
     const file = this.file(slot);
-    if (file.inode.type !== 'file' || (file.flags & O_ACCMODE) === 0) refuse('EINVAL');
+    if (file.inode.type !== 'file' || !WRITABLE.includes(file.flags & O_ACCMODE)) refuse('EINVAL');
     this.setSize(file.inode, length);
   }
 
