@@ -18,7 +18,7 @@ export class Guard {
 
   /** 'init': the whole quota must fit into what the machine has now. */
   checkQuota(maxQuota: number): void {
-    if (this.options.mode === 'none') return;
+    if (this.options.mode !== 'init') return;
     const available = this.options.probe();
     if (available === undefined || maxQuota <= available) return;
     this.act(`maxQuota of ${maxQuota} bytes exceeds the ${available} bytes of memory available`);

@@ -4,7 +4,7 @@
  * Where it may not, the child gets a faked probe that counts down from the limit.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type LimitKind = 'cgroup v2' | 'cgroup v1' | 'faked probe';
@@ -15,13 +15,14 @@ interface Group {
   remove(): void;
 }
 
-const attempts: { kind: LimitKind; root: string; limit: string }[] = [
-  { kind: 'cgroup v2', root: '/sys/fs/cgroup', limit: 'memory.max' },
-  { kind: 'cgroup v1', root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
+const attempts: { kind: LimitKind; root: string; limit: string; mark: string }[] = [
+  { kind: 'cgroup v2', root: '/sys/fs/cgroup', limit: 'memory.max', mark: 'cgroup.controllers' },
+  { kind: 'cgroup v1', root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes', mark: 'memory.limit_in_bytes' },
 ];
 
 function makeGroup(bytes: number): Group | undefined {
-  for (const { kind, root, limit } of attempts) {
+  for (const { kind, root, limit, mark } of attempts) {
+    if (!existsSync(join(root, mark))) continue;
     const directory = join(root, `quotafs-test-${process.pid}-${Date.now()}`);
     try {
       mkdirSync(directory);

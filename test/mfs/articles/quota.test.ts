@@ -188,10 +188,10 @@ describe('memory guard', () => {
       memoryProbe: () => 100,
       warn,
     });
-    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledTimes(0);
     using f = mfs.open('/f', 'wb');
     expect(f.write(Buffer.alloc(1000))).toBe(1000);
-    expect(warn.mock.calls.length).toBeGreaterThan(1);
+    expect(warn).toHaveBeenCalled();
   });
 
   it('per-write: raises, and what was not written is not there', () => {
