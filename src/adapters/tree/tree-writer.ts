@@ -34,7 +34,7 @@ export interface FileSink {
 type Kind = 'directory' | 'file' | 'symlink';
 
 interface Pending {
-  readonly bytes: number;
+  readonly path: string;
   make(): void;
 }
 
@@ -63,14 +63,14 @@ export class TreeWriter {
   #merge: Merge | undefined;
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  /** What the pending entries will be. */
+  /** What entries will be that are not made yet. */
   readonly #kinds = new Map<string, Kind>();
   /** Every directory of the tree, parents first, with the attributes of those that are entries. */
   readonly #directories = new Map<string, Attributes | undefined>();
   /** Those that are in the destination already. */
   readonly #known = new Set<string>();
-  /** A file that is being written: its descriptor, and its path when it must go if the writing stops. */
-  #writing: { readonly fd: number; readonly path: string } | undefined;
+  /** Files that are being written: descriptors, and the paths that must go if the writing stops. */
+  readonly #writing = new Map<number, string>();
 
   constructor(fs: WritableFs, to: string, { atomic, refuse }: TreeWriterOptions) {
     this.#fs = fs;
@@ -99,7 +99,7 @@ export class TreeWriter {
 
   symlink(path: string, target: string, { mtime }: Attributes): void {
     this.#enter(path, 'symlink');
-    this.#add(target.length, () => {
+    this.#add(path, target.length, () => {
       this.#place(path, (at) => {
         this.#fs.symlinkSync(target, at);
         if (mtime !== undefined) this.#fs.lutimesSync(at, settable(mtime), settable(mtime));
@@ -114,7 +114,7 @@ export class TreeWriter {
     }
     if (existing === path) return;
     this.#enter(path, this.#kindOf(existing) ?? 'file');
-    this.#add(0, () => {
+    this.#add(path, 0, () => {
       this.#place(path, (at) => this.#fs.linkSync(this.#at(existing), at));
     });
   }
@@ -141,11 +141,11 @@ export class TreeWriter {
 
   /** Forgets the tree: nothing of it is left, when the writer is atomic; entries that are done stay when not. */
   rollback(): void {
-    if (this.#writing) {
-      this.#fs.closeSync(this.#writing.fd);
-      this.#fs.rmSync(this.#writing.path, { force: true });
-      this.#writing = undefined;
+    for (const [fd, path] of this.#writing) {
+      this.#fs.closeSync(fd);
+      this.#fs.rmSync(path, { force: true });
     }
+    this.#writing.clear();
     this.#merge?.cancel();
   }
 
@@ -158,7 +158,7 @@ export class TreeWriter {
         length += bytes.length;
       },
       end: () =>
-        this.#add(size, () => {
+        this.#add(path, size, () => {
           this.#place(path, (at) => {
             this.#fs.writeFileSync(at, data, { flag: 'wx' });
             applyAttributes(this.#fs, at, attributes);
@@ -173,7 +173,7 @@ export class TreeWriter {
     const replaced = this.#isTaken(path);
     const at = replaced ? this.#spare(path) : this.#at(path);
     const fd = fs.openSync(at, 'wx');
-    this.#writing = { fd, path: at };
+    this.#writing.set(fd, at);
     return {
       write: (bytes) => {
         for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done);
@@ -182,14 +182,15 @@ export class TreeWriter {
         if (attributes.mode !== undefined) fs.fchmodSync(fd, attributes.mode);
         if (attributes.mtime !== undefined) fs.futimesSync(fd, settable(attributes.mtime), settable(attributes.mtime));
         fs.closeSync(fd);
-        this.#writing = undefined;
+        this.#writing.delete(fd);
+        this.#kinds.delete(path);
         if (replaced) fs.renameSync(at, this.#at(path));
       },
     };
   }
 
-  #add(bytes: number, make: () => void): void {
-    this.#pending.push({ bytes, make });
+  #add(path: string, bytes: number, make: () => void): void {
+    this.#pending.push({ path, make });
     this.#pendingBytes += bytes;
     const full = this.#pendingBytes >= MAX_PENDING || this.#pending.length >= MAX_PENDING_ENTRIES;
     if (full || !this.#atomic) this.#flush();
@@ -200,8 +201,10 @@ export class TreeWriter {
     const pending = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#kinds.clear();
-    for (const { make } of pending) make();
+    for (const { path, make } of pending) {
+      make();
+      this.#kinds.delete(path);
+    }
   }
 
   /** The place entries are made in is made when the first one is. */
@@ -269,7 +272,7 @@ export class TreeWriter {
     if (kind === 'file') throw this.#refuse('CONFLICT', 'a file is in the place of a directory', path);
     this.#directories.set(path, undefined);
     if (kind === 'directory') this.#known.add(path);
-    this.#add(0, () => {
+    this.#add(path, 0, () => {
       const at = this.#at(path);
       if (this.#atomic || !this.#known.has(path)) this.#fs.mkdirSync(at, { mode: 0o777 });
     });

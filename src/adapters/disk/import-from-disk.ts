@@ -1,0 +1,164 @@
+/**
+ * Adapter, disk: a directory of the real disk becomes a tree of a file system.
+ * First the whole directory is looked at, and the sum held against the quota;
+ * then files are read, several at once. Memory beside the quota: one piece for
+ * each file that is being read, and the list of entries.
+ */
+import { promises, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { leadsOut, type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
+import { refuse } from './disk-error.js';
+import { checkConcurrency, forEachAtOnce } from './pool.js';
+import { type Progress, progressOf, type TransferCounts } from './progress.js';
+
+/** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
+const { lstat, open, readdir, readlink, stat } = promises;
+
+const PIECE = 256 * 1024;
+
+export interface ImportFromDiskOptions {
+  /** Directory that gets the tree; made when it is not there. Default '/'. */
+  readonly to?: string;
+  /** Asked for each entry; false leaves it and what is below it out. `path` is relative to `dir`, with slashes. */
+  readonly filter?: (path: string, stats: Stats) => boolean;
+  /** Files that are read at once. Default 8. */
+  readonly concurrency?: number;
+  readonly onProgress?: (progress: Progress) => void;
+  /** What happens to a symbolic link that leads out of the tree. Default 'keep': in a volume it leads nowhere else. */
+  readonly outsideLinks?: OutsideLinks;
+}
+
+interface Found {
+  readonly path: string;
+  readonly stats: Stats;
+  /** The text of a symbolic link. */
+  readonly target?: string;
+  /** The first name of a file that has several. */
+  readonly first?: string;
+}
+
+/**
+ * Copies a directory of the disk into a file system, all or nothing. Modes, times, symbolic and hard links and empty
+ * directories are kept, owners are not. Existing files are replaced, existing directories are merged into.
+ *
+ * @param fs the file system that gets the tree
+ * @param dir directory on the disk
+ * @returns what was imported
+ * @throws QuotaExceededError (ENOSPC) before anything is read when it cannot fit; DiskError, see {@link DiskErrorCode};
+ *   the errors of the disk and of `fs`. The file system is then as it was.
+ */
+export async function importFromDisk(
+  fs: WritableFs,
+  dir: string | URL,
+  options: ImportFromDiskOptions = {},
+): Promise<TransferCounts> {
+  const { to = '/', outsideLinks = 'keep', onProgress } = options;
+  const concurrency = checkConcurrency(options.concurrency ?? 8);
+  const root = dir instanceof URL ? fileURLToPath(dir) : dir;
+  const writer = new TreeWriter(fs, to, { atomic: true, refuse });
+  const found = await plan(root, writer.to, options.filter ?? (() => true), outsideLinks);
+  const counts = count(found);
+  writer.demandRoom(counts.bytes, '');
+  const done = progressOf(counts, onProgress);
+  try {
+    for (const entry of found) if (!entry.stats.isFile()) makeOther(writer, entry);
+    const files = found.filter(({ stats, first }) => stats.isFile() && first === undefined);
+    await forEachAtOnce(files, concurrency, async ({ path, stats }) => {
+      await copyFile(writer, join(root, path), path, stats);
+      done(path, stats.size);
+    });
+    for (const { path, first } of found) if (first !== undefined) writer.link(path, first);
+    writer.commit();
+    return counts;
+  } catch (error) {
+    writer.rollback();
+    throw error;
+  }
+}
+
+/** Everything that will be imported, parents first. */
+async function plan(
+  root: string,
+  to: string,
+  filter: (path: string, stats: Stats) => boolean,
+  outsideLinks: OutsideLinks,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  const firsts = new Map<string, string>();
+  if (!(await stat(root)).isDirectory()) throw refuse('TYPE', 'what is imported must be a directory', root);
+  const visit = async (directory: string): Promise<void> => {
+    for (const name of (await readdir(join(root, directory))).sort()) {
+      const path = directory === '' ? name : `${directory}/${name}`;
+      if (name.includes('\ufffd')) throw refuse('NAME', 'a name is not UTF-8', path);
+      const stats = await lstat(join(root, path));
+      if (!filter(path, stats)) continue;
+      if (stats.isSymbolicLink()) {
+        const target = await readlink(join(root, path));
+        const leaves = outsideLinks !== 'keep' && leadsOut(path, target, to);
+        if (leaves && outsideLinks === 'refuse') throw refuse('LINK', 'a symbolic link leads out', path);
+        if (!leaves) found.push({ path, stats, target });
+        continue;
+      }
+      if (!stats.isFile() && !stats.isDirectory()) throw refuse('TYPE', 'an entry is a device, pipe or socket', path);
+      found.push({ path, stats, first: stats.isFile() ? firstName(firsts, path, stats) : undefined });
+      if (stats.isDirectory()) await visit(path);
+    }
+  };
+  await visit('');
+  return found;
+}
+
+function firstName(firsts: Map<string, string>, path: string, { nlink, dev, ino }: Stats): string | undefined {
+  if (nlink < 2) return undefined;
+  const key = `${dev}:${ino}`;
+  const first = firsts.get(key);
+  if (first === undefined) firsts.set(key, path);
+  return first;
+}
+
+function count(found: readonly Found[]): TransferCounts {
+  const counts = { files: 0, directories: 0, symlinks: 0, links: 0, bytes: 0 };
+  for (const { stats, first } of found) {
+    if (first !== undefined) counts.links++;
+    else if (stats.isDirectory()) counts.directories++;
+    else if (stats.isSymbolicLink()) counts.symlinks++;
+    else {
+      counts.files++;
+      counts.bytes += stats.size;
+    }
+  }
+  return counts;
+}
+
+const attributesOf = (stats: Stats) => ({ mode: stats.mode & 0o7777, mtime: stats.mtimeMs / 1000 });
+
+function makeOther(writer: TreeWriter, { path, stats, target }: Found): void {
+  if (stats.isDirectory()) writer.directory(path, attributesOf(stats));
+  else if (target !== undefined) writer.symlink(path, target, attributesOf(stats));
+}
+
+/** Whole into memory when it is small, else piece by piece. */
+async function copyFile(writer: TreeWriter, from: string, path: string, stats: Stats): Promise<void> {
+  const file = await open(from, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, stats.size + 1));
+    const changed = () => refuse('CHANGED', 'a file changed its size while it was read', path);
+    let { bytesRead } = await file.read(piece, 0, piece.length);
+    if (bytesRead > stats.size) throw changed();
+    const sink = writer.file(path, stats.size, attributesOf(stats));
+    for (let left = stats.size; ; ) {
+      if (bytesRead > left) throw changed();
+      sink.write(piece.subarray(0, bytesRead));
+      left -= bytesRead;
+      if (bytesRead === 0) {
+        if (left > 0) throw changed();
+        break;
+      }
+      ({ bytesRead } = await file.read(piece, 0, piece.length));
+    }
+    sink.end();
+  } finally {
+    await file.close();
+  }
+}

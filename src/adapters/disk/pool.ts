@@ -1,0 +1,32 @@
+/** Adapter, disk: some tasks at a time. */
+
+/** Runs `task` for each item, `width` at once. The first failure stops the taking of items and is thrown when the running tasks have ended. */
+export async function forEachAtOnce<T>(
+  items: Iterable<T>,
+  width: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  const failures: unknown[] = [];
+  const work = async (): Promise<void> => {
+    while (failures.length === 0) {
+      const { value, done } = iterator.next();
+      if (done) return;
+      try {
+        await task(value);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** @throws RangeError ERR_OUT_OF_RANGE unless it is a whole number from 1 on */
+export function checkConcurrency(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw Object.assign(new RangeError(`The value of "concurrency" is out of range. Received ${value}`), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * Adapter, looking: the file system of a failed test, written out for a look.
+ * Works with every runner: around the test's body, or at its own hook where it
+ * has one that is called for failures.
+ */
+import { promises } from 'node:fs';
+import { dirname } from 'node:path';
+import { type ExportFs, exportArchive } from '../archive/index.js';
+import { exportToDisk } from '../disk/index.js';
+
+/** Captured when the package is loaded: tests patch `node:fs`. */
+const { mkdir, writeFile } = promises;
+
+export interface DumpOptions {
+  /** A directory on the disk, or an archive when it ends in .zip, .tar or .tar.gz. What is there is replaced. */
+  readonly to: string;
+  /** The part of the file system that is written. Default '/'. */
+  readonly from?: string;
+}
+
+/** A test that says when it has failed: Vitest's context has this. */
+export interface FailingTest {
+  onTestFailed(handler: () => Promise<void>): unknown;
+}
+
+/**
+ * Writes a tree to the disk: a directory, or an archive by its name.
+ * @returns where it is
+ * @throws the errors of the disk, of `fs`, and those of exporting
+ */
+export async function dump(fs: ExportFs, { to, from = '/' }: DumpOptions): Promise<string> {
+  const format = /\.(zip|tar|tar\.gz|tgz)$/.exec(to)?.[1]?.replace('tgz', 'tar.gz') as
+    | 'zip'
+    | 'tar'
+    | 'tar.gz'
+    | undefined;
+  if (format === undefined) {
+    await exportToDisk(fs, from, to, { overwrite: true, outsideLinks: 'keep' });
+    return to;
+  }
+  await mkdir(dirname(to), { recursive: true });
+  await writeFile(to, await exportArchive(fs, from, { format }));
+  return to;
+}
+
+/**
+ * Writes the tree out when a test fails, and only then.
+ *
+ * @param test the test's body, which is run, its error being thrown again; or the context of a runner that has
+ *   `onTestFailed`
+ * @returns what the body returns
+ * @example
+ * it('builds', () => dumpOnFailure(fs, { to: 'failed/builds.zip' }, async () => { … }));
+ * @example
+ * it('builds', (context) => { dumpOnFailure(fs, { to: 'failed/builds' }, context); … }); // Vitest
+ */
+export function dumpOnFailure<T>(fs: ExportFs, options: DumpOptions, test: () => T | Promise<T>): Promise<T>;
+export function dumpOnFailure(fs: ExportFs, options: DumpOptions, test: FailingTest): void;
+export function dumpOnFailure<T>(
+  fs: ExportFs,
+  options: DumpOptions,
+  test: (() => T | Promise<T>) | FailingTest,
+): Promise<T> | undefined {
+  if (typeof test === 'function') return runWithDump(fs, options, test);
+  test.onTestFailed(async () => void (await dump(fs, options)));
+  return undefined;
+}
+
+async function runWithDump<T>(fs: ExportFs, options: DumpOptions, body: () => T | Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    const where = await dump(fs, options).then(
+      (path) => `The file system is in ${path}`,
+      (reason: Error) => `The file system could not be written to ${options.to}: ${reason.message}`,
+    );
+    if (error instanceof Error) error.message += `\n\n${where}`;
+    throw error;
+  }
+}
