@@ -25,6 +25,9 @@ export interface Context {
   fs: typeof import('node:fs');
 }
 
+/** One for the process: it is read before anything else can run, and a typed array is dear to make. */
+const scratch: StatArray = new Float64Array(STAT_LENGTH);
+
 /** A path that needs no work: absolute, ASCII, without null bytes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the null byte is what it excludes
 const plain = /^\/[\x01-\x7f]*$/;
@@ -44,5 +47,5 @@ export function createContext(engine: Engine, { cwd }: ContextOptions): Context 
   };
   // The object is made on this context and put in by its maker before anything can be called.
   const fs = undefined as unknown as Context['fs'];
-  return { engine, resolve, cwd, stat: new Float64Array(STAT_LENGTH), fs };
+  return { engine, resolve, cwd, stat: scratch, fs };
 }

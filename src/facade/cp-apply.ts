@@ -227,17 +227,25 @@ function demandRoom(engine: Engine, steps: readonly Step[]): void {
   const out = new Float64Array(STAT_LENGTH);
   let bytes = 0;
   let nodes = 0;
-  for (const step of steps) {
+  // What is replaced is priced only when it matters: `usage` looks at the whole file.
+  let priced = 0;
+  let freed = 0;
+  steps.forEach((step, index) => {
     if (step.kind === 'mkdir' || (step.kind === 'symlink' && step.over === 'absent')) nodes++;
-    if (step.kind !== 'copy' || engine.stat(step.from.path, out) !== 0) continue;
+    if (step.kind !== 'copy' || engine.stat(step.from.path, out) !== 0) return;
     bytes += bytesOf(out);
     if (step.over === 'absent') nodes++;
-    else if (typeOf(stat(engine, step.to.path)) === S_IFREG) bytes -= engine.usage(step.to.path).charge;
-    if (bytes > available) throw stepError(new QuotaFault('bytes', bytes, available, limit), step);
     if (totalNodes + nodes > maxNodes) {
       throw stepError(new QuotaFault('nodes', nodes, maxNodes - totalNodes, maxNodes), step);
     }
-  }
+    for (; bytes - freed > available && priced <= index; priced++) freed += replacedCharge(engine, steps[priced]);
+    if (bytes - freed > available) throw stepError(new QuotaFault('bytes', bytes - freed, available, limit), step);
+  });
+}
+
+function replacedCharge(engine: Engine, step: Step): number {
+  if (step.kind !== 'copy' || step.over === 'absent') return 0;
+  return typeOf(stat(engine, step.to.path)) === S_IFREG ? engine.usage(step.to.path).charge : 0;
 }
 
 /**

@@ -92,6 +92,5 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
   const fs = makeFs(ctx);
   ctx.fs = fs;
   rememberEngine(fs, engine);
-  rememberEngine(fs.lstatSync, engine);
   return fs;
 }

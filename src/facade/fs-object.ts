@@ -16,7 +16,7 @@ import { makeGlob } from './glob.js';
 import { makeMkdtempDisposable } from './mkdtemp-disposable.js';
 import { makeOpenAsBlob } from './open-as-blob.js';
 import { directoryOperations } from './ops/directory.js';
-import { descriptorForms, descriptorOperations } from './ops/fd.js';
+import { descriptorOperations, openAndClose, readForms, writeForms } from './ops/fd.js';
 import { existsForms, lookOperations, realpathOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
@@ -49,27 +49,79 @@ function partsOf(ctx: Context) {
 }
 type Parts = ReturnType<typeof partsOf>;
 
-/** Stream classes: made at first use, replaceable, as on Node's object. */
-function streamMembers(ctx: Context) {
-  let made: ReturnType<typeof makeStreams>['fs'] | undefined;
-  const replaced = new Map<string, unknown>();
-  const get = (name: string): unknown => {
-    if (replaced.has(name)) return replaced.get(name);
-    made ??= makeStreams(ctx).fs;
-    return Reflect.get(made, name);
-  };
-  return { get, set: (name: string, value: unknown): void => void replaced.set(name, value) };
+/** Members made at first use, and what users put in their place. */
+interface Lazy {
+  readonly ctx: Context;
+  readonly parts: Parts;
+  readonly replaced: Record<string, unknown>;
+  streams?: object;
+  promises?: object;
 }
+
+/**
+ * Where an object keeps its lazy members: on a function of its own that nobody patches. Not in the
+ * accessors' closures: accessors shared by all objects keep them in one shape, and making one is cheap.
+ * Not in a WeakMap: a Proxy or an heir of the object must find it too.
+ */
+const lazy = Symbol('quotafs.lazy');
+const lazyOf = (fs: { _toUnixTimestamp: object }): Lazy => Reflect.get(fs._toUnixTimestamp, lazy);
+
+const streamNames = ['ReadStream', 'WriteStream', 'FileReadStream', 'FileWriteStream'];
+if (Object.hasOwn(hostFs, 'Utf8Stream')) streamNames.push('Utf8Stream');
+
+type Holder = { _toUnixTimestamp: object };
+
+/** The stream classes, made together at first use and replaceable, as on Node's object. */
+function streamAccessor(name: string): PropertyDescriptor & ThisType<Holder> {
+  return {
+    get() {
+      const own = lazyOf(this);
+      if (Object.hasOwn(own.replaced, name)) return own.replaced[name];
+      own.streams ??= makeStreams(own.ctx).fs;
+      return Reflect.get(own.streams, name);
+    },
+    set(value) {
+      lazyOf(this).replaced[name] = value;
+    },
+    enumerable: true,
+    configurable: true,
+  };
+}
+
+const promisesAccessor: PropertyDescriptor & ThisType<Holder> = {
+  get() {
+    const own = lazyOf(this);
+    if (own.promises === undefined) {
+      own.promises = makePromises(own.ctx, own.parts);
+      rememberEngine(own.promises, own.ctx.engine);
+    }
+    return own.promises;
+  },
+  enumerable: true,
+  configurable: true,
+};
+
+const aliases = (['F_OK', 'R_OK', 'W_OK', 'X_OK'] as const).filter((name) => Object.hasOwn(hostFs, name));
+const aliasesListed = aliases.length > 0 && Object.keys(hostFs).includes('F_OK');
+
+/** What is no plain member: accessors, and the aliases of constants in the releases that still have them. */
+const special: readonly (readonly [string, PropertyDescriptor])[] = [
+  ...streamNames.map((name) => [name, streamAccessor(name)] as const),
+  ...aliases.map(
+    (name) => [name, { value: hostFs.constants[name], enumerable: aliasesListed, configurable: true }] as const,
+  ),
+  ['promises', promisesAccessor],
+];
 
 export function makeFs(ctx: Context): Fs {
   const parts = partsOf(ctx);
   const { path, look, real, file, directory, opendir, rm, cp, glob, blob, disposable, watch } = parts;
   const fd = descriptorOperations(ctx);
-  const { open, openSync, close, closeSync, read, readSync, readv, readvSync, write, writeSync, writev, writevSync } =
-    descriptorForms(ctx);
+  const { open, openSync, close, closeSync } = openAndClose(ctx);
+  const { read, readSync, readv, readvSync } = readForms(ctx);
+  const { write, writeSync, writev, writevSync } = writeForms(ctx);
   const { exists, existsSync } = existsForms(ctx);
-  const streams = streamMembers(ctx);
-  let promises: object | undefined;
+  const own: Lazy = { ctx, parts, replaced: {} };
 
   const fs = {
     appendFile: callbackForm(file.appendFile),
@@ -165,65 +217,16 @@ export function makeFs(ctx: Context): Fs {
     writevSync,
     Dirent: hostFs.Dirent,
     Stats: hostFs.Stats,
-    get ReadStream() {
-      return streams.get('ReadStream');
-    },
-    set ReadStream(value) {
-      streams.set('ReadStream', value);
-    },
-    get WriteStream() {
-      return streams.get('WriteStream');
-    },
-    set WriteStream(value) {
-      streams.set('WriteStream', value);
-    },
-    get FileReadStream() {
-      return streams.get('FileReadStream');
-    },
-    set FileReadStream(value) {
-      streams.set('FileReadStream', value);
-    },
-    get FileWriteStream() {
-      return streams.get('FileWriteStream');
-    },
-    set FileWriteStream(value) {
-      streams.set('FileWriteStream', value);
-    },
-    _toUnixTimestamp: (time: unknown) => toUnixTimestamp(time),
+    _toUnixTimestamp: Object.assign((time: unknown) => toUnixTimestamp(time), { [lazy]: own }),
     Dir,
     opendir: opendir.opendir,
     opendirSync: opendir.opendirSync,
     constants: hostFs.constants,
-    get promises() {
-      if (promises === undefined) {
-        promises = makePromises(ctx, parts);
-        rememberEngine(promises, ctx.engine);
-      }
-      return promises;
-    },
   };
   Object.assign(fs, watch.fs, blob.fs, disposable.fs);
-  addWhatSomeNodesHave(fs, streams);
+  for (const [name, descriptor] of special) Object.defineProperty(fs, name, descriptor);
   // Typed as Node's own: the members are proved against the running Node's keys and behaviour by the surface tests.
   return fs as unknown as Fs;
-}
-
-const aliases = (['F_OK', 'R_OK', 'W_OK', 'X_OK'] as const).filter((name) => Object.hasOwn(hostFs, name));
-const aliasesListed = aliases.length > 0 && Object.keys(hostFs).includes('F_OK');
-const hasUtf8Stream = Object.hasOwn(hostFs, 'Utf8Stream');
-
-/** Members that come and go with releases: the deprecated aliases of constants, and Utf8Stream. */
-function addWhatSomeNodesHave(fs: object, streams: ReturnType<typeof streamMembers>): void {
-  for (const name of aliases) {
-    Object.defineProperty(fs, name, { value: hostFs.constants[name], enumerable: aliasesListed, configurable: true });
-  }
-  if (!hasUtf8Stream) return;
-  Object.defineProperty(fs, 'Utf8Stream', {
-    get: () => streams.get('Utf8Stream'),
-    set: (value) => streams.set('Utf8Stream', value),
-    enumerable: true,
-    configurable: true,
-  });
 }
 
 function makePromises(ctx: Context, parts: Parts): object {

@@ -38,12 +38,18 @@ export interface Quota {
   audit(): AuditReport;
 }
 
-/** The volume behind each fs object. Keyed by a function too, so that a copy (`{ ...fs }`) is known. */
-const engines = new WeakMap<object, Engine>();
+/**
+ * Functions know their volume, so that a copy (`{ ...fs }`) is known too. Several of them, as any one may be patched.
+ */
+const volume = Symbol('quotafs.engine');
+const marked = ['lstatSync', 'openSync', 'accessSync', 'lstat'] as const;
 
-/** Notes the engine behind an fs object, its promises object or one of its functions. */
-export function rememberEngine(key: object, engine: Engine): void {
-  engines.set(key, engine);
+/** Notes the engine behind an fs object or its promises object on some of its functions. */
+export function rememberEngine(members: object, engine: Engine): void {
+  for (const name of marked) {
+    const member: unknown = Reflect.get(members, name);
+    if (typeof member === 'function') Object.assign(member, { [volume]: engine });
+  }
 }
 
 /**
@@ -51,8 +57,11 @@ export function rememberEngine(key: object, engine: Engine): void {
  * @param fs what `createFs` or `MemoryFileSystem#fs` gave, its `promises`, or a copy with the same functions
  */
 export function engineOf(fs: object): Engine | undefined {
-  const { lstatSync } = fs as { lstatSync?: object };
-  return engines.get(fs) ?? (lstatSync === undefined ? undefined : engines.get(lstatSync));
+  for (const name of marked) {
+    const engine: Engine | undefined = Reflect.get(Object(Reflect.get(fs, name)), volume);
+    if (engine !== undefined) return engine;
+  }
+  return undefined;
 }
 
 /**

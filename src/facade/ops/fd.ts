@@ -147,7 +147,8 @@ function throwError(error: unknown): void {
   if (error !== null && error !== undefined) throw error;
 }
 
-function openAndClose(ctx: Context) {
+/** open and close in their forms. */
+export function openAndClose(ctx: Context) {
   const { engine } = ctx;
   const open: Operation = {
     syscall: 'open',
@@ -181,7 +182,8 @@ function openAndClose(ctx: Context) {
   };
 }
 
-function readForms(ctx: Context) {
+/** read and readv in their forms. */
+export function readForms(ctx: Context) {
   const { engine } = ctx;
 
   const readSync = function readSync(...args: unknown[]): number {
@@ -303,7 +305,8 @@ function vectorForms(
   return { later, sync };
 }
 
-function writeForms(ctx: Context) {
+/** write and writev in their forms. */
+export function writeForms(ctx: Context) {
   const { engine } = ctx;
 
   const writeBytes = (fd: number, data: View, range: Range): number =>
@@ -393,6 +396,3 @@ function withCodeLast(error: unknown): unknown {
 /** Node's binding takes unknown encoding names for utf8. */
 export const knownEncoding = (encoding: unknown): unknown =>
   typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
-
-/** open, close, read, write, readv and writev in their forms. */
-export const descriptorForms = (ctx: Context) => ({ ...openAndClose(ctx), ...readForms(ctx), ...writeForms(ctx) });
