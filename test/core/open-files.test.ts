@@ -1,4 +1,4 @@
-/** Open file descriptions: access modes, offsets, flags, descriptors, nameless files. */
+/** Open file descriptions: access modes, offsets, descriptors, nameless files. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createVolume,
@@ -6,8 +6,6 @@ import {
   O_APPEND,
   O_CREAT,
   O_DIRECTORY,
-  O_EXCL,
-  O_NOATIME,
   O_RDONLY,
   O_RDWR,
   O_TMPFILE,
@@ -178,53 +176,6 @@ describe('offsets', () => {
     expect(content('/f')).toBe('34llo');
     engine.read(fd, buffer, 8, 2, 3);
     expect(Buffer.from(buffer).toString()).toBe('01234567lo');
-  });
-});
-
-describe('flags', () => {
-  it('O_CREAT makes what is missing, O_EXCL insists on it', () => {
-    engine.close(engine.open('/new', O_WRONLY | O_CREAT | O_EXCL, 0o666));
-    expect(faultOf(() => engine.open('/new', O_WRONLY | O_CREAT | O_EXCL, 0o666))).toBe('EEXIST');
-    expect(faultOf(() => engine.open('/missing', O_RDWR, 0))).toBe('ENOENT');
-    engine.symlink('nowhere', '/dangling');
-    expect(faultOf(() => engine.open('/dangling', O_WRONLY | O_CREAT | O_EXCL, 0o666))).toBe('EEXIST');
-  });
-
-  it('the umask is asked at each creation', () => {
-    let umask = 0o077;
-    engine = createVolume({ umask: () => umask });
-    const modeOf = (path: string): number => {
-      const out = new Float64Array(18);
-      engine.lstat(path, out);
-      return out[1] & 0o7777;
-    };
-    put('/private', '');
-    engine.mkdir('/private-d', 0o777);
-    umask = 0;
-    engine.close(engine.open('/open', O_WRONLY | O_CREAT, 0o777));
-    engine.mkdir('/open-d', 0o1777);
-    expect(['/private', '/private-d', '/open', '/open-d'].map(modeOf)).toEqual([0o600, 0o700, 0o777, 0o1777]);
-  });
-
-  it('O_TRUNC empties what was there, also with O_RDONLY as Linux does', () => {
-    engine.close(engine.open('/f', O_RDONLY | O_TRUNC, 0));
-    expect(content('/f')).toBe('');
-  });
-
-  it('O_NOATIME leaves the access time', () => {
-    let now = 1_000_000;
-    engine = createVolume({ clock: () => now });
-    put('/f', 'x');
-    now += 5000;
-    const atime = (): number => {
-      const out = new Float64Array(18);
-      engine.stat('/f', out);
-      return out[10];
-    };
-    read(engine.open('/f', O_RDONLY | O_NOATIME, 0), 1);
-    expect(atime()).toBe(1000);
-    read(engine.open('/f', O_RDONLY, 0), 1);
-    expect(atime()).toBe(1005);
   });
 });
 

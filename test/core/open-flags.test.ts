@@ -1,0 +1,128 @@
+/** What each open flag does, the rarer ones of Linux among them. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createVolume,
+  type Engine,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../src/core/index.js';
+import { faultOf } from '../helpers/errno-name.js';
+
+let engine: Engine;
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+const content = (path: string): string =>
+  Buffer.from(engine.readFile(path, O_RDONLY, (size) => new Uint8Array(size))).toString();
+const put = (path: string, text: string): void =>
+  engine.writeFile(path, bytes(text), O_WRONLY | O_CREAT | O_TRUNC, 0o644);
+const write = (fd: number, text: string, position = -1): number =>
+  engine.write(fd, bytes(text), 0, text.length, position);
+const read = (fd: number, length: number, position = -1): string => {
+  const target = new Uint8Array(length);
+  return Buffer.from(target.subarray(0, engine.read(fd, target, 0, length, position))).toString();
+};
+
+beforeEach(() => {
+  engine = createVolume();
+  engine.mkdir('/d', 0o755);
+  put('/f', 'hello');
+});
+
+describe('flags', () => {
+  it('O_CREAT makes what is missing, O_EXCL insists on it', () => {
+    engine.close(engine.open('/new', O_WRONLY | O_CREAT | O_EXCL, 0o666));
+    expect(faultOf(() => engine.open('/new', O_WRONLY | O_CREAT | O_EXCL, 0o666))).toBe('EEXIST');
+    expect(faultOf(() => engine.open('/missing', O_RDWR, 0))).toBe('ENOENT');
+    engine.symlink('nowhere', '/dangling');
+    expect(faultOf(() => engine.open('/dangling', O_WRONLY | O_CREAT | O_EXCL, 0o666))).toBe('EEXIST');
+  });
+
+  it('the umask is asked at each creation', () => {
+    let umask = 0o077;
+    engine = createVolume({ umask: () => umask });
+    const modeOf = (path: string): number => {
+      const out = new Float64Array(18);
+      engine.lstat(path, out);
+      return out[1] & 0o7777;
+    };
+    put('/private', '');
+    engine.mkdir('/private-d', 0o777);
+    umask = 0;
+    engine.close(engine.open('/open', O_WRONLY | O_CREAT, 0o777));
+    engine.mkdir('/open-d', 0o1777);
+    expect(['/private', '/private-d', '/open', '/open-d'].map(modeOf)).toEqual([0o600, 0o700, 0o777, 0o1777]);
+  });
+
+  it('O_TRUNC empties what was there, also with O_RDONLY as Linux does', () => {
+    engine.close(engine.open('/f', O_RDONLY | O_TRUNC, 0));
+    expect(content('/f')).toBe('');
+  });
+
+  it('O_NOATIME leaves the access time', () => {
+    let now = 1_000_000;
+    engine = createVolume({ clock: () => now });
+    put('/f', 'x');
+    now += 5000;
+    const atime = (): number => {
+      const out = new Float64Array(18);
+      engine.stat('/f', out);
+      return out[10];
+    };
+    read(engine.open('/f', O_RDONLY | O_NOATIME, 0), 1);
+    expect(atime()).toBe(1000);
+    read(engine.open('/f', O_RDONLY, 0), 1);
+    expect(atime()).toBe(1005);
+  });
+});
+
+describe('O_PATH', () => {
+  it('names a place: it may be asked and closed, nothing else', () => {
+    const fd = engine.open('/f', O_PATH, 0);
+    const out = new Float64Array(18);
+    expect(engine.fstat(fd, out)).toBe(0);
+    expect(out[8]).toBe(5);
+    const target = new Uint8Array(1);
+    const calls: (() => unknown)[] = [
+      () => engine.read(fd, target, 0, 1, 0),
+      () => engine.write(fd, target, 0, 1, 0),
+      () => engine.readv(fd, [target], 0),
+      () => engine.writev(fd, [target], 0),
+      () => engine.seek(fd, 0, 0),
+      () => engine.ftruncate(fd, 0),
+      () => engine.allocate(fd, 1),
+      () => engine.fchmod(fd, 0),
+      () => engine.fchown(fd, 0, 0),
+      () => engine.futimes(fd, 0, 0, 0, 0),
+      () => engine.fsync(fd),
+    ];
+    expect(calls.map(faultOf)).toEqual(calls.map(() => 'EBADF'));
+    engine.close(fd);
+    expect(content('/f')).toBe('hello');
+  });
+
+  it('opens a link itself with O_NOFOLLOW, and creates and truncates nothing', () => {
+    engine.symlink('f', '/l');
+    const out = new Float64Array(18);
+    engine.fstat(engine.open('/l', O_PATH | O_NOFOLLOW, 0), out);
+    expect(out[1] & 0o170000).toBe(0o120000);
+    expect(faultOf(() => engine.open('/missing', O_PATH | O_CREAT, 0o644))).toBe('ENOENT');
+    engine.close(engine.open('/f', O_PATH | O_RDWR | O_TRUNC, 0));
+    expect(content('/f')).toBe('hello');
+    expect(faultOf(() => engine.open('/f', O_PATH | O_DIRECTORY, 0))).toBe('ENOTDIR');
+  });
+
+  it('access mode 3 asks for both rights and gives neither', () => {
+    const fd = engine.open('/f', 3, 0);
+    expect(faultOf(() => read(fd, 1))).toBe('EBADF');
+    expect(faultOf(() => write(fd, 'x'))).toBe('EBADF');
+    expect(faultOf(() => engine.ftruncate(fd, 0))).toBe('EINVAL');
+    expect(faultOf(() => engine.open('/d', 3, 0))).toBe('EISDIR');
+  });
+});
