@@ -115,6 +115,7 @@ async function main(): Promise<Measured> {
   problems.push(...audit(opened, 'emptied'));
   await runOnce(env, opened, quota, workload);
   const stepsAgain = env.steps;
+  const impatientAgain = env.impatient;
   const realAgain = (await collectedBytes()) - before;
   problems.push(...audit(opened, 'filled again'), ...env.wrong);
   await empty(env, opened, workload);
@@ -131,7 +132,7 @@ async function main(): Promise<Measured> {
     stepsAgain,
     realAgain,
     refusal,
-    impatient,
+    impatient: impatient || impatientAgain,
     problems,
     milliseconds,
   };
