@@ -162,6 +162,22 @@ describe('directory streams', () => {
     expect(engine.readdir('/')).toEqual([]);
   });
 
+  it.each(['renaming each name', 'making a name for each'])('%s as it is read comes to an end', (what) => {
+    const engine = createVolume();
+    for (let i = 0; i < 50; i++) touch(engine, `/f${i}`);
+    const stream = engine.opendir('/');
+    const seen: string[] = [];
+    while (stream.next() && seen.length < 1000) {
+      seen.push(stream.name);
+      if (what.startsWith('renaming')) engine.rename(`/${stream.name}`, `/x${stream.name}`);
+      else touch(engine, `/x${stream.name}`);
+    }
+    stream.close();
+    expect(seen.length).toBeLessThan(1000);
+    expect(seen.filter((name) => name.startsWith('f')).length).toBe(50);
+    expectClean(engine);
+  });
+
   it('two streams have places of their own', () => {
     const engine = createVolume();
     for (const name of ['a', 'b', 'c', 'd']) touch(engine, `/${name}`);
