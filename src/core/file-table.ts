@@ -5,6 +5,7 @@
 import { DESCRIPTOR_PRICE } from './cost.js';
 import { EBADF } from './errno.js';
 import { fault } from './fault.js';
+import { O_PATH } from './flags.js';
 import type { DescriptorNumbers } from './options.js';
 import type { QuotaBank } from './quota.js';
 
@@ -59,6 +60,13 @@ export class FileTable {
   get(fd: number): OpenFile {
     const file = this.files.get(fd);
     if (file === undefined) throw fault(EBADF);
+    return file;
+  }
+
+  /** An open file that is more than a place (O_PATH). @throws Fault EBADF */
+  usable(fd: number): OpenFile {
+    const file = this.get(fd);
+    if (file.flags & O_PATH) throw fault(EBADF);
     return file;
   }
 

@@ -36,22 +36,6 @@ export class FileContents extends FilePages {
     super(inodes, chunks, policy);
   }
 
-  /** Copies up to `length` bytes from `position` into `target`. Returns the bytes copied, fewer only at the end of the file. */
-  read(ino: number, position: number, target: Uint8Array, offset: number, length: number): number {
-    const count = Math.min(length, this.inodes.size(ino) - position);
-    if (count <= 0) return 0;
-    let done = 0;
-    while (done < count) {
-      const at = position + done;
-      const page = Math.floor(at / PAGE_BYTES);
-      const from = at - page * PAGE_BYTES;
-      const step = Math.min(count - done, PAGE_BYTES - from);
-      this.readPage(this.page(ino, page), from, target, offset + done, step);
-      done += step;
-    }
-    return count;
-  }
-
   /**
    * Decides whether a write at `position` is allowed by the storage policy.
    * @throws Fault ENOTSUP for an out-of-order write that may not promote the file, EFBIG past the largest size.
@@ -332,15 +316,6 @@ export class FileContents extends FilePages {
     );
     this.setPage(ino, page, fresh);
     this.settle(cost - net, this.chunks.give(old));
-  }
-
-  private readPage(reference: number, from: number, target: Uint8Array, offset: number, length: number): void {
-    const capacity = reference === 0 ? 0 : this.chunks.capacityOf(reference);
-    const stored = Math.max(0, Math.min(length, capacity - from));
-    if (stored > 0) {
-      copyBytes(this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, target, offset, stored);
-    }
-    if (stored < length) target.fill(0, offset + stored, offset + length);
   }
 
   /** A second owner of a buffer, or a copy of a slab block. */

@@ -1,12 +1,13 @@
 /**
  * Core layer, storage: where the pages of a file are. One page is kept in the
- * inode itself, more in a PageMap. This file finds, sets and counts pages;
- * file-contents.ts moves bytes.
+ * inode itself, more in a PageMap. This file finds, reads and counts pages;
+ * file-contents.ts changes them.
  */
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
 import { CONTENT, type InodeTable, STATE } from '../inode.js';
 import type { StoragePolicy } from '../options.js';
 import { type Chunks, PAGE_BYTES } from './chunks.js';
+import { copyBytes } from './copy-bytes.js';
 import { PageMap } from './page-map.js';
 
 const BLOCK_BYTES = 4096;
@@ -78,6 +79,31 @@ export class FilePages {
   /** Bytes billed for the file's page table. */
   mapCharge(ino: number): number {
     return this.isMapped(ino) ? this.map(ino).charge() : 0;
+  }
+
+  /** Copies up to `length` bytes from `position` into `target`. Returns the bytes copied, fewer only at the end of the file. */
+  read(ino: number, position: number, target: Uint8Array, offset: number, length: number): number {
+    const count = Math.min(length, this.inodes.size(ino) - position);
+    if (count <= 0) return 0;
+    let done = 0;
+    while (done < count) {
+      const at = position + done;
+      const page = Math.floor(at / PAGE_BYTES);
+      const from = at - page * PAGE_BYTES;
+      const step = Math.min(count - done, PAGE_BYTES - from);
+      this.readPage(this.page(ino, page), from, target, offset + done, step);
+      done += step;
+    }
+    return count;
+  }
+
+  private readPage(reference: number, from: number, target: Uint8Array, offset: number, length: number): void {
+    const capacity = reference === 0 ? 0 : this.chunks.capacityOf(reference);
+    const stored = Math.max(0, Math.min(length, capacity - from));
+    if (stored > 0) {
+      copyBytes(this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, target, offset, stored);
+    }
+    if (stored < length) target.fill(0, offset + stored, offset + length);
   }
 
   protected isMapped(ino: number): boolean {

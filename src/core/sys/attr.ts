@@ -1,8 +1,7 @@
 /** Core layer, sys: attributes. Sources: chmod(2), chown(2), utimensat(2), truncate(2). */
-import { EBADF, EINVAL, EISDIR, EPERM } from '../errno.js';
+import { EINVAL, EISDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
-import type { OpenFile } from '../file-table.js';
-import { O_PATH, S_ISGID, W_OK } from '../flags.js';
+import { S_ISGID, W_OK } from '../flags.js';
 import { ATIME, CTIME, GID, MODE, MTIME, UID } from '../inode.js';
 import { FOLLOW, type LinkMode, lookup, NO_FOLLOW } from '../namei.js';
 import { demand, owns, withoutSetId } from '../permission.js';
@@ -26,15 +25,8 @@ export const chmod = (volume: Volume, path: string, mode: number): void => {
   setMode(volume, ino, volume.at.entry, mode);
 };
 
-/** A descriptor that is more than a place (O_PATH). @throws Fault EBADF */
-const changeable = (volume: Volume, fd: number): OpenFile => {
-  const file = volume.files.get(fd);
-  if (file.flags & O_PATH) throw fault(EBADF);
-  return file;
-};
-
 export const fchmod = (volume: Volume, fd: number, mode: number): void => {
-  const file = changeable(volume, fd);
+  const file = volume.files.usable(fd);
   setMode(volume, file.ino, file.entry, mode);
 };
 
@@ -59,7 +51,7 @@ export const lchown = (volume: Volume, path: string, uid: number, gid: number): 
 };
 
 export const fchown = (volume: Volume, fd: number, uid: number, gid: number): void => {
-  const file = changeable(volume, fd);
+  const file = volume.files.usable(fd);
   setOwner(volume, file.ino, file.entry, uid, gid);
 };
 
@@ -91,7 +83,7 @@ export const lutimes = (volume: Volume, path: string, as: number, an: number, ms
 };
 
 export const futimes = (volume: Volume, fd: number, as: number, an: number, ms: number, mn: number): void => {
-  const file = volume.files.get(fd);
+  const file = volume.files.usable(fd);
   setTimes(volume, file.ino, file.entry, as, an, ms, mn);
 };
 

@@ -96,7 +96,7 @@ export const commitWrite = (volume: Volume, ino: number, at: number, length: num
 };
 
 export const seek = (volume: Volume, fd: number, offset: number, whence: 0 | 1 | 2): number => {
-  const file = volume.files.get(fd);
+  const file = volume.files.usable(fd);
   const base = whence === 0 ? 0 : whence === 1 ? file.position : volume.inodes.size(file.ino);
   const position = base + offset;
   if (position < 0) throw fault(EINVAL);
@@ -105,7 +105,7 @@ export const seek = (volume: Volume, fd: number, offset: number, whence: 0 | 1 |
 };
 
 export const ftruncate = (volume: Volume, fd: number, length: number): void => {
-  const file = volume.files.get(fd);
+  const file = volume.files.usable(fd);
   if (!canWrite(file.flags) || !volume.inodes.isFile(file.ino)) throw fault(EINVAL);
   resize(volume, file.ino, file.entry, length);
 };
@@ -129,7 +129,7 @@ export const allocate = (volume: Volume, fd: number, length: number): void => {
 };
 
 export const fsync = (volume: Volume, fd: number): void => {
-  volume.files.get(fd);
+  volume.files.usable(fd);
 };
 
 /** readv(2) of no bytes answers 0 even for a directory. */
