@@ -202,6 +202,21 @@ describe('statfs', () => {
   });
 });
 
+describe('limits at creation', () => {
+  it.each([-1, 0.5, Number.NaN, 2 ** 53])('%d is refused', (limit) => {
+    expect(faultOf(() => createVolume({ maxQuota: limit }))).toBe('EINVAL');
+    expect(faultOf(() => createVolume({ maxNodes: limit }))).toBe('EINVAL');
+  });
+
+  it('no limit is a limit too, and 256 MiB the usual one', () => {
+    const engine = createVolume({ maxQuota: Number.POSITIVE_INFINITY });
+    put(engine, '/f', MIB);
+    expectClean(engine);
+    expect(createVolume().usage().limit).toBe(256 * MIB);
+    expect(createVolume().usage().maxNodes).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('resize', () => {
   it('grows and shrinks the limit, but not below what is used', () => {
     const engine = createVolume({ maxQuota: MIB });
