@@ -4,7 +4,17 @@
  * content, mode and modification time is as it was before; what a step replaces
  * is kept aside until the last step has succeeded.
  */
-import { type Engine, Fault, O_WRONLY, QuotaFault, S_IFLNK, S_IFMT, S_IFREG, STAT_LENGTH } from '../core/index.js';
+import {
+  ENOENT,
+  type Engine,
+  Fault,
+  O_WRONLY,
+  QuotaFault,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  STAT_LENGTH,
+} from '../core/index.js';
 import { faultToError } from './uv-exception.js';
 
 /** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
@@ -41,16 +51,9 @@ function stat(engine: Engine, path: string): Float64Array | undefined {
   return engine.lstat(path, out) === 0 ? out : undefined;
 }
 
-/** Puts `content` in the place of what a file holds: takes room for what it is longer, and none when it is not. */
-function overwrite(engine: Engine, path: string, content: Buffer): void {
-  const fd = engine.open(path, O_WRONLY, 0);
-  try {
-    if (content.length > 0) engine.write(fd, content, 0, content.length, 0);
-    engine.ftruncate(fd, content.length);
-  } finally {
-    engine.close(fd);
-  }
-}
+/** Writes `content` over the beginning of a file: takes room for what goes beyond its end, not even for a descriptor. */
+const putContent = (engine: Engine, path: string, content: Buffer): void =>
+  engine.writeFile(path, content, O_WRONLY, 0);
 
 const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
 
@@ -137,19 +140,29 @@ class Application {
     }
   }
 
-  /** Overwrites the content; the old one is kept in memory, for the time of this call only. */
+  /**
+   * Overwrites the content; the old one is kept in memory, for the time of this call only. The file is not made
+   * shorter before the end: its room must be there when the old content has to go back.
+   */
   #copyInto(from: string, to: string): void {
     const { engine } = this;
     const target = engine.realpath(to);
     const before = stat(engine, target);
+    if (before === undefined) throw new Fault(ENOENT);
     const read = (path: string): Buffer => engine.readFile(path, 0, (size) => Buffer.allocUnsafe(size));
-    const old = read(target);
-    overwrite(engine, target, read(from));
+    const [old, content] = [read(target), read(from)];
+    putContent(engine, target, content);
     this.#undo.push(() => {
-      overwrite(engine, target, old);
-      if (before === undefined) return;
+      putContent(engine, target, old);
+      engine.truncate(target, old.length);
       engine.chmod(target, before[1] & 0o7777);
       this.#restoreTimes(target, before);
+    });
+    if (content.length >= old.length) return;
+    this.#commit.push(() => {
+      const now = stat(engine, target);
+      engine.truncate(target, content.length);
+      if (now !== undefined) this.#restoreTimes(target, now);
     });
   }
 

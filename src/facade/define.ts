@@ -31,6 +31,8 @@ export interface Operation {
   readonly optional?: boolean;
   /** Names of path arguments that Node checks before it looks at the callback. */
   readonly pathsFirst?: readonly string[];
+  /** Checks that Node makes before it looks at the callback, where they are more than paths. */
+  readonly checksFirst?: (a: unknown, b: unknown, c: unknown) => void;
   /** How errors name the first path, where that is not what the caller wrote. */
   readonly spell?: (path: unknown) => unknown;
   /** True when a callback in its full position wins over a function in the option's. */
@@ -46,7 +48,13 @@ export interface Operation {
   readonly runPromise?: Operation['run'];
 }
 
+/** An error that is the operation's answer although the engine gave none: callbacks get it, they are not thrown at. */
+export class Answer {
+  constructor(readonly error: unknown) {}
+}
+
 function errorOf(operation: Operation, error: unknown, a: unknown, b: unknown, caller: Caller): unknown {
+  if (error instanceof Answer) return error.error;
   const { paths, syscall, spell } = operation;
   const path = paths === 0 ? undefined : spell && error instanceof Fault ? spell(a) : a;
   return toNodeError(error, syscall, path, paths === 2 ? b : undefined, caller);
@@ -74,6 +82,8 @@ export function callbackForm(operation: Operation) {
       callback = args[arity - 1];
       args[arity - 1] = undefined;
     }
+    // Node asks for `callback || options`, and says so when it is neither.
+    if (lastCallbackWins) callback ||= args[arity - 1];
     let value: unknown;
     try {
       if (typeof callback !== 'function') complain(operation, args, callback);
@@ -92,10 +102,12 @@ export function callbackForm(operation: Operation) {
 }
 
 /** An answer to the operation, as against a complaint about its arguments. */
-const isOutcome = (error: unknown): boolean => error instanceof Fault || error instanceof AbortError;
+const isOutcome = (error: unknown): boolean =>
+  error instanceof Fault || error instanceof AbortError || error instanceof Answer;
 
 function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal | undefined {
-  if (operation.signalAt === undefined) return undefined;
+  // Nothing aborts what was given a descriptor once it has begun.
+  if (operation.signalAt === undefined || typeof args[0] === 'number') return undefined;
   const options = args[operation.signalAt];
   if (options === null || typeof options !== 'object') return undefined;
   const { signal }: { signal?: unknown } = options;
@@ -105,11 +117,12 @@ function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal |
 const isSignal = (value: unknown): value is AbortSignal =>
   typeof value === 'object' && value !== null && 'aborted' in value;
 
-/** Throws for a missing callback, after the paths where Node checks those first. */
+/** Throws for a missing callback, after the arguments that Node checks before it. */
 function complain(operation: Operation, args: readonly unknown[], callback: unknown): void {
   operation.pathsFirst?.forEach((name, index) => {
     validatePath(args[index], name);
   });
+  operation.checksFirst?.(args[0], args[1], args[2]);
   validateFunction(callback, 'cb');
 }
 

@@ -17,6 +17,7 @@ import { toNodeError } from './uv-exception.js';
 import { type Callback, validateFunction, validateInteger, validatePath } from './validate.js';
 
 const DEFAULTS: AnyOptions = Object.freeze({ encoding: 'utf8' });
+/** Node's default; more is never read ahead, as reading memory in bigger batches gains nothing. */
 const DEFAULT_BUFFER_SIZE = 32;
 
 /** Since Node 22 `read()` of a closed Dir rejects; before, it threw. */
@@ -27,11 +28,15 @@ interface Level {
   readonly path: ParentPath;
 }
 
-/** What a Dir reads from: the engine's stream and a way to open more of them. */
+/** What a Dir reads from: the engine's stream, and ways to open more of them and to close them. */
 export interface DirSource {
   readonly stream: DirectoryStream;
-  open(path: string): DirectoryStream;
+  open(path: ParentPath): DirectoryStream;
+  close(stream: DirectoryStream): void;
 }
+
+/** Bytes billed for each directory that a Dir holds open, with the entries read ahead. Measured on V8, rounded up. */
+const LEVEL_PRICE = 4352;
 
 export class Dir {
   readonly #source: DirSource;
@@ -54,13 +59,13 @@ export class Dir {
     try {
       validateInteger(bufferSize, 'options.bufferSize', 1, 4294967295);
     } catch (error) {
-      source.stream.close();
+      source.close(source.stream);
       throw error;
     }
     this.#source = source;
     this.#path = path;
     this.#encoding = encoding;
-    this.#bufferSize = bufferSize;
+    this.#bufferSize = Math.min(bufferSize, DEFAULT_BUFFER_SIZE);
     this.#recursive = Boolean(recursive);
     this.#levels = [{ stream: source.stream, path }];
   }
@@ -143,10 +148,11 @@ export class Dir {
       this.#waiting.push(() => this.#readLater(callback));
       return;
     }
-    const ready = this.#takeQuietly();
-    if (ready !== undefined) {
-      // From the batch: as soon as Node gives it, which is before the next macrotask.
-      process.nextTick(callback, null, ready);
+    // From the batch: as soon as Node gives it, which is before the next macrotask.
+    if (this.#entries.length > 0) {
+      const [error, entry] = this.#attempt();
+      if (error === undefined) process.nextTick(callback, null, entry);
+      else process.nextTick(callback, error);
       return;
     }
     this.#waiting = [];
@@ -159,11 +165,12 @@ export class Dir {
     defer(() => {
       const waiting = this.#waiting ?? [];
       this.#waiting = null;
-      const entry = failure === undefined ? (this.#takeQuietly() ?? null) : null;
+      let entry: Dirent | undefined;
+      if (failure === undefined) [failure, entry] = this.#attempt();
       process.nextTick(() => {
         for (const call of waiting) call();
       });
-      if (failure === undefined) callback(null, entry);
+      if (failure === undefined) callback(null, entry ?? null);
       else callback(failure);
     });
   }
@@ -183,7 +190,7 @@ export class Dir {
 
   #closeStreams(): void {
     this.#closed = true;
-    for (const level of this.#levels.splice(0)) level.stream.close();
+    for (const level of this.#levels.splice(0)) this.#source.close(level.stream);
   }
 
   /** Entry of the batch; a directory is opened for later when the walk is recursive. */
@@ -194,15 +201,22 @@ export class Dir {
     return next.dirent;
   }
 
-  /** A directory that went between listing and entering is passed over, as when it is listed empty. */
-  #takeQuietly(): Dirent | undefined {
-    return this.#take();
+  #attempt(): [error: unknown, entry?: Dirent] {
+    try {
+      return [undefined, this.#take()];
+    } catch (error) {
+      return [error];
+    }
   }
 
   #enter(dirent: Dirent): void {
     const parent = dirent.parentPath;
     const path = posix.join(parent as string, dirent.name as string);
-    this.#levels.push({ stream: this.#source.open(path), path });
+    try {
+      this.#levels.push({ stream: this.#source.open(path), path });
+    } catch (error) {
+      throw toNodeError(error, 'opendir', path, undefined, this.read);
+    }
   }
 
   /** Reads the next batch; false at the end of all directories. */
@@ -216,8 +230,7 @@ export class Dir {
           this.#entries.push({ dirent, isDirectory: type === DT_DIR });
         }
         if (this.#entries.length > 0) return true;
-        // Read to its end. The first level stays for close() to check that it is still open.
-        level.stream.close();
+        this.#source.close(level.stream);
         this.#levels.shift();
       }
     } catch (error) {
@@ -233,11 +246,23 @@ Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
 /** opendir, opendirSync and the promise form. */
 export function opendirForms(ctx: Context) {
   const { engine } = ctx;
-  const open = (path: string): DirectoryStream => engine.opendir(ctx.resolve(path));
+  const open = (path: ParentPath): DirectoryStream => {
+    engine.billHandle(LEVEL_PRICE);
+    try {
+      return engine.opendir(ctx.resolve(path));
+    } catch (error) {
+      engine.unbillHandle(LEVEL_PRICE);
+      throw error;
+    }
+  };
+  const close = (stream: DirectoryStream): void => {
+    stream.close();
+    engine.unbillHandle(LEVEL_PRICE);
+  };
   const make = (path: unknown, options: unknown): Dir => {
     const given = validatePath(path);
     const checked = getOptions(options, DEFAULTS);
-    return new Dir({ stream: engine.opendir(ctx.resolve(given)), open }, given, checked);
+    return new Dir({ stream: open(given), open, close }, given, checked);
   };
   const operation: Operation = { syscall: 'opendir', paths: 1, arity: 2, run: make };
   function opendir(path: unknown, options: unknown, last: unknown): void {

@@ -19,7 +19,7 @@ import {
 } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
 import { type Caller, toNodeError } from './uv-exception.js';
-import { parseMode, validateBoolean, validatePath } from './validate.js';
+import { parseMode, validateBoolean } from './validate.js';
 
 /** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
 function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
@@ -63,7 +63,7 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
     run(path, flags, mode) {
       const target = ctx.resolve(path);
       const bits = parseFlags(flags);
-      return makeHandle(ctx.engine.open(target, bits, parseMode(mode, 'mode', 0o666)));
+      return makeHandle(() => ctx.engine.open(target, bits, parseMode(mode, 'mode', 0o666)));
     },
   };
 
@@ -74,7 +74,7 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
       const given = getOptions(options, READ_DEFAULTS);
       ({ signal } = given);
       throwIfAborted(signal);
-      return readWholeLater(ctx, validatePath(path), given);
+      return readWholeLater(ctx, path, given, 'promise');
     };
     return settle(run, path, () => signal, readFile);
   }
@@ -91,9 +91,7 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
     const run = (): void => {
       const options = given();
       ({ signal } = options);
-      // A number is no path here: only the callback forms take descriptors.
-      if (typeof path === 'number') validatePath(path);
-      writeWhole(ctx, path, data, options, options.flag || flag);
+      writeWhole(ctx, path, data, options, options.flag || flag, 'promise');
     };
     return settle(run, path, () => signal, caller);
   }

@@ -5,7 +5,7 @@
  */
 import { Fault, O_ACCMODE, O_RDONLY, O_RDWR, S_IFMT, S_IFREG } from '../../core/index.js';
 import type { Context } from '../context.js';
-import type { Operations } from '../define.js';
+import { Answer, type Operations } from '../define.js';
 import { asBuffer, asBytes, encodeText } from '../encoding.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
 import { type AnyOptions, getOptions, parseFlags } from '../options.js';
@@ -94,16 +94,54 @@ function statOf(ctx: Context, fd: number, syscall: string): number {
   }
 }
 
-function readWhole(ctx: Context, path: unknown, options: AnyOptions, flagName = 'flags'): unknown {
+/** Node's three forms of one whole-file call check in different orders and differ in what a signal can stop. */
+export type Form = 'sync' | 'callback' | 'promise';
+
+function readWhole(ctx: Context, path: unknown, options: AnyOptions, form: Form): unknown {
   const { encoding } = options;
   const buffer = readFileTakesBuffer ? options.buffer : undefined;
   checkBufferOption(buffer);
-  if (isInt32(path)) return decodeContent(readOpenFile(ctx, path, buffer, firstCall(encoding)), encoding);
-  throwIfAborted(options.signal);
-  const flags = parseFlags(options.flag, flagName);
+  if (form !== 'promise' && isInt32(path)) {
+    if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
+    return decodeContent(readOpenFile(ctx, path, buffer, firstCall(encoding)), encoding);
+  }
+  if (form !== 'sync') throwIfAborted(options.signal);
+  // The callback form looks at the flags first, the others at the path.
+  const early = form === 'callback' ? parseFlags(options.flag, 'options.flag') : undefined;
+  const target = ctx.resolve(path);
+  const flags = early ?? parseFlags(options.flag);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
-  return decodeContent(ctx.engine.readFile(ctx.resolve(path), flags, make), encoding);
+  const data = ctx.engine.readFile(target, flags, make);
+  return form === 'callback' ? decodeAnswer(data, encoding) : decodeContent(data, encoding);
 }
+
+/** In the callback form a failure to decode is delivered, not thrown. */
+function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
+  try {
+    return decodeContent(data, encoding);
+  } catch (error) {
+    throw new Answer(error);
+  }
+}
+
+/**
+ * Node's callback reader forgets the error when the descriptor is the caller's
+ * (ReadFileContext.close drops it, in 20 to 26): a failed fstat ends in the
+ * TypeError of concatenating nothing, a failed read in what was read so far.
+ */
+function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buffer: unknown): unknown {
+  const { encoding } = options;
+  const signal = options.signal as AbortSignal | undefined;
+  try {
+    if (!signal?.aborted) return decodeAnswer(readOpenFile(ctx, fd, buffer), encoding);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.syscall === 'fstat') throw new Answer(concatenatingNothing());
+  }
+  return decodeAnswer(Buffer.alloc(0), encoding);
+}
+
+const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null);
 
 /** Synchronous utf8 reads of a descriptor go through one binding call that starts with read. */
 const firstCall = (encoding: unknown): string => (encoding === 'utf8' || encoding === 'utf-8' ? 'read' : 'fstat');
@@ -111,9 +149,9 @@ const firstCall = (encoding: unknown): string => (encoding === 'utf8' || encodin
 /**
  * The asynchronous forms: since Node 26 they read a path in one job, whose errors name the path even for read.
  */
-export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions, flagName?: string): unknown {
+export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions, form: Form): unknown {
   try {
-    return readWhole(ctx, path, options, flagName);
+    return readWhole(ctx, path, options, form);
   } catch (error) {
     if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
     throw new PathFault(error.errno, 'read', spell(path) ?? '');
@@ -130,7 +168,10 @@ export function contentOf(data: unknown, encoding: unknown): Uint8Array {
 
 /** Writes all bytes at an open file's offset; Node makes no call when there are none. */
 export function writeOpenFile(ctx: Context, fd: number, data: Uint8Array): void {
-  if (data.length === 0) return;
+  if (data.length > 0) writeOnce(ctx, fd, data);
+}
+
+function writeOnce(ctx: Context, fd: number, data: Uint8Array): void {
   try {
     ctx.engine.write(fd, data, 0, data.length, -1);
   } catch (error) {
@@ -138,37 +179,77 @@ export function writeOpenFile(ctx: Context, fd: number, data: Uint8Array): void 
   }
 }
 
-/** Since Node 22 a bad mode is refused even where a descriptor makes it meaningless. */
-const modeCheckedFirst = nodeAtLeast(24);
+/** Since Node 26 a bad mode is refused even where a descriptor makes it meaningless. */
+const modeCheckedFirst = nodeAtLeast(26);
+/** Since Node 26 the asynchronous forms write in one job, which makes no call for no bytes. */
+const writesInOneJob = nodeAtLeast(26);
+
+/** Writes to the caller's descriptor. The callback form makes its write even when there is nothing to write. */
+function writeDescriptor(ctx: Context, fd: number, bytes: Uint8Array, flush: boolean, form: Form): void {
+  if (form === 'callback' || bytes.length > 0) writeOnce(ctx, fd, bytes);
+  if (!flush) return;
+  try {
+    ctx.engine.fsync(fd);
+  } catch (error) {
+    throw faultIn(error, 'fsync');
+  }
+}
 
 export function writeWhole(
   ctx: Context,
   path: unknown,
   data: unknown,
   options: AnyOptions,
-  flagOverride?: unknown,
+  flag: unknown,
+  form: Form,
 ): void {
+  const { encoding } = options;
   const flush = options.flush ?? false;
   validateBoolean(flush, 'options.flush');
   if (modeCheckedFirst) parseMode(options.mode, 'mode', 0o666);
-  const flag = flagOverride ?? (options.flag || 'w');
-  const bytes = contentOf(data, options.encoding);
-  throwIfAborted(options.signal);
-  if (isInt32(path)) {
-    writeOpenFile(ctx, path, bytes);
+  // Text in utf8 has a way of its own in the synchronous form: flags and mode are checked always, flush never happens.
+  const isPlainText = form === 'sync' && typeof data === 'string' && (encoding === 'utf8' || encoding === 'utf-8');
+  const bytes = contentOf(data, encoding);
+  if (form !== 'promise' && isInt32(path)) {
+    if (isPlainText) {
+      parseFlags(flag);
+      parseMode(options.mode, 'mode', 0o666);
+    }
+    if (form === 'callback') throwIfAborted(options.signal);
+    writeDescriptor(ctx, path, bytes, flush && !isPlainText, form);
     return;
   }
-  const flags = parseFlags(flag);
-  const mode = parseMode(options.mode, 'mode', 0o666);
+  if (form !== 'sync') throwIfAborted(options.signal);
   const target = ctx.resolve(path);
-  // Nothing to write: a descriptor that could not write it does not matter.
-  if (bytes.length === 0 && (flags & O_ACCMODE) === O_RDONLY) ctx.engine.close(ctx.engine.open(target, flags, mode));
-  else ctx.engine.writeFile(target, bytes, flags, mode);
+  const { flags, mode } = openArguments(flag, options.mode, form);
+  // Nothing to write: a descriptor that could not write it does not matter where no call is made.
+  const silent = form !== 'callback' || (writesInOneJob && !flush);
+  if (silent && bytes.length === 0 && (flags & O_ACCMODE) === O_RDONLY) {
+    ctx.engine.close(ctx.engine.open(target, flags, mode));
+  } else {
+    ctx.engine.writeFile(target, bytes, flags, mode);
+  }
 }
 
-function appendWhole(ctx: Context, path: unknown, data: unknown, options: unknown): void {
-  const given = getOptions(options, APPEND_DEFAULTS);
-  writeWhole(ctx, path, data, given, !given.flag || isInt32(path) ? 'a' : given.flag);
+/** Flags and mode, checked in the form's order. */
+function openArguments(flag: unknown, mode: unknown, form: Form): { flags: number; mode: number } {
+  const first = form === 'callback' && !writesInOneJob ? parseMode(mode, 'mode', 0o666) : undefined;
+  const flags = parseFlags(flag, writesInOneJob && form !== 'sync' ? 'options.flag' : 'flags');
+  return { flags, mode: first ?? parseMode(mode, 'mode', 0o666) };
+}
+
+function writeAs(ctx: Context, form: Form) {
+  return (path: unknown, data: unknown, options: unknown): void => {
+    const given = getOptions(options, WRITE_DEFAULTS);
+    writeWhole(ctx, path, data, given, given.flag || 'w', form);
+  };
+}
+
+function appendAs(ctx: Context, form: Form) {
+  return (path: unknown, data: unknown, options: unknown): void => {
+    const given = getOptions(options, APPEND_DEFAULTS);
+    writeWhole(ctx, path, data, given, !given.flag || isInt32(path) ? 'a' : given.flag, form);
+  };
 }
 
 /** truncate(path): open, ftruncate, close, as Node does it, so errors name those system calls and come in their order. */
@@ -216,8 +297,8 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 2,
       signalAt: 1,
-      run: (path, options) => readWhole(ctx, path, getOptions(options, READ_DEFAULTS)),
-      runCallback: (path, options) => readWholeLater(ctx, path, getOptions(options, READ_DEFAULTS), 'options.flag'),
+      run: (path, options) => readWhole(ctx, path, getOptions(options, READ_DEFAULTS), 'sync'),
+      runCallback: (path, options) => readWholeLater(ctx, path, getOptions(options, READ_DEFAULTS), 'callback'),
     },
     writeFile: {
       syscall: 'open',
@@ -226,7 +307,8 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
-      run: (path, data, options) => writeWhole(ctx, path, data, getOptions(options, WRITE_DEFAULTS)),
+      run: writeAs(ctx, 'sync'),
+      runCallback: writeAs(ctx, 'callback'),
     },
     appendFile: {
       syscall: 'open',
@@ -235,13 +317,15 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
-      run: (path, data, options) => appendWhole(ctx, path, data, options),
+      run: appendAs(ctx, 'sync'),
+      runCallback: appendAs(ctx, 'callback'),
     },
     truncate: {
       syscall: 'open',
       paths: 1,
       optional: true,
       arity: 2,
+      checksFirst: (_path, length = 0) => validateInteger(length, 'len'),
       run(path, length = 0) {
         if (truncateTakesFd && typeof path === 'number') {
           truncateDescriptor(ctx, path, length);
