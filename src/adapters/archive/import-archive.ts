@@ -180,7 +180,8 @@ async function readCompressed(
   async function* input(): AsyncGenerator<Buffer> {
     for await (const piece of reader.rest()) {
       packed += piece.length;
-      yield piece;
+      // Copied: zlib keeps it while the next one is asked for, and its maker may use the memory again.
+      yield Buffer.from(piece);
     }
   }
   async function* output(): AsyncGenerator<Buffer> {
