@@ -157,8 +157,9 @@ export class Generator {
       case 'access':
         return { call, args: [this.path(), rng.int(8)] };
       case 'mkdir':
-      case 'mkdirp':
         return { call, args: [this.path('new'), this.mode()] };
+      case 'mkdirp':
+        return { call, args: [rng.chance(0.5) ? this.path('new') : this.deepPath(), this.mode()] };
       case 'rmdir':
       case 'readdir':
         return { call, args: [this.path('directory')] };
@@ -267,6 +268,13 @@ export class Generator {
     if (roll < 0.97) return rng.pick(['', '/', '//', '/.', '/..', '/../a']);
     if (roll < 0.98) return this.padded(this.existing(), this.profile.pathLimit + rng.between(-3, 1));
     return `/${this.name()}//${this.name()}`;
+  }
+
+  /** Several steps below a directory, some of them back up. */
+  private deepPath(): string {
+    const { rng } = this;
+    const steps = Array.from({ length: rng.between(2, 4) }, () => (rng.chance(0.2) ? '..' : this.name()));
+    return `${this.directory()}/${steps.join(rng.chance(0.1) ? '//' : '/')}`;
   }
 
   private existing(): string {

@@ -4,7 +4,7 @@
  * in two ways depends on it.
  */
 
-import { Refusal } from './calls.js';
+import { NotComparable, Refusal } from './calls.js';
 import {
   dropSetIds,
   EXECUTE,
@@ -109,7 +109,7 @@ export class ModelTree extends ModelPaths {
     try {
       return this.makeAll(path, makeOne);
     } catch (error) {
-      if (!this.who.mkdirpLeavesParts) {
+      if (!this.who.mkdirpLeavesParts || error instanceof NotComparable) {
         for (const { place, mtime, ctime } of made.reverse()) {
           this.removeEntry(place.directory, place.name);
           Object.assign(place.directory, { mtime, ctime });
