@@ -1,6 +1,7 @@
 /** cp, cpSync and promises.cp beside the real ones, and their atomicity under the quota. */
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createVolume } from '../../src/core/index.js';
+import { createFs, createFsFromEngine } from '../../src/facade/index.js';
 import { nodeAtLeast } from '../../src/facade/running-node.js';
 import { describeTree, type Fs, type Side, sideBySide } from './side-by-side.js';
 
@@ -327,6 +328,39 @@ describe('under the quota', () => {
     fs.cpSync('/small', '/big');
     expect(fs.statSync('/big').size).toBe(300_000);
     expect(fs.readdirSync('/')).toEqual(['big', 'small']);
+  });
+
+  it('succeeds or changes nothing, whatever room there is', () => {
+    let refused = 0;
+    for (let room = 0; room < 40_000; room += 900) {
+      const engine = createVolume({ maxQuota: 3_000_000 });
+      const fs = createFsFromEngine(engine, { cwd: '/' });
+      fs.mkdirSync('/src/sub', { recursive: true });
+      for (let i = 0; i < 20; i++) fs.writeFileSync(`/src/f${i}`, fill(i * 40));
+      fs.writeFileSync('/src/sub/g', fill(5000));
+      fs.symlinkSync('f1', '/src/link');
+      fs.mkdirSync('/dst/sub', { recursive: true });
+      fs.writeFileSync('/dst/f3', 'precious');
+      fs.linkSync('/dst/f3', '/dst/also');
+      fs.writeFileSync('/dst/f9', fill(3000));
+      fs.utimesSync('/dst/f9', 1, 2);
+      fs.utimesSync('/dst', 3, 4);
+      engine.resize(engine.usage().used + room);
+      const before = describeTree(fs, '/', ' ');
+      try {
+        fs.cpSync('/src', '/dst', R);
+        expect(fs.readdirSync('/dst')).toHaveLength(23);
+        expect(fs.readFileSync('/dst/f9')).toEqual(fill(360));
+      } catch (error) {
+        refused++;
+        expect(error).toMatchObject({ code: 'ENOSPC' });
+        expect(describeTree(fs, '/', ' ')).toEqual(before);
+        expect(fs.statSync('/dst').mtimeMs).toBe(4000);
+        expect(fs.statSync('/dst/f9').mtimeMs).toBe(2000);
+      }
+      expect(engine.audit()).toMatchObject({ ok: true, problems: [] });
+    }
+    expect(refused).toBeGreaterThan(5);
   });
 
   it('leaves no helper files behind', () => {
