@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createVolume,
   type Engine,
+  Fault,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
@@ -14,7 +15,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../../src/core/index.js';
-import { faultOf } from '../helpers/errno-name.js';
+import { errnoName, faultOf } from '../helpers/errno-name.js';
 
 let engine: Engine;
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -124,5 +125,47 @@ describe('O_PATH', () => {
     expect(faultOf(() => write(fd, 'x'))).toBe('EBADF');
     expect(faultOf(() => engine.ftruncate(fd, 0))).toBe('EINVAL');
     expect(faultOf(() => engine.open('/d', 3, 0))).toBe('EISDIR');
+  });
+});
+
+describe('whole files', () => {
+  it('name the system call that failed', () => {
+    const syscallOf = (body: () => unknown): string => {
+      try {
+        body();
+      } catch (error) {
+        if (error instanceof Fault) return `${errnoName(error.errno)} ${error.syscall}`;
+        throw error;
+      }
+      return 'ok';
+    };
+    const readWith = (path: string, flags: number): string =>
+      syscallOf(() => engine.readFile(path, flags, (size) => new Uint8Array(size)));
+    const decodeWith = (path: string, flags: number): string =>
+      syscallOf(() => engine.decodeFile(path, flags, () => ''));
+    for (const attempt of [readWith, decodeWith]) {
+      expect(attempt('/missing', O_RDONLY)).toBe('ENOENT open');
+      expect(attempt('/d', O_RDONLY)).toBe('EISDIR read');
+      expect(attempt('/f', O_WRONLY)).toBe('EBADF read');
+      expect(attempt('/d', O_RDWR)).toBe('EISDIR open');
+    }
+    expect(syscallOf(() => engine.writeFile('/d', bytes('x'), O_WRONLY | O_CREAT, 0o644))).toBe('EISDIR open');
+    expect(syscallOf(() => engine.writeFile('/f', bytes('x'), O_RDONLY, 0))).toBe('EBADF write');
+    const full = createVolume({ maxQuota: 4096 });
+    const big = new Uint8Array(10_000);
+    expect(syscallOf(() => full.writeFile('/f', big, O_WRONLY | O_CREAT, 0o644))).toBe('ENOSPC write');
+    expect(syscallOf(() => full.writeFile(`/${'n'.repeat(250)}`, big, O_WRONLY | O_CREAT, 0o644))).toBe('ENOSPC write');
+  });
+
+  it('decodeFile hands over the bytes and gives what is made of them', () => {
+    const text = (from: Uint8Array, start: number, end: number): string =>
+      Buffer.from(from.subarray(start, end)).toString();
+    expect(engine.decodeFile('/f', O_RDONLY, text)).toBe('hello');
+    put('/empty', '');
+    expect(engine.decodeFile('/empty', O_RDONLY, text)).toBe('');
+    put('/long', 'x'.repeat(200_000));
+    expect(engine.decodeFile('/long', O_RDONLY, text)).toBe('x'.repeat(200_000));
+    engine.truncate('/f', 8);
+    expect(engine.decodeFile('/f', O_RDONLY, text)).toBe('hello\0\0\0');
   });
 });

@@ -86,6 +86,7 @@ export class ReferenceFile {
     const whole = engine.readFile(this.path, 0, (size) => new Uint8Array(size));
     expectSame(whole, bytes, 'readFile');
     whole.fill(SPOILED);
+    engine.decodeFile(this.path, 0, (from, start, end) => expectSame(from.subarray(start, end), bytes, 'decodeFile'));
     const target = new Uint8Array(bytes.length + 16).fill(SPOILED);
     expect(engine.read(fd, target, 8, bytes.length + 8, 0)).toBe(bytes.length);
     expectSame(target.subarray(8, 8 + bytes.length), bytes, 'pread');

@@ -204,6 +204,8 @@ export class EngineSubject implements Calls {
     const bytes = this.call(() => this.engine.readFile(path, flags, (size) => new Uint8Array(size)));
     const text = bytesText(bytes);
     bytes.fill(0xbb);
+    const decoded = this.engine.decodeFile(path, flags, (from, start, end) => bytesText(from.subarray(start, end)));
+    if (decoded !== text) throw new Error(`decodeFile says ${decoded}, readFile ${text}`);
     return text;
   }
 
