@@ -200,7 +200,7 @@ function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: str
 
 /** An error thrown from inside: its stack is made to start at the public function. */
 function from(error: unknown, caller: Caller): unknown {
-  if (error instanceof Error) Error.captureStackTrace(error, caller);
+  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
   return error;
 }
 
