@@ -11,7 +11,7 @@ import { asBytes, encodeText } from '../encoding.js';
 import { invalidArgValue } from '../node-errors.js';
 import { parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { splitTime } from '../times.js';
+import { splitTimes } from '../times.js';
 import { type Caller, toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
@@ -25,6 +25,7 @@ import {
   validateId,
   validateInteger,
   validateObject,
+  validatePath,
   validatePosition,
   validateReadRange,
   validateText,
@@ -64,12 +65,18 @@ export function checkReadRange(buffer: View, offset: unknown, length: unknown, p
   }
   // Node coerces the length to an int32.
   const count = (length as number) | 0;
-  const place = position === null || position === undefined ? -1 : validatePosition(position, 'position', count);
-  if (count === 0) return { offset: start, length: 0, position: place };
+  const early = positionLast ? -1 : readPosition(position, count);
+  if (count === 0) return { offset: start, length: 0, position: early };
   if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
   validateReadRange(start, count, buffer.byteLength);
-  return { offset: start, length: count, position: place };
+  return { offset: start, length: count, position: positionLast ? readPosition(position, count) : early };
 }
+
+/** Up to Node 22 the position is looked at last, and not at all when nothing is to be read. */
+const positionLast = !nodeAtLeast(24);
+
+const readPosition = (position: unknown, length: number): number =>
+  position === null || position === undefined ? -1 : validatePosition(position, 'position', length);
 
 /** A write position: anything that is no safe integer means the shared offset, as in Node's binding. */
 export const writePosition = (position: unknown): number =>
@@ -105,6 +112,7 @@ export function descriptorOperations(ctx: Context) {
       paths: 0,
       arity: 2,
       optional: true,
+      checksFirst: (_fd, length = 0) => validateInteger(length, 'len'),
       run(fd, length = 0) {
         validateInteger(length, 'len');
         engine.ftruncate(bindingFd(fd), Math.max(0, length));
@@ -114,6 +122,7 @@ export function descriptorOperations(ctx: Context) {
       syscall: 'fchmod',
       paths: 0,
       arity: 2,
+      checksFirst: (_fd, mode) => parseMode(mode, 'mode'),
       run(fd, mode) {
         const bits = parseMode(mode, 'mode');
         engine.fchmod(bindingFd(fd), bits);
@@ -133,10 +142,16 @@ export function descriptorOperations(ctx: Context) {
       syscall: 'futime',
       paths: 0,
       arity: 3,
+      checksFirst(_fd, atime, mtime) {
+        toUnixTimestamp(atime, 'atime');
+        toUnixTimestamp(mtime, 'mtime');
+      },
       run(fd, atime, mtime) {
-        const [as, an] = splitTime(toUnixTimestamp(atime, 'atime'));
-        const [ms, mn] = splitTime(toUnixTimestamp(mtime, 'mtime'));
-        engine.futimes(bindingFd(fd), as, an, ms, mn);
+        const access = toUnixTimestamp(atime, 'atime');
+        const change = toUnixTimestamp(mtime, 'mtime');
+        const file = bindingFd(fd);
+        const look = (): number => engine.fstat(file, ctx.stat);
+        engine.futimes(file, ...splitTimes(ctx, access, change, look));
       },
     },
   } satisfies Operations;
@@ -154,11 +169,23 @@ export function openAndClose(ctx: Context) {
     syscall: 'open',
     paths: 1,
     arity: 3,
-    pathsFirst: ['path'],
     run(path, flags, mode) {
+      const early = pathLast ? undefined : ctx.resolve(path);
       const bits = parseFlags(flags);
       const permissions = parseMode(mode, 'mode', 0o666);
-      return engine.open(ctx.resolve(path), bits, permissions);
+      return engine.open(early ?? ctx.resolve(path), bits, permissions);
+    },
+    runCallback(path, flags, mode) {
+      const early = pathLast ? undefined : ctx.resolve(path);
+      const permissions = parseMode(mode, 'mode', 0o666);
+      const bits = parseFlags(flags);
+      return engine.open(early ?? ctx.resolve(path), bits, permissions);
+    },
+    checksFirst(path, flags, mode) {
+      if (!pathLast) validatePath(path);
+      parseMode(mode, 'mode', 0o666);
+      parseFlags(flags);
+      validatePath(path);
     },
   };
   const openWithAll = callbackForm(open);
@@ -182,6 +209,9 @@ export function openAndClose(ctx: Context) {
   };
 }
 
+/** Since Node 26 open looks at the path after flags and mode. */
+const pathLast = nodeAtLeast(26);
+
 /** read and readv in their forms. */
 export function readForms(ctx: Context) {
   const { engine } = ctx;
@@ -189,6 +219,7 @@ export function readForms(ctx: Context) {
   const readSync = function readSync(...args: unknown[]): number {
     const [fd, buffer] = args;
     try {
+      const file = lateFd ? undefined : validateFd(fd);
       validateView(buffer);
       let [, , offset, length, position] = args;
       if (args.length <= 3 || typeof offset === 'object') {
@@ -197,7 +228,6 @@ export function readForms(ctx: Context) {
       }
       // Unlike the asynchronous forms, this one takes no null for 0.
       if (offset === null) validateInteger(offset, 'offset', 0);
-      const file = lateFd ? undefined : validateFd(fd);
       const range = checkReadRange(buffer, offset, length, position);
       if (range.length === 0) return 0;
       return engine.read(file ?? bindingFd(fd), asBytes(buffer), range.offset, range.length, range.position);

@@ -68,8 +68,8 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
   const { engine, stat } = ctx;
   const look = engine[name].bind(engine);
 
-  function found(path: unknown, bigint: unknown, throwIfNoEntry: unknown): unknown {
-    const errno = look(ctx.resolve(path), stat);
+  function found(target: string, bigint: unknown, throwIfNoEntry: unknown): unknown {
+    const errno = look(target, stat);
     if (errno === 0) return makeStats(stat, bigint);
     if (throwIfNoEntry === false && isMiss(errno)) return undefined;
     throw new Fault(-errno);
@@ -85,18 +85,20 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     optional: true,
     givesValue: true,
     run(path, options) {
-      if (options === undefined) return found(path, false, true);
+      const target = ctx.resolve(path);
+      if (options === undefined) return found(target, false, true);
       // Read one by one: null is then the TypeError that it is in Node.
       const bigint = bigintOf(options);
-      return found(path, bigint, (options as AnyOptions).throwIfNoEntry);
+      return found(target, bigint, (options as AnyOptions).throwIfNoEntry);
     },
     runCallback(path, options) {
       const { bigint, throwIfNoEntry } = callbackOptions(options, lenient);
-      return found(path, bigint, quiet ? throwIfNoEntry : true);
+      return found(ctx.resolve(path), bigint, quiet ? throwIfNoEntry : true);
     },
     runPromise(path, options) {
+      const target = ctx.resolve(path);
       const { bigint, throwIfNoEntry } = promiseOptions(options);
-      return found(path, bigint, quiet ? throwIfNoEntry : true);
+      return found(target, bigint, quiet ? throwIfNoEntry : true);
     },
   };
 }

@@ -11,7 +11,7 @@ import { bindingError, codedError, invalidArgValue } from '../node-errors.js';
 import { getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
-import { splitTime } from '../times.js';
+import { splitTimes } from '../times.js';
 import { spell } from '../uv-exception.js';
 import {
   parseMode,
@@ -78,20 +78,33 @@ function spellTemplate(prefix: unknown): string {
   return text === '' && !emptyTemplateWorks ? 'XXXXX' : `${text}XXXXXX`;
 }
 
-/**
- * What `mkdir -p` reports: the shortest leading part of the caller's own text that was missing,
- * found as Node finds it, by cutting at the last slash.
- */
-function firstMissing(ctx: Context, path: string): string {
-  let shortest = path;
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const shorter = path.slice(0, end);
-    if (ctx.engine.lookup(ctx.resolve(asText(shorter))) >= 0) break;
-    shortest = shorter;
-  }
-  return shortest;
-}
 const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
+
+/**
+ * What `mkdir -p` reports: the first leading part of the caller's own text that
+ * mkdir could make, found as Node finds it, by cutting at the last slash while
+ * the parent is missing.
+ */
+function firstMade(ctx: Context, path: string): string {
+  let part = path;
+  for (let slash = part.lastIndexOf('/'); slash > 0; slash = part.lastIndexOf('/')) {
+    const parent = part.replace(/\/+$/, '').replace(/[^/]*$/, '') || '.';
+    if (ctx.engine.lookup(ctx.resolve(asText(parent))) >= 0) break;
+    part = part.slice(0, slash);
+  }
+  return part;
+}
+
+/** Where '..' leaves a directory that is itself still missing, it is made first, as Node's own loop does. */
+const climbs = /(^|\/)\.\.(\/|$)/;
+
+function makeClimbed(ctx: Context, path: string, mode: number): void {
+  for (let end = path.search(climbs); end > 0; ) {
+    ctx.engine.mkdirp(ctx.resolve(asText(path.slice(0, end))), mode);
+    const next = path.slice(end + 3).search(climbs);
+    end = next < 0 ? -1 : end + 3 + next;
+  }
+}
 
 function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): unknown {
   const target = ctx.resolve(path);
@@ -104,32 +117,32 @@ function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): u
     ctx.engine.mkdirp(target, mode);
     return undefined;
   }
-  const first = firstMissing(ctx, encodeName(validatePath(path)));
+  const text = encodeName(validatePath(path));
+  const first = firstMade(ctx, text);
   try {
-    return ctx.engine.mkdirp(target, mode) === undefined ? undefined : presentName(first, 'utf8');
+    makeClimbed(ctx, text, mode);
+    ctx.engine.mkdirp(target, mode);
+    return presentName(first, 'utf8');
   } catch (error) {
     // A dangling link is in the way: Node stats what is there and reports that it is not.
-    if (error instanceof Fault && error.errno === EEXIST) throw new Fault(ENOENT);
+    const dangling = error instanceof Fault && error.errno === EEXIST && ctx.engine.lstat(target, ctx.stat) === 0;
+    if (dangling) throw new Fault(ENOENT);
     throw error;
   }
 }
 
-/** The mode's name in errors: since Node 22 the option is named as one. */
-const optionModeName = nodeAtLeast(22) ? 'options.mode' : 'mode';
+/** Since Node 22 options are checked before the path, and the mode is named as one. */
+const optionsFirst = nodeAtLeast(22);
+const optionModeName = optionsFirst ? 'options.mode' : 'mode';
 
 function mkdirOptions(options: unknown): { mode: number; recursive: boolean } {
-  let mode = 0o777;
-  let recursive: unknown = false;
   if (typeof options === 'number' || typeof options === 'string') {
-    mode = parseMode(options, 'mode');
-  } else if (options) {
-    const given: { recursive?: unknown; mode?: unknown } = options;
-    if (given.recursive !== undefined) recursive = given.recursive;
-    validateBoolean(recursive, 'options.recursive');
-    if (given.mode !== undefined) mode = parseMode(given.mode, optionModeName);
-    return { mode, recursive };
+    return { mode: parseMode(options, 'mode'), recursive: false };
   }
-  return { mode, recursive: false };
+  const given: { recursive?: unknown; mode?: unknown } = options || {};
+  const { recursive = false, mode } = given;
+  validateBoolean(recursive, 'options.recursive');
+  return { mode: mode === undefined ? 0o777 : parseMode(mode, optionModeName), recursive };
 }
 
 function mkdirPromiseOptions(options: unknown): { mode: number; recursive: unknown } {
@@ -177,12 +190,12 @@ export function pathOperations(ctx: Context) {
   const { engine, resolve } = ctx;
 
   const times =
-    (set: (path: string, as: number, an: number, ms: number, mn: number) => void) =>
+    (set: 'utimes' | 'lutimes', look: 'stat' | 'lstat') =>
     (path: unknown, atime: unknown, mtime: unknown): void => {
       const target = resolve(path);
-      const [as, an] = splitTime(toUnixTimestamp(atime));
-      const [ms, mn] = splitTime(toUnixTimestamp(mtime));
-      set(target, as, an, ms, mn);
+      const access = toUnixTimestamp(atime);
+      const change = toUnixTimestamp(mtime);
+      engine[set](target, ...splitTimes(ctx, access, change, () => engine[look](target, ctx.stat)));
     };
 
   const owner =
@@ -257,7 +270,11 @@ export function pathOperations(ctx: Context) {
       paths: 1,
       arity: 2,
       optional: true,
+      checksFirst(_path, options) {
+        if (optionsFirst) mkdirOptions(options);
+      },
       run(path, options) {
+        if (!optionsFirst) validatePath(path);
         const { mode, recursive } = mkdirOptions(options);
         return mkdir(ctx, path, mode, recursive);
       },
@@ -302,6 +319,7 @@ export function pathOperations(ctx: Context) {
       paths: 1,
       arity: 2,
       pathsFirst: ['path'],
+      checksFirst: (_path, mode) => parseMode(mode, 'mode'),
       run: (path, mode) => engine.chmod(resolve(path), parseMode(mode, 'mode')),
     },
     chown: {
@@ -320,13 +338,13 @@ export function pathOperations(ctx: Context) {
       syscall: 'utime',
       paths: 1,
       arity: 3,
-      run: times((path, as, an, ms, mn) => engine.utimes(path, as, an, ms, mn)),
+      run: times('utimes', 'stat'),
     },
     lutimes: {
       syscall: 'lutime',
       paths: 1,
       arity: 3,
-      run: times((path, as, an, ms, mn) => engine.lutimes(path, as, an, ms, mn)),
+      run: times('lutimes', 'lstat'),
     },
     statfs: {
       syscall: 'statfs',
