@@ -52,7 +52,8 @@ export function described(fs: ReadableFs, root: string): Record<string, Describe
       const path = join(directory, name);
       const at = join(root, path);
       const stats = fs.lstatSync(at);
-      const mtime = Math.round(stats.mtimeMs);
+      // A microsecond more: what was set as .250 may be there as .249999.
+      const mtime = Math.floor(stats.mtimeMs + 0.001);
       if (stats.isSymbolicLink()) {
         out[path] = { type: 'symlink', content: String(fs.readlinkSync(at)) };
         continue;

@@ -34,6 +34,7 @@ const CENTRAL_HEADER = 0x02014b50;
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
 const S_IFDIR = 0o040000;
+const S_IFIFO = 0o010000;
 const S_IFLNK = 0o120000;
 /** Hosts whose attributes hold a mode of Unix: Unix and macOS. */
 const UNIX_HOSTS = [3, 19];
@@ -111,7 +112,7 @@ async function describe(zip: ZipFile, entry: Entry): Promise<ZipEntry> {
   const unix = UNIX_HOSTS.includes(entry.versionMadeBy >>> 8) ? entry.externalFileAttributes >>> 16 : 0;
   return {
     name,
-    type: typeOf(unix, name),
+    type: typeOf(unix, name, entry.uncompressedSize),
     size: entry.uncompressedSize,
     mode: unix === 0 ? undefined : unix & 0o7777,
     mtime: Math.floor(entry.getLastModDate().getTime() / 1000),
@@ -136,10 +137,12 @@ function nameOf(entry: Entry): string {
   return UNIX_HOSTS.includes(entry.versionMadeBy >>> 8) ? name : name.replaceAll('\\', '/');
 }
 
-function typeOf(unix: number, name: string): RawEntry['type'] {
+function typeOf(unix: number, name: string, size: number): RawEntry['type'] {
   const format = unix & S_IFMT;
   if (format === S_IFLNK) return 'symlink';
   if (format === S_IFDIR || name.endsWith('/')) return 'directory';
+  // Info-ZIP calls what it read from a pipe a pipe, contents and all.
+  if (format === S_IFIFO && size > 0) return 'file';
   return format === 0 || format === S_IFREG ? 'file' : 'other';
 }
 

@@ -1,0 +1,166 @@
+/**
+ * Adapter, mount: the functions that take the place of Node's. Each decides at
+ * call time, so one that a program kept after unmounting is Node's own again in
+ * all but identity.
+ */
+import type { CopySyncOptions } from 'node:fs';
+import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
+import { crossingError } from './errors.js';
+import { sharesOf } from './glob-across.js';
+import { placeOf, type Route } from './routes.js';
+import { type NodeFs, type Place, table, textOf } from './table.js';
+
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+export type Style = 'sync' | 'callback' | 'promise';
+
+/** One member of one of the two objects. */
+export interface Member {
+  readonly name: string;
+  readonly style: Style;
+  readonly native: AnyFunction;
+}
+
+// Captured at load: fake timers cannot reach it.
+const later = setImmediate;
+
+/** The function of the same name on the mounted object; looked up at each call, so that a spy on it is called. */
+function ownMember({ name, style }: Member, fs: NodeFs): AnyFunction | undefined {
+  const member: unknown = Reflect.get(style === 'promise' ? fs.promises : fs, name);
+  return typeof member === 'function' ? (member as AnyFunction) : undefined;
+}
+
+function send(member: Member, self: unknown, { fs, path }: Place, args: unknown[], index: number): unknown {
+  const own = fs && ownMember(member, fs);
+  if (path !== args[index]) args[index] = path;
+  return own ? own(...args) : member.native.apply(self, args);
+}
+
+/** The module loader asks with the cache it keeps, under a symbol nobody else has. */
+const isLoaders = (options: unknown): boolean =>
+  typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
+
+/** What the module loader reads from the disk, in a mount of everything. */
+function isLoading({ name }: Member, [path, options]: unknown[], { mount, fs }: Place): boolean {
+  if (mount?.at !== '/' || fs === undefined) return false;
+  if (table.loading !== undefined && path === table.loading) return true;
+  return name === 'realpathSync' && isLoaders(options) && !fs.existsSync(path as string);
+}
+
+function routedFirst(member: Member): AnyFunction {
+  return function (...args) {
+    if (args.length === 0) return member.native.apply(this, args);
+    const place = placeOf(args[0]);
+    if (place.mount !== undefined && isLoading(member, args, place)) return member.native.apply(this, args);
+    return send(member, this, place, args, 0);
+  };
+}
+
+function routedSecond(member: Member): AnyFunction {
+  return function (...args) {
+    return send(member, this, placeOf(args[1]), args, 1);
+  };
+}
+
+function routedStream(member: Member): AnyFunction {
+  return function (...args) {
+    const [path, options] = args;
+    const fd: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'fd') : undefined;
+    if (fd === undefined || fd === null) return send(member, this, placeOf(path), args, 0);
+    const { fs } = placeOf(fd);
+    return send(member, this, { mount: undefined, fs, path }, args, 0);
+  };
+}
+
+/** Runs what crosses a boundary in the member's style. */
+function perform({ style, native }: Member, self: unknown, args: unknown[], run: () => unknown): unknown {
+  if (style === 'sync') return run();
+  if (style === 'promise') return Promise.resolve().then(run);
+  const done = args.at(-1);
+  // Node's own function says what is wrong with the arguments.
+  if (typeof done !== 'function') return native.apply(self, args);
+  Promise.resolve()
+    .then(run)
+    .then(
+      () => later(() => done(null)),
+      (error: unknown) => later(() => done(error)),
+    );
+  return undefined;
+}
+
+type Crossing = (member: Member, src: string, dest: string, option: unknown) => unknown;
+
+/** Two paths: one owner is called, two are told apart. */
+function routedBoth(member: Member, across: Crossing): AnyFunction {
+  return function (...args) {
+    const [src, dest] = [placeOf(args[0]), placeOf(args[1])];
+    const [from, to] = [textOf(args[0]), textOf(args[1])];
+    if (src.mount === dest.mount || from === undefined || to === undefined) {
+      const fs = src.mount && (src.fs === dest.fs ? src.fs : src.mount.relative);
+      args[1] = dest.path;
+      return send(member, this, { ...src, fs }, args, 0);
+    }
+    const option = typeof args[2] === 'function' ? undefined : args[2];
+    return perform(member, this, args, () => across(member, from, to, option));
+  };
+}
+
+const refuse: Crossing = ({ name }, src, dest) => {
+  throw crossingError('EXDEV', name.replace(/Sync$/, ''), src, dest);
+};
+
+function routedGlob(member: Member): AnyFunction {
+  return function (...args) {
+    const shares = sharesOf(args[0], args[1]);
+    if (shares === undefined || shares.every(({ fs }) => fs === undefined)) return member.native.apply(this, args);
+    const search = (share: (typeof shares)[number], rest: unknown[]): unknown =>
+      send(member, this, { mount: share.mount, fs: share.fs, path: share.patterns }, [undefined, ...rest], 0);
+    const rest = args.slice(1);
+    if (shares.length === 1) return search(shares[0], rest);
+    if (member.style === 'sync') return shares.flatMap((share) => search(share, rest) as unknown[]);
+    if (member.style === 'promise') return chained(shares.map((share) => () => search(share, rest)));
+    return collect(shares, search, rest);
+  };
+}
+
+async function* chained(searches: (() => unknown)[]): AsyncGenerator<unknown> {
+  for (const search of searches) yield* search() as AsyncIterable<unknown>;
+}
+
+/** The callback form over several owners: one after the other, the first error ends it. */
+function collect<Share>(shares: Share[], search: (share: Share, rest: unknown[]) => unknown, args: unknown[]): void {
+  const done = args.at(-1) as (error: unknown, found?: unknown[]) => void;
+  const found: unknown[] = [];
+  const next = (index: number): void => {
+    if (index === shares.length) return done(null, found);
+    const take = (error: unknown, some: unknown[]): void => {
+      if (error) return done(error);
+      found.push(...some);
+      next(index + 1);
+    };
+    search(shares[index], [...args.slice(0, -1), take]);
+  };
+  next(0);
+}
+
+/** @param fs - the patched `node:fs`, for copies that cross */
+export function routed(member: Member, route: Route, fs: NodeFs): AnyFunction {
+  switch (route) {
+    case 'first':
+      return routedFirst(member);
+    case 'second':
+      return routedSecond(member);
+    case 'stream':
+      return routedStream(member);
+    case 'glob':
+      return routedGlob(member);
+    case 'both':
+      return routedBoth(member, refuse);
+    case 'copyFile':
+      return routedBoth(member, (_, src, dest, mode) => copyFileAcross(fs, src, dest, mode as number | undefined));
+    case 'cp':
+      return routedBoth(member, ({ style }, src, dest, options) => {
+        const copy = style === 'sync' ? cpAcrossSync : cpAcross;
+        return copy(fs, src, dest, (options ?? {}) as CopySyncOptions);
+      });
+  }
+}

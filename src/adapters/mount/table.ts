@@ -1,0 +1,120 @@
+/**
+ * Adapter, mount: what is mounted, and whose a path or a descriptor is. Owns the
+ * table; there is one per process, whichever copy of the package made it.
+ * Invariant: the longest mount point that contains a path owns it, of equal ones
+ * the one mounted last, and a path is judged after `.` and `..` are resolved as
+ * text: no spelling leads out of a mount or into it by accident.
+ */
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../../core/index.js';
+
+export type NodeFs = typeof import('node:fs');
+
+export interface Mounted {
+  /** Absolute, normalised, without a slash at the end; '/' for a whole mount. */
+  readonly at: string;
+  readonly fs: NodeFs;
+  /** The same volume, relative paths starting from the directory of the process. */
+  readonly relative: NodeFs;
+  readonly engine: Engine;
+}
+
+export interface MountTable {
+  /** Longest mount point first, of equal ones the latest first. */
+  mounts: readonly Mounted[];
+  /** The working directory while it is in a mount. */
+  cwd: string | undefined;
+  /** A file of the disk that the module loader is about to read: let through once. */
+  loading: string | undefined;
+  /** Puts everything back; present while something is mounted. */
+  restore: (() => void) | undefined;
+}
+
+// The version is part of the key: copies that disagree about the table's shape must not share it.
+const KEY = Symbol.for('quotafs.mounts.1');
+const shared = globalThis as { [KEY]?: MountTable };
+
+export const table: MountTable = (shared[KEY] ??= {
+  mounts: [],
+  cwd: undefined,
+  loading: undefined,
+  restore: undefined,
+});
+
+/** First number of the band of descriptors that volumes give out. */
+const FIRST_DESCRIPTOR = 0x20000000;
+
+/** Where a call goes: to a mount, or to the disk when `mount` is undefined. */
+export interface Place {
+  readonly mount: Mounted | undefined;
+  /** What to call it with: as given, or rewritten when the spelling would mislead. */
+  readonly path: unknown;
+  /** The object to call. */
+  readonly fs: NodeFs | undefined;
+}
+
+const contains = (at: string, path: string): boolean =>
+  at === '/' || (path.startsWith(at) && (path.length === at.length || path.charCodeAt(at.length) === 47));
+
+/** @param path - absolute and normalised */
+export const ownerOf = (path: string): Mounted | undefined => table.mounts.find(({ at }) => contains(at, path));
+
+/** The text of a path argument, or undefined for what is no path: Node itself is to refuse it. */
+export function textOf(path: unknown): string | undefined {
+  if (typeof path === 'string') return path;
+  if (path instanceof Uint8Array) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  if (!(path instanceof URL)) return undefined;
+  try {
+    return fileURLToPath(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const absolute = (path: string): string => (path.startsWith('/') ? path : `${process.cwd()}/${path}`);
+
+/** '/./', '/../', '//' and the like: what makes a path's owner differ from its beginning. */
+const indirect = /\/\/|\/\.(?:\/|$|\.)/;
+
+/** The absolute path a path argument stands for, normalised as text. */
+export function absolutePath(path: string): string {
+  const full = absolute(path);
+  return indirect.test(full) ? posix.normalize(full) : full;
+}
+
+/** Whose the path is. */
+export function locate(path: unknown): Place {
+  const text = textOf(path);
+  if (text === undefined || text === '' || text.includes('\0')) return { mount: undefined, path, fs: undefined };
+  const full = absolute(text);
+  const clean = indirect.test(full) ? posix.normalize(full) : full;
+  const mount = ownerOf(clean);
+  // The spelling as given is kept where it means the same to its owner: errors repeat it.
+  const misleads = clean !== full && ownerOf(full) !== mount;
+  const isRelative = !text.startsWith('/');
+  if (mount === undefined) {
+    const fromMount = isRelative && table.cwd !== undefined;
+    return { mount, path: misleads || fromMount ? clean : path, fs: undefined };
+  }
+  if (misleads) return { mount, path: clean, fs: mount.fs };
+  return { mount, path, fs: isRelative ? mount.relative : mount.fs };
+}
+
+const onDisk: Place = { mount: undefined, path: undefined, fs: undefined };
+
+/** Whose the descriptor is. */
+export function locateDescriptor(fd: unknown): Place {
+  if (typeof fd !== 'number' || !(fd >= FIRST_DESCRIPTOR)) return onDisk;
+  const mount = table.mounts.find(({ engine }) => engine.ownsFd(fd));
+  return mount === undefined ? onDisk : { mount, path: fd, fs: mount.fs };
+}
+
+/** Adds a mount before those of the same length. */
+export function addMount(mount: Mounted): void {
+  table.mounts = [mount, ...table.mounts].sort((one, other) => other.at.length - one.at.length);
+}
+
+export function removeMount(mount: Mounted): void {
+  table.mounts = table.mounts.filter((each) => each !== mount);
+}
