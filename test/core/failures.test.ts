@@ -14,7 +14,7 @@ import {
   QuotaExceededError,
   QuotaFault,
 } from '../../src/core/index.js';
-import { CONTENT, GENERATION, LINKS, OPENS } from '../../src/core/inode.js';
+import { CONTENT, GENERATION, LINKS, OPENS, OWN_ENTRY, ROOT } from '../../src/core/inode.js';
 import { Volume } from '../../src/core/volume.js';
 import { faultOf } from '../helpers/errno-name.js';
 import { expectClean, snapshot } from '../helpers/snapshot.js';
@@ -91,6 +91,9 @@ describe('the audit', () => {
     ['a wrong open count', () => engine.inodes.set(engine.lookup('/f'), OPENS, 1), /open count/],
     ['a lost content', () => engine.inodes.set(engine.lookup('/small'), CONTENT, 0), /block/],
     ['an inode nobody names', () => void engine.inodes.create(0o100644, 0, 0), /neither name nor holder/],
+    ['a name that is there twice', () => void engine.directories.add(ROOT, 'f', 0, 1, engine.lookup('/f')), /index/],
+    ['a directory that forgot its name', () => engine.inodes.set(engine.lookup('/d'), OWN_ENTRY, 0), /its entry/],
+    ['an entry table that miscounts', () => engine.directories.live--, /live entries/],
     ['a table that miscounts', () => engine.inodes.live++, /live inodes/],
     ['a buffer nobody owns', () => void engine.chunks.take(20 * KIB), /chunk table/],
     ['a link longer than its block', () => engine.inodes.setSize(linkInode(), 5000), /longer than its block/],
