@@ -12,6 +12,7 @@ import { type AnyOptions, getOptions, parseFlags } from '../options.js';
 import { nodeAtLeast, readFileTakesBuffer } from '../running-node.js';
 import { faultIn, PathFault, spell } from '../uv-exception.js';
 import {
+  bindingFd,
   isInt32,
   isView,
   parseMode,
@@ -103,7 +104,7 @@ function readWhole(ctx: Context, path: unknown, options: AnyOptions, form: Form)
   checkBufferOption(buffer);
   if (form !== 'promise' && isInt32(path)) {
     if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
-    return decodeContent(readOpenFile(ctx, path, buffer, firstCall(encoding)), encoding);
+    return decodeContent(readOpenFile(ctx, bindingFd(path), buffer, firstCall(encoding)), encoding);
   }
   if (form !== 'sync') throwIfAborted(options.signal);
   // The callback form looks at the flags first, the others at the path.

@@ -1,0 +1,129 @@
+/** Path arguments of every kind in every function that takes one, beside the real fs. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { nameOf, type Recorder, record } from './record.js';
+import type { Fs } from './side-by-side.js';
+
+const tree = { file: 'hello', dir: { x: '1' }, ln: '>file', dln: '>dir', loop: '>loop', dang: '>nowhere' };
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+const refused: readonly unknown[] = [
+  undefined,
+  null,
+  99,
+  1.5,
+  {},
+  [],
+  true,
+  10n,
+  'a\0b',
+  bytes('a\0b'),
+  new URL('http://x/y'),
+  new URL('file://host/x'),
+  new URL('file:///a%2fb'),
+  new URL('file:///a%00b'),
+  new Uint16Array([110]),
+];
+const found: readonly unknown[] = [
+  '',
+  'nope',
+  bytes('nope'),
+  new Uint8Array([110, 111]),
+  'file/x',
+  'file/',
+  'dir',
+  'dir/',
+  'dir/../file',
+  'dln/../file',
+  'ln',
+  'ln/x',
+  'loop',
+  'loop/x',
+  'dang',
+  './/dir//x',
+  'x'.repeat(300),
+];
+const label = (value: unknown): string => `${Object(value).constructor?.name} ${nameOf(value)}`.slice(0, 60);
+
+const readers = ['accessSync', 'existsSync', 'readdirSync', 'readlinkSync', 'readFileSync', 'realpathSync'] as const;
+
+function lookAround({ fs, sync }: Recorder, path: never): void {
+  for (const name of readers) sync(`${name} ${label(path)}`, () => fs[name](path));
+  sync(`native ${label(path)}`, () => fs.realpathSync.native(path));
+  for (const name of ['statSync', 'lstatSync'] as const) {
+    sync(`${name} ${label(path)}`, () => {
+      const { mode, size, nlink } = fs[name](path);
+      return [mode, size, nlink];
+    });
+    sync(`quiet ${name} ${label(path)}`, () => fs[name](path, { throwIfNoEntry: false })?.mode);
+  }
+  sync(`openSync ${label(path)}`, () => fs.closeSync(fs.openSync(path, 'r')));
+  sync(`opendirSync ${label(path)}`, () => fs.opendirSync(path).closeSync());
+}
+
+function changeThings({ fs, sync }: Recorder, path: never): void {
+  sync(`chmod ${label(path)}`, () => fs.chmodSync(path, 0o755));
+  sync(`chown ${label(path)}`, () => fs.chownSync(path, 0, 0));
+  sync(`lchown ${label(path)}`, () => fs.lchownSync(path, 0, 0));
+  sync(`utimes ${label(path)}`, () => fs.utimesSync(path, 1, 2));
+  sync(`lutimes ${label(path)}`, () => fs.lutimesSync(path, 1, 2));
+  sync(`mkdir ${label(path)}`, () => fs.mkdirSync(path));
+  sync(`mkdir -p ${label(path)}`, () => fs.mkdirSync(path, { recursive: true }));
+  sync(`rmdir ${label(path)}`, () => fs.rmdirSync(path));
+  for (const name of ['renameSync', 'linkSync', 'copyFileSync', 'symlinkSync'] as const) {
+    sync(`${name} from ${label(path)}`, () => fs[name](path, 'other'));
+    sync(`${name} to ${label(path)}`, () => fs[name]('file', path));
+  }
+  sync(`unlink ${label(path)}`, () => fs.unlinkSync(path));
+}
+
+const asynchronous = ['access', 'readdir', 'readlink', 'readFile', 'realpath', 'unlink'] as const;
+
+async function lookLater(recorder: Recorder, path: never): Promise<void> {
+  const { fs, later, callback } = recorder;
+  for (const name of asynchronous) {
+    await later(`promises.${name} ${label(path)}`, () => (fs.promises[name] as (path: never) => unknown)(path));
+    if (name === 'readFile' && typeof path === 'number') continue;
+    await callback(`${name} ${label(path)}`, (done) => (fs[name] as (path: never, done: unknown) => void)(path, done));
+  }
+  await callback(`exists ${label(path)}`, (done) => fs.exists(path, done));
+}
+
+describe('path arguments', () => {
+  afterEach(() => process.umask(0o022));
+
+  it.each([...refused, ...found].map((path) => [label(path), path] as const))('%s', async (_label, path) => {
+    process.umask(0o022);
+    const { real, ours } = await record(tree, async (recorder) => {
+      lookAround(recorder, path as never);
+      await lookLater(recorder, path as never);
+      changeThings(recorder, path as never);
+    });
+    expect(ours).toEqual(real);
+    expect(real.length).toBeGreaterThan(30);
+  });
+
+  it('resolves relative paths from the cwd option', async () => {
+    const { createFs } = await import('../../src/facade/index.js');
+    let cwd = '/a';
+    const fs: Fs = createFs({ cwd: () => cwd });
+    fs.mkdirSync('/a/b', { recursive: true });
+    fs.writeFileSync('f', 'in a');
+    cwd = '/a/b';
+    expect(fs.readFileSync('../f', 'utf8')).toBe('in a');
+    expect(() => fs.readFileSync('f')).toThrow("ENOENT: no such file or directory, open 'f'");
+  });
+
+  it('keeps names that are not UTF-8', async () => {
+    const name = Buffer.from([0x66, 0xff, 0xfe]);
+    const { real, ours } = await record({}, ({ fs, root, sync }) => {
+      fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/`), name]), 'x');
+      sync('buffer', () => fs.readdirSync(root, 'buffer'));
+      sync('hex', () => fs.readdirSync(root, 'hex'));
+      sync('utf8', () => fs.readdirSync(root));
+      fs.unlinkSync(Buffer.concat([Buffer.from(`${root}/`), name]));
+      fs.writeFileSync('grün', 'ü');
+      sync('text', () => fs.readdirSync(root));
+    });
+    expect(ours).toEqual(real);
+  });
+});

@@ -1,0 +1,127 @@
+/** readFile, writeFile, appendFile and truncate: options, data and errors, beside the real fs. */
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createFs } from '../../src/facade/index.js';
+import { nameOf, oddValues, record } from './record.js';
+
+const tree = { f: '0123456789', g: 'old', d: {} };
+
+describe('whole files', () => {
+  it('takes options in every form', async () => {
+    const { real, ours } = await record(tree, ({ fs, sync }) => {
+      const wrote = (write: () => void): unknown => [write(), fs.readFileSync('g', 'utf8')];
+      for (const odd of oddValues as never[]) {
+        const name = nameOf(odd);
+        sync(`read options ${name}`, () => fs.readFileSync('f', odd));
+        sync(`read encoding ${name}`, () => fs.readFileSync('f', { encoding: odd }));
+        if (!Object.is(odd, -1)) sync(`read flag ${name}`, () => fs.readFileSync('f', { flag: odd }));
+        sync(`write options ${name}`, () => wrote(() => fs.writeFileSync('g', '6869', odd)));
+        sync(`write encoding ${name}`, () => wrote(() => fs.writeFileSync('g', '6869', { encoding: odd })));
+        sync(`write mode ${name}`, () => wrote(() => fs.writeFileSync('g', '6869', { mode: odd })));
+        sync(`write flush ${name}`, () => wrote(() => fs.writeFileSync('g', '6869', { flush: odd })));
+        sync(`write data ${name}`, () => wrote(() => fs.writeFileSync('g', odd)));
+        sync(`append options ${name}`, () => wrote(() => fs.appendFileSync('g', '6869', odd)));
+        if (Object.is(odd, -1)) continue;
+        sync(`append flag ${name}`, () => wrote(() => fs.appendFileSync('g', '6869', { flag: odd })));
+        sync(`truncate ${name}`, () => wrote(() => fs.truncateSync('g', odd)));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('takes them in callbacks and promises', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later, callback }) => {
+      for (const odd of oddValues as never[]) {
+        const name = nameOf(odd);
+        await callback(`read ${name}`, (done) => fs.readFile('f', odd, done));
+        await callback(`write ${name}`, (done) => fs.writeFile('g', '6869', odd, done));
+        await callback(`write data ${name}`, (done) => fs.writeFile('g', odd, done));
+        await callback(`append ${name}`, (done) => fs.appendFile('g', '6869', odd, done));
+        await callback(`truncate ${name}`, (done) => fs.truncate('g', odd, done));
+        await later(`promise read ${name}`, () => fs.promises.readFile('f', odd));
+        await later(`promise write ${name}`, () => fs.promises.writeFile('g', '6869', odd));
+        if (!Array.isArray(odd)) await later(`promise data ${name}`, () => fs.promises.writeFile('g', odd));
+        await later(`promise append ${name}`, () => fs.promises.appendFile('g', '6869', odd));
+        await later(`promise truncate ${name}`, () => fs.promises.truncate('g', odd));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('writes views of every kind and what comes in pieces', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later }) => {
+      const views = [
+        new Uint16Array([1, 2]),
+        new DataView(new ArrayBuffer(4), 1, 2),
+        new Float64Array(1),
+        new BigInt64Array(1),
+      ];
+      for (const view of views) sync(view.constructor.name, () => [fs.writeFileSync('g', view), fs.readFileSync('g')]);
+      const pieces: Record<string, () => unknown> = {
+        array: () => ['a', Buffer.from('b')],
+        set: () => new Set(['q', 'r']),
+        stream: () => Readable.from(['s', 't']),
+        async *generator() {
+          yield 'u';
+          yield new Uint16Array([0x4141]);
+        },
+        *failing() {
+          yield 'kept';
+          throw new Error('boo');
+        },
+        number: () => [5],
+      };
+      for (const [name, make] of Object.entries(pieces)) {
+        await later(name, () => fs.promises.writeFile('g', make() as never));
+        await later(`${name} left`, () => fs.promises.readFile('g', 'utf8'));
+      }
+      await later('append', () => fs.promises.appendFile('g', 'more'));
+      await later('left', () => fs.promises.readFile('g', 'utf8'));
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('names the system call that failed', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later, callback }) => {
+      sync('read directory', () => fs.readFileSync('d'));
+      sync('read directory as text', () => fs.readFileSync('d', 'utf8'));
+      await later('promise read directory', () => fs.promises.readFile('d'));
+      await callback('callback read directory', (done) => fs.readFile('d', done));
+      sync('write directory', () => fs.writeFileSync('d', 'x'));
+      sync('write read-only', () => fs.writeFileSync('f', Buffer.from('x'), { flag: 'r' }));
+      sync('write nothing read-only', () => fs.writeFileSync('f', Buffer.alloc(0), { flag: 'r' }));
+      sync('read write-only', () => fs.readFileSync('f', { flag: 'a' }));
+      sync('truncate directory', () => fs.truncateSync('d'));
+      sync('exclusive', () => fs.writeFileSync('f', 'x', { flag: 'wx' }));
+    });
+    const codes = (notes: typeof real): unknown =>
+      notes.map(([name, text]) => [name, /code', '\w+'|gives/.exec(text)?.[0]]);
+    expect(codes(ours)).toEqual(codes(real));
+  });
+
+  it('aborts before and after the start', async () => {
+    const fs = createFs();
+    fs.writeFileSync('/f', 'x');
+    await expect(fs.promises.readFile('/f', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORT_ERR',
+    });
+    const controller = new AbortController();
+    const reading = fs.promises.readFile('/f', { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError', cause: new Error('enough') });
+    const error = await new Promise((resolve) => fs.writeFile('/g', 'x', { signal: AbortSignal.abort() }, resolve));
+    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(fs.existsSync('/g')).toBe(false);
+  });
+
+  it('refuses what does not fit and keeps what was there', async () => {
+    const fs = createFs({ maxQuota: 100_000 });
+    fs.writeFileSync('/f', 'old');
+    const big = Buffer.alloc(200_000);
+    expect(() => fs.writeFileSync('/f', big)).toThrow('ENOSPC: no space left on device, write');
+    expect(fs.readFileSync('/f', 'utf8')).toBe('old');
+    const error = await fs.promises.writeFile('/g', big).catch((reason) => reason);
+    expect(Object.keys(error).slice(0, 3)).toEqual(['errno', 'code', 'syscall']);
+    expect(error).toMatchObject({ name: 'QuotaExceededError', errno: -28, limit: 100_000, resource: 'bytes' });
+  });
+});
