@@ -1,7 +1,7 @@
 /**
  * Compat tests, surface: lists what an object offers, as text, one line per own
- * key: kind, name and length of a function. Writability is left out on purpose:
- * ours is writable where Node's is not, so that test tools can replace members.
+ * key. Writability, order, and the names and lengths of plain functions are left
+ * out on purpose: see docs/differences.md.
  */
 
 /** Symbols that Node keeps to itself are no surface; well-known ones are. */
@@ -10,12 +10,12 @@ const isPublic = (key: string | symbol): boolean => typeof key === 'string' || S
 /** A getter counts as what it gives: `fs.promises` is one in Node, and plain data here. */
 const valueOf = (object: object, key: string | symbol): unknown => (object as Record<string | symbol, unknown>)[key];
 
-/** Own key → what it is. Functions tell their name and length; a hidden property says so. */
+/** Own key → what it is. A class tells its name; a hidden property says so. */
 export const members = (object: object): Map<string, string> => {
   const found = new Map<string, string>();
   for (const key of Reflect.ownKeys(object).filter(isPublic)) {
     const value = valueOf(object, key);
-    const shape = typeof value === 'function' ? ` ${value.name}/${value.length}` : '';
+    const shape = typeof value === 'function' && /^[A-Z]/.test(value.name) ? ` ${value.name}` : '';
     const enumerable = Object.prototype.propertyIsEnumerable.call(object, key);
     found.set(String(key), `${value === null ? 'null' : typeof value}${shape}${enumerable ? '' : ' hidden'}`);
   }

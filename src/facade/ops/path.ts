@@ -3,11 +3,11 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { EEXIST, EINVAL, ENOENT, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import { EEXIST, EINVAL, ENOENT, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
-import { bindingError, codedError, invalidArgValue } from '../node-errors.js';
+import { bindingError, codedError } from '../node-errors.js';
 import { getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
@@ -18,7 +18,6 @@ import {
   toUnixTimestamp,
   validateBoolean,
   validateId,
-  validateObject,
   validateOneOf,
   validatePath,
 } from '../validate.js';
@@ -154,36 +153,6 @@ function mkdirPromiseOptions(options: unknown): { mode: number; recursive: unkno
   return { mode: parseMode(mode, 'mode', 0o777), recursive };
 }
 
-let warnedOfRecursiveRmdir = false;
-
-/** Up to Node 24 rmdir removes trees when asked to, with a warning; a missing directory is then lstat's or stat's error. */
-function removeDirectory(ctx: Context, path: unknown, options: unknown, look: 'lstat' | 'stat'): void {
-  const target = ctx.resolve(path);
-  const given: { recursive?: unknown } | null | undefined = options === undefined ? undefined : Object(options);
-  if (recursiveRmdirGone && given?.recursive !== undefined) {
-    throw invalidArgValue('options.recursive', given.recursive, 'is no longer supported');
-  }
-  if (options !== undefined) validateObject(options, 'options');
-  if (!given?.recursive) {
-    ctx.engine.rmdir(target);
-    return;
-  }
-  if (!warnedOfRecursiveRmdir && !Reflect.get(process, 'noDeprecation')) {
-    warnedOfRecursiveRmdir = true;
-    process.emitWarning(
-      'In future versions of Node.js, fs.rmdir(path, { recursive: true }) will be removed. ' +
-        'Use fs.rm(path, { recursive: true }) instead',
-      'DeprecationWarning',
-      'DEP0147',
-    );
-  }
-  const errno = ctx.engine[look](target, ctx.stat);
-  if (errno < 0) throw new Fault(-errno, look);
-  if ((ctx.stat[1] & S_IFMT) === S_IFDIR) ctx.engine.removeTree(target);
-  else ctx.engine.rmdir(target);
-}
-const recursiveRmdirGone = nodeAtLeast(26);
-
 export const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';
 
 export function pathOperations(ctx: Context) {
@@ -282,14 +251,6 @@ export function pathOperations(ctx: Context) {
         const { mode, recursive } = mkdirPromiseOptions(options);
         return mkdir(ctx, path, mode, recursive === true);
       },
-    },
-    rmdir: {
-      syscall: 'rmdir',
-      paths: 1,
-      arity: 2,
-      optional: true,
-      run: (path, options) => removeDirectory(ctx, path, options, 'lstat'),
-      runPromise: (path, options) => removeDirectory(ctx, path, options, 'stat'),
     },
     mkdtemp: {
       syscall: 'mkdtemp',
