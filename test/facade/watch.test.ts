@@ -374,10 +374,10 @@ describe('watchFile beside the real one', () => {
         [current, previous].map((stat) => [typeof stat.size, Number(stat.size), Number(stat.mode), Number(stat.nlink)]),
       );
     });
-    await settle(100);
+    await settle(250);
     for (const act of acts) {
       act();
-      await settle(150);
+      await settle(300);
     }
     fs.unwatchFile(path);
     expect(watcher.listenerCount('change')).toBe(0);
