@@ -9,7 +9,15 @@ import { asBytes, encodeText } from './encoding.js';
 import { checkReadRange, checkWriteRange, knownEncoding, rangeOf, readVector, writePosition } from './ops/fd.js';
 import { contentOf, throwIfAborted, writeOpenFile } from './ops/whole-file.js';
 import { nodeAtLeast } from './running-node.js';
-import { isView, validateObject, validateText, validateTextEncoding, validateView, validateViews } from './validate.js';
+import {
+  isView,
+  validateInteger,
+  validateObject,
+  validateText,
+  validateTextEncoding,
+  validateView,
+  validateViews,
+} from './validate.js';
 
 /** Results have no prototype, as Node's. */
 const result = <T extends object>(fields: T): T => Object.assign(Object.create(null), fields);
@@ -37,8 +45,9 @@ export function readHandle(ctx: Context, fd: number, args: readonly unknown[]): 
     ({ offset, length, position } = rangeOf(offset, buffer.byteLength));
   }
   const start = offset ?? 0;
+  validateInteger(start, 'offset', 0);
   const place = checksPosition ? position : writePosition(position);
-  const range = checkReadRange(buffer, start, length ?? buffer.byteLength - (start as number), place);
+  const range = checkReadRange(buffer, start, length ?? buffer.byteLength - start, place);
   if (range.length === 0) return result({ bytesRead: 0, buffer });
   const bytesRead = ctx.engine.read(fd, asBytes(buffer), range.offset, range.length, range.position);
   return result({ bytesRead, buffer });

@@ -1,0 +1,116 @@
+/** readdir and opendir in all forms, recursive ones too, beside the real fs. */
+import { describe, expect, it } from 'vitest';
+import { createFs } from '../../src/facade/index.js';
+import { hostFs } from '../../src/facade/running-node.js';
+import { record } from './record.js';
+import type { Fs } from './side-by-side.js';
+
+const tree = {
+  t: { a: { b: {}, f: '', ln: '>../z' }, z: { y: { g: '' } }, dl: '>nowhere', fl: '>z/y/g' },
+};
+
+type Entry = string | Buffer | { name: string | Buffer; parentPath: string; isDirectory(): boolean };
+
+const show = (entries: Iterable<unknown>): string[] =>
+  [...(entries as Iterable<Entry>)].map((entry) => {
+    if (typeof entry === 'string') return entry;
+    if (Buffer.isBuffer(entry)) return `bytes ${entry.toString('latin1')}`;
+    return `${entry.parentPath} | ${entry.name} ${entry.isDirectory()}`;
+  });
+
+const options: readonly object[] = [
+  {},
+  { withFileTypes: true },
+  { recursive: true },
+  { recursive: true, withFileTypes: true },
+  { encoding: 'buffer' },
+  { encoding: 'hex' },
+  { encoding: 'buffer', withFileTypes: true },
+  { encoding: 'buffer', recursive: true },
+  { encoding: 'hex', recursive: true },
+];
+const starts = ['t', './t/', 't/a/..', Buffer.from('t')];
+
+describe('readdir', () => {
+  it('lists in every form', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later, callback }) => {
+      for (const start of starts) {
+        for (const given of options as never[]) {
+          const name = `${start} ${JSON.stringify(given)}`;
+          sync(name, () => show(fs.readdirSync(start, given)));
+          await later(`promise ${name}`, async () => show(await fs.promises.readdir(start, given)));
+          if (Buffer.isBuffer(start) || 'encoding' in given) continue;
+          await callback(`callback ${name}`, (done) =>
+            fs.readdir(start, given, (error, entries) => setImmediate(done, error, entries && show(entries))),
+          );
+        }
+      }
+      sync('recursive: 1', () => fs.readdirSync('t', { recursive: 1 } as never));
+      sync('a file', () => fs.readdirSync('t/a/f', { recursive: true }));
+    });
+    expect(ours).toEqual(real);
+  });
+});
+
+async function drain(fs: Fs, given: object): Promise<string[]> {
+  const entries = [];
+  for await (const entry of await fs.promises.opendir('t', given)) entries.push(entry);
+  return show(entries).sort();
+}
+
+describe('opendir', () => {
+  it('iterates in every form', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later, callback }) => {
+      // Not small batches with recursion: Node 20 then loses entries.
+      for (const given of [{}, { recursive: true }, { encoding: 'buffer' }, { bufferSize: 1 }]) {
+        await later(`async ${JSON.stringify(given)}`, () => drain(fs, given));
+        sync(`sync ${JSON.stringify(given)}`, () => {
+          const dir = fs.opendirSync('./t/', given as never);
+          const entries = [];
+          for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) entries.push(entry);
+          dir.closeSync();
+          return show(entries).sort();
+        });
+      }
+      sync('file', () => fs.opendirSync('t/a/f'));
+      await later('missing', () => fs.promises.opendir('nope'));
+      await callback('missing', (done) => fs.opendir('nope', done));
+      sync('no callback', () => fs.opendir('t', undefined as never));
+      sync('buffer size', () => fs.opendirSync('t', { bufferSize: 0 }));
+      sync('encoding', () => fs.opendirSync('t', { encoding: 'q' as never }));
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('keeps synchronous and asynchronous calls apart, and closes once', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later }) => {
+      const dir = fs.opendirSync('t');
+      const reading = dir.read();
+      sync('readSync meanwhile', () => dir.readSync());
+      sync('closeSync meanwhile', () => dir.closeSync());
+      await reading;
+      sync('bad callback', () => dir.read(5 as never));
+      await later('close', () => dir.close());
+      await later('close again', () => dir.close());
+      sync('closeSync again', () => dir.closeSync());
+      sync('readSync after', () => dir.readSync());
+      await later('break closes', async () => {
+        const other = await fs.promises.opendir('t');
+        for await (const _entry of other) break;
+        return other.close();
+      });
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('gives objects of Node’s own classes', () => {
+    const fs = createFs();
+    fs.mkdirSync('/d');
+    const dir = fs.opendirSync('/');
+    expect(dir).toBeInstanceOf(fs.Dir);
+    expect(dir).toBeInstanceOf(hostFs.Dir);
+    expect(dir.readSync()).toBeInstanceOf(hostFs.Dirent);
+    dir.closeSync();
+    expect(fs.statSync('/')).toBeInstanceOf(hostFs.Stats);
+  });
+});

@@ -1,0 +1,98 @@
+/** The shape of the object: names, kinds, identity, and that nothing needs `this`. */
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createFs } from '../../src/facade/index.js';
+import { hostFs } from '../../src/facade/running-node.js';
+
+const namesOf = (object: object): string[] => Object.keys(object).sort();
+
+describe('the fs object', () => {
+  it('has the names of the running Node, enumerable ones and others', () => {
+    const fs = createFs();
+    const extra = ['glob', 'globSync'].filter((name) => !(name in hostFs));
+    expect(namesOf(fs)).toEqual([...namesOf(hostFs), ...extra].sort());
+    expect(Object.getOwnPropertyNames(fs).sort()).toEqual([...Object.getOwnPropertyNames(hostFs), ...extra].sort());
+    expect(namesOf(fs.promises)).toEqual([...namesOf(hostFs.promises), ...(extra.length > 0 ? ['glob'] : [])].sort());
+    for (const name of namesOf(hostFs))
+      expect([name, typeof Reflect.get(fs, name)]).toEqual([name, typeof Reflect.get(hostFs, name)]);
+  });
+
+  it('has one promises object and Node’s constants', () => {
+    const fs = createFs();
+    expect(fs.promises).toBe(fs.promises);
+    expect(fs.constants).toBe(hostFs.constants);
+    expect(createFs().promises).not.toBe(fs.promises);
+  });
+
+  it('needs no this: destructured, spread, behind a Proxy and through an heir', async () => {
+    const fs = createFs();
+    const { writeFileSync, readFile } = fs;
+    writeFileSync('/f', 'x');
+    expect(await promisify(readFile)('/f', 'utf8')).toBe('x');
+    for (const copy of [{ ...fs }, new Proxy(fs, {}), Object.create(fs) as typeof fs]) {
+      expect(copy.readFileSync('/f', 'utf8')).toBe('x');
+      expect(await copy.promises.readFile('/f', 'utf8')).toBe('x');
+      expect(copy.createReadStream('/f')).toBeInstanceOf(hostFs.ReadStream);
+    }
+  });
+
+  it('lets its stream classes be replaced', () => {
+    const fs = createFs();
+    class Mine extends fs.ReadStream {}
+    Object.assign(fs, { ReadStream: Mine });
+    expect(fs.createReadStream('/nope').on('error', () => {})).toBeInstanceOf(Mine);
+  });
+
+  it('has the forms that util.promisify asks for', async () => {
+    const fs = createFs();
+    const fd = fs.openSync('/f', 'w+');
+    expect(await promisify(fs.write)(fd, 'text')).toEqual({ bytesWritten: 4, buffer: 'text' });
+    expect(await promisify(fs.read)(fd, Buffer.alloc(4), 0, 4, 0)).toEqual({
+      bytesRead: 4,
+      buffer: Buffer.from('text'),
+    });
+    expect(await promisify(fs.writev)(fd, [Buffer.from('a')])).toMatchObject({ bytesWritten: 1 });
+    expect(await promisify(fs.readv)(fd, [Buffer.alloc(1)], 0)).toMatchObject({ bytesRead: 1 });
+    expect(await promisify(fs.exists)('/f')).toBe(true);
+  });
+});
+
+describe('errors', () => {
+  it('start at the caller’s line in every form', async () => {
+    const fs = createFs();
+    const first = (error: unknown): string => String((error as Error).stack).split('\n')[1];
+    const here = /surface\.test/;
+    try {
+      fs.readFileSync('/nope');
+    } catch (error) {
+      expect(first(error)).toMatch(here);
+    }
+    try {
+      fs.renameSync('/a', 5 as never);
+    } catch (error) {
+      expect(first(error)).toMatch(here);
+      expect(String((error as Error).stack)).toMatch(/^TypeError( \[ERR_INVALID_ARG_TYPE\])?: The "newPath" argument/);
+    }
+    expect(first(await fs.promises.readFile('/nope').catch((error) => error))).toMatch(here);
+  });
+
+  it('are not built where a miss is an answer', () => {
+    const fs = createFs();
+    const limit = Error.stackTraceLimit;
+    let built = 0;
+    const prepare = Error.prepareStackTrace;
+    Error.prepareStackTrace = () => {
+      built++;
+      return '';
+    };
+    try {
+      expect(fs.existsSync('/nope')).toBe(false);
+      expect(fs.statSync('/nope', { throwIfNoEntry: false })).toBeUndefined();
+      expect(fs.lstatSync('/nope/x', { throwIfNoEntry: false })).toBeUndefined();
+    } finally {
+      Error.prepareStackTrace = prepare;
+      Error.stackTraceLimit = limit;
+    }
+    expect(built).toBe(0);
+  });
+});
