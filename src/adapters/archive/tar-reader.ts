@@ -79,7 +79,7 @@ function decode(block: Buffer): Header {
   }
 }
 
-const isZero = (block: Buffer): boolean => block.every((byte) => byte === 0);
+const isZero = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0);
 const truncated = (where: string) => refuse('TRUNCATED', `the tar archive ends ${where}`);
 
 function upToNul(field: Buffer): Buffer {

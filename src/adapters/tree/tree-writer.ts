@@ -10,6 +10,8 @@
  * Invariants: nothing is ever written through a symbolic link below the
  * destination, and what waits in memory is at most MAX_PENDING bytes.
  */
+
+import { Arena } from './arena.js';
 import type { WritableFs } from './fs-like.js';
 import { Merge } from './merge.js';
 import { below, parentOf } from './names.js';
@@ -63,6 +65,7 @@ export class TreeWriter {
   #merge: Merge | undefined;
   #pending: Pending[] = [];
   #pendingBytes = 0;
+  readonly #arena = new Arena(MAX_PENDING + MAX_WAITING_FILE);
   /** What entries will be that are not made yet. */
   readonly #kinds = new Map<string, Kind>();
   /** Every directory of the tree, parents first, with the attributes of those that are entries. */
@@ -150,20 +153,22 @@ export class TreeWriter {
   }
 
   #waitingFile(path: string, size: number, attributes: Attributes): FileSink {
-    const data = Buffer.allocUnsafeSlow(size);
+    const data = this.#arena.take(size);
     let length = 0;
     return {
       write: (bytes) => {
         data.set(bytes, length);
         length += bytes.length;
       },
-      end: () =>
+      end: () => {
+        this.#arena.close();
         this.#add(path, size, () => {
           this.#place(path, (at) => {
             this.#fs.writeFileSync(at, data, { flag: 'wx' });
             applyAttributes(this.#fs, at, attributes);
           });
-        }),
+        });
+      },
     };
   }
 
@@ -205,6 +210,7 @@ export class TreeWriter {
       make();
       this.#kinds.delete(path);
     }
+    this.#arena.reset();
   }
 
   /** The place entries are made in is made when the first one is. */
