@@ -11,7 +11,7 @@ import { EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, S_IFDIR, S_IFLNK, S_IFMT, STAT
 import type { Context } from './context.js';
 import type { Place, Step } from './cp-apply.js';
 import { decodeName } from './encoding.js';
-import { invalidArgType, SystemError } from './node-errors.js';
+import { invalidArgType, NodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { uvException } from './uv-exception.js';
 
@@ -80,7 +80,7 @@ export function cpError(
   path: string,
   code = codes.get(errno),
 ) {
-  return new SystemError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
+  return new NodeError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
 }
 
 export const alreadyExists = (dest: Place): Error =>

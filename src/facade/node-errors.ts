@@ -230,3 +230,6 @@ export class SystemError extends Error {
 }
 Object.defineProperty(SystemError.prototype, made, { value: true });
 if (nodeErrorSymbol !== undefined) Object.defineProperty(SystemError.prototype, nodeErrorSymbol, { value: true });
+
+/** The class that Node's cp errors report as their constructor; `name` is SystemError's. */
+export class NodeError extends SystemError {}

@@ -32,9 +32,9 @@ const area: Area = {
         let count = 0;
         let inside = true;
         const outcome = await new Promise((resolve) => {
-          const returned = t.loose()[name](...args, function (this: unknown, ...given: unknown[]) {
+          const returned = t.loose()[name](...args, (...given: unknown[]) => {
             count++;
-            resolve([inside, given.length, given.map((value) => (value === null ? 'null' : typeof value)), this === undefined]);
+            resolve([inside, given.length, given.map((value) => (value === null ? 'null' : typeof value))]);
           });
           if (returned !== undefined) seen.push([name, 'returned', returned]);
           inside = false;
