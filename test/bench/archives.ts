@@ -1,0 +1,169 @@
+/**
+ * 512 MiB through import and export, against the format's library alone in the same process: yauzl and node-tar's
+ * headers with nothing behind them, zlib where there is compression. Not part of `npm test`:
+ *
+ *     node --expose-gc --import tsx test/bench/archives.ts [MiB]
+ */
+import { setImmediate } from 'node:timers/promises';
+import * as zlib from 'node:zlib';
+import { Parser } from 'tar';
+import yauzl from 'yauzl';
+import { exportArchive, exportArchiveStream, importArchive } from '../../src/adapters/archive/index.js';
+import { createFs } from '../../src/facade/index.js';
+
+const MIB = 1024 * 1024;
+const total = Number(process.argv[2] ?? 512);
+/** Half in files of 8 MiB, half in files of 16 KiB. */
+const LARGE = 8 * MIB;
+const SMALL = 16 * 1024;
+
+/** Bytes that pack to about a third, as text does. */
+function content(): Buffer {
+  const words = Array.from({ length: 4096 }, (_, n) => `${((n * 2654435761) >>> 0).toString(36)} `);
+  const text: string[] = [];
+  let state = 1;
+  for (let length = 0; length < LARGE + SMALL * 64; ) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    const word = words[(state >>> 8) % words.length] ?? '';
+    text.push(word);
+    length += word.length;
+  }
+  return Buffer.from(text.join(''));
+}
+
+function source() {
+  const fs = createFs({ maxQuota: (total + 64) * MIB });
+  const bytes = content();
+  fs.mkdirSync('/large');
+  fs.mkdirSync('/small');
+  for (let n = 0; n * LARGE < (total / 2) * MIB; n++) fs.writeFileSync(`/large/${n}`, bytes.subarray(0, LARGE));
+  for (let n = 0; n * SMALL < (total / 2) * MIB; n++) {
+    if (n % 1000 === 0) fs.mkdirSync(`/small/${n / 1000}`);
+    fs.writeFileSync(`/small/${Math.floor(n / 1000)}/${n}`, bytes.subarray((n % 64) * SMALL, (n % 64) * SMALL + SMALL));
+  }
+  return fs;
+}
+
+/** Every entry of a tar archive through node-tar's parser, contents thrown away. */
+function tarAlone(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    const parser = new Parser({
+      onReadEntry: (entry) => {
+        entry.on('data', (piece: Buffer) => {
+          bytes += piece.length;
+        });
+        entry.resume();
+      },
+    });
+    parser.on('end', () => resolve(bytes));
+    parser.on('error', reject);
+    const feed = async (): Promise<void> => {
+      for await (const chunk of chunks) parser.write(chunk);
+      parser.end();
+    };
+    feed().catch(reject);
+  });
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += MIB) yield bytes.subarray(at, at + MIB);
+}
+
+/** Every entry of a zip archive through yauzl, contents thrown away. */
+async function zipAlone(archive: Buffer): Promise<number> {
+  const zip = await yauzl.fromBufferPromise(archive, { lazyEntries: true });
+  let bytes = 0;
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue;
+    for await (const piece of await zip.openReadStreamPromise(entry)) bytes += piece.length;
+  }
+  return bytes;
+}
+
+async function* through(
+  bytes: Buffer,
+  transform: NodeJS.ReadWriteStream & AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  transform.end(bytes);
+  yield* transform;
+}
+
+async function seconds(run: () => Promise<unknown>): Promise<number> {
+  globalThis.gc?.();
+  await setImmediate();
+  const start = performance.now();
+  await run();
+  return (performance.now() - start) / 1000;
+}
+
+async function compare(name: string, alone: () => Promise<unknown>, ours: () => Promise<unknown>): Promise<boolean> {
+  const times = { alone: Infinity, ours: Infinity };
+  for (let round = 0; round < 2; round++) {
+    times.alone = Math.min(times.alone, await seconds(alone));
+    times.ours = Math.min(times.ours, await seconds(ours));
+  }
+  const ratio = times.alone / times.ours;
+  const speed = (time: number): string => `${(total / time).toFixed(0).padStart(5)} MiB/s`;
+  console.log(
+    `${name.padEnd(16)} library alone ${speed(times.alone)}   ours ${speed(times.ours)}   ${ratio.toFixed(2)}x`,
+  );
+  return ratio >= 0.5;
+}
+
+/** The most memory beside the volume and the archive while a stream runs. */
+async function peakBeside(run: () => Promise<unknown>): Promise<number> {
+  globalThis.gc?.();
+  const before = process.memoryUsage().arrayBuffers;
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+  }, 5);
+  await run();
+  clearInterval(timer);
+  return peak;
+}
+
+async function drain(stream: AsyncIterable<Buffer>): Promise<number> {
+  let bytes = 0;
+  for await (const piece of stream) bytes += piece.length;
+  return bytes;
+}
+
+const fs = source();
+const quota = (total + 64) * MIB;
+const into = (archive: Buffer) => async () => importArchive(createFs({ maxQuota: quota }), archive);
+const results: boolean[] = [];
+
+const tar = await exportArchive(fs, '/', { format: 'tar' });
+results.push(await compare('import tar', () => tarAlone(slices(tar)), into(tar)));
+const gzip = await exportArchive(fs, '/', { format: 'tar.gz', level: 1 });
+results.push(await compare('import tar.gz', () => tarAlone(through(gzip, zlib.createGunzip())), into(gzip)));
+results.push(
+  await compare(
+    'export tar',
+    () => tarAlone(slices(tar)),
+    () => exportArchive(fs, '/', { format: 'tar' }),
+  ),
+);
+results.push(
+  await compare(
+    'export tar.gz',
+    () => drain(through(tar, zlib.createGzip({ level: 1 }))),
+    () => exportArchive(fs, '/', { format: 'tar.gz', level: 1 }),
+  ),
+);
+const zip = await exportArchive(fs, '/', { format: 'zip', level: 1 });
+results.push(await compare('import zip', () => zipAlone(zip), into(zip)));
+results.push(
+  await compare(
+    'export zip',
+    () => drain(through(tar, zlib.createDeflateRaw({ level: 1 }))),
+    () => exportArchive(fs, '/', { format: 'zip', level: 1 }),
+  ),
+);
+for (const format of ['tar', 'tar.gz', 'zip'] as const) {
+  const peak = await peakBeside(() => drain(exportArchiveStream(fs, '/', { format, level: 1 })));
+  console.log(`export ${format} as a stream: at most ${(peak / MIB).toFixed(1)} MiB of buffers beside the volume`);
+}
+if (results.includes(false)) process.exitCode = 1;
