@@ -19,9 +19,7 @@ describe('docs/examples', { timeout: 60_000 }, () => {
   });
 
   it('download-and-process.ts', () => {
-    expect(printed('download-and-process')).toBe(
-      '200 files, 214500 bytes\nlines.csv has 200 rows\nthe zip is small\n',
-    );
+    expect(printed('download-and-process')).toBe('200 files, 214500 bytes\nlines.csv has 200 rows\nthe zip is small\n');
   });
 
   it('ci-debug-export.ts', () => {
