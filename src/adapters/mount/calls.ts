@@ -4,6 +4,7 @@
  * all but identity.
  */
 import type { CopySyncOptions } from 'node:fs';
+import nodeModule from 'node:module';
 import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
 import { crossingError } from './errors.js';
 import { sharesOf } from './glob-across.js';
@@ -18,39 +19,58 @@ export interface Member {
   readonly name: string;
   readonly style: Style;
   readonly native: AnyFunction;
+  /** Where the same function is on a mounted object; looked up at each call, so that a spy on it is called. */
+  readonly find: (fs: NodeFs) => unknown;
 }
 
 // Captured at load: fake timers cannot reach it.
 const later = setImmediate;
 
-/** The function of the same name on the mounted object; looked up at each call, so that a spy on it is called. */
-function ownMember({ name, style }: Member, fs: NodeFs): AnyFunction | undefined {
-  const member: unknown = Reflect.get(style === 'promise' ? fs.promises : fs, name);
-  return typeof member === 'function' ? (member as AnyFunction) : undefined;
-}
-
 function send(member: Member, self: unknown, { fs, path }: Place, args: unknown[], index: number): unknown {
-  const own = fs && ownMember(member, fs);
+  const own = fs && member.find(fs);
   if (path !== args[index]) args[index] = path;
-  return own ? own(...args) : member.native.apply(self, args);
+  return typeof own === 'function' ? own(...args) : member.native.apply(self, args);
 }
 
 /** The module loader asks with the cache it keeps, under a symbol nobody else has. */
 const isLoaders = (options: unknown): boolean =>
   typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
 
+/** Before Node had hooks, `import` read with this call; what it looks like leaves only the stack to tell it by. */
+const isImport = (args: unknown[]): boolean =>
+  args.length === 1 &&
+  args[0] instanceof URL &&
+  typeof nodeModule.registerHooks !== 'function' &&
+  (new Error().stack?.includes('node:internal/modules/esm/') ?? false);
+
 /** What the module loader reads from the disk, in a mount of everything. */
-function isLoading({ name }: Member, [path, options]: unknown[], { mount, fs }: Place): boolean {
+function isLoading({ name, style }: Member, args: unknown[], { mount, fs }: Place): boolean {
   if (mount?.at !== '/' || fs === undefined) return false;
-  if (table.loading !== undefined && path === table.loading) return true;
-  return name === 'realpathSync' && isLoaders(options) && !fs.existsSync(path as string);
+  if (name === 'readFileSync' && table.loading !== undefined && textOf(args[0]) === table.loading) {
+    table.loading = undefined;
+    return true;
+  }
+  const asks =
+    name === 'realpathSync' ? isLoaders(args[1]) : name === 'readFile' && style === 'promise' && isImport(args);
+  return asks && !fs.existsSync(args[0] as string | URL);
+}
+
+/** Node's functions call each other through the public object: all of it has to be the disk's. */
+function onDisk(run: () => unknown): unknown {
+  table.bypassed = true;
+  try {
+    return run();
+  } finally {
+    table.bypassed = false;
+  }
 }
 
 function routedFirst(member: Member): AnyFunction {
   return function (...args) {
     if (args.length === 0) return member.native.apply(this, args);
     const place = placeOf(args[0]);
-    if (place.mount !== undefined && isLoading(member, args, place)) return member.native.apply(this, args);
+    if (place.mount !== undefined && isLoading(member, args, place))
+      return onDisk(() => member.native.apply(this, args));
     return send(member, this, place, args, 0);
   };
 }
@@ -131,13 +151,13 @@ function collect<Share>(shares: Share[], search: (share: Share, rest: unknown[])
   const done = args.at(-1) as (error: unknown, found?: unknown[]) => void;
   const found: unknown[] = [];
   const next = (index: number): void => {
-    if (index === shares.length) return done(null, found);
     const take = (error: unknown, some: unknown[]): void => {
-      if (error) return done(error);
-      found.push(...some);
-      next(index + 1);
+      found.push(...(some ?? []));
+      if (error) done(error);
+      else next(index + 1);
     };
-    search(shares[index], [...args.slice(0, -1), take]);
+    if (index === shares.length) done(null, found);
+    else search(shares[index], [...args.slice(0, -1), take]);
   };
   next(0);
 }

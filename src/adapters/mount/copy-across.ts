@@ -47,29 +47,55 @@ function* copyAcross(fs: NodeFs, src: string, dest: string, options: CopySyncOpt
   const target = lookAt(fs, dest, options.dereference);
   if (source.isDirectory()) {
     if (!options.recursive) {
-      throw copyError('ERR_FS_EISDIR', 'EISDIR', `Path is a directory: cp returned EISDIR (${src} is a directory (not copied))`, src);
+      throw copyError(
+        'ERR_FS_EISDIR',
+        'EISDIR',
+        `Path is a directory: cp returned EISDIR (${src} is a directory (not copied))`,
+        src,
+      );
     }
     if (target !== undefined && !target.isDirectory()) {
       const words = `cannot overwrite non-directory ${dest} with directory ${src}`;
-      throw copyError('ERR_FS_CP_DIR_TO_NON_DIR', 'EISDIR', `Cannot overwrite non-directory with directory: cp returned EISDIR (${words})`, dest);
+      throw copyError(
+        'ERR_FS_CP_DIR_TO_NON_DIR',
+        'EISDIR',
+        `Cannot overwrite non-directory with directory: cp returned EISDIR (${words})`,
+        dest,
+      );
     }
     if (target === undefined) fs.mkdirSync(dest, { recursive: true });
-    for (const name of fs.readdirSync(src)) yield* copyAcross(fs, posix.join(src, name), posix.join(dest, name), options);
+    for (const name of fs.readdirSync(src))
+      yield* copyAcross(fs, posix.join(src, name), posix.join(dest, name), options);
     if (target === undefined) fs.chmodSync(dest, source.mode & PERMISSIONS);
     return;
   }
   if (target?.isDirectory()) {
     const words = `cannot overwrite directory ${dest} with non-directory ${src}`;
-    throw copyError('ERR_FS_CP_NON_DIR_TO_DIR', 'ENOTDIR', `Cannot overwrite directory with non-directory: cp returned ENOTDIR (${words})`, dest);
+    throw copyError(
+      'ERR_FS_CP_NON_DIR_TO_DIR',
+      'ENOTDIR',
+      `Cannot overwrite directory with non-directory: cp returned ENOTDIR (${words})`,
+      dest,
+    );
   }
   if (target !== undefined && options.force === false) {
     if (!options.errorOnExist) return;
-    throw copyError('ERR_FS_CP_EEXIST', 'EEXIST', `Target already exists: cp returned EEXIST (${dest} already exists)`, dest);
+    throw copyError(
+      'ERR_FS_CP_EEXIST',
+      'EEXIST',
+      `Target already exists: cp returned EEXIST (${dest} already exists)`,
+      dest,
+    );
   }
   fs.mkdirSync(posix.dirname(dest), { recursive: true });
   if (source.isSymbolicLink()) return copyLink(fs, src, dest, target !== undefined, options);
   if (!source.isFile()) {
-    throw copyError('ERR_FS_CP_UNKNOWN', 'EINVAL', `Cannot copy an unknown file type: cp returned EINVAL (${dest})`, dest);
+    throw copyError(
+      'ERR_FS_CP_UNKNOWN',
+      'EINVAL',
+      `Cannot copy an unknown file type: cp returned EINVAL (${dest})`,
+      dest,
+    );
   }
   // A link in the way is replaced, never written through.
   if (target?.isSymbolicLink()) fs.unlinkSync(dest);

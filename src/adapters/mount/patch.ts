@@ -7,9 +7,9 @@
  */
 import nodeFs from 'node:fs';
 import nodeModule from 'node:module';
-import { type AnyFunction, routed, type Style } from './calls.js';
+import { type AnyFunction, type Member, routed, type Style } from './calls.js';
 import { patchModules } from './modules.js';
-import { routeOf } from './routes.js';
+import { type Route, routeOf } from './routes.js';
 import type { NodeFs } from './table.js';
 import { routedDirectory } from './working-directory.js';
 
@@ -33,33 +33,59 @@ function dress(wrapper: AnyFunction, native: AnyFunction, wrapPart: (key: string
   for (const key of Reflect.ownKeys(native)) {
     const descriptor = Object.getOwnPropertyDescriptor(native, key) as PropertyDescriptor;
     if (key === 'prototype') continue;
-    if (typeof descriptor.value === 'function') descriptor.value = wrapPart(key);
+    // A promisified function is its own promisified form.
+    if (descriptor.value === native) descriptor.value = wrapper;
+    else if (typeof descriptor.value === 'function') descriptor.value = wrapPart(key);
     Object.defineProperty(wrapper, key, descriptor);
   }
 }
 
-function wrap(name: string, style: Style, native: AnyFunction): AnyFunction | undefined {
-  const route = routeOf(name);
-  if (route === undefined) return undefined;
-  const wrapper = routed({ name, style, native }, route, nodeFs);
+/** Makes the routing function for a member; its parts route as it does. */
+function wrap(name: string, style: Style, native: AnyFunction, find: Member['find'], route: Route): AnyFunction {
+  const wrapper = routed({ name, style, native, find }, route, nodeFs);
   dress(wrapper, native, (key) => {
     const part = Reflect.get(native, key) as AnyFunction;
-    // A member of the member: found on ours by the same way.
-    const own = (fs: NodeFs): unknown => Reflect.get(Object(Reflect.get(fs, name)), key);
-    const host = new Proxy(nodeFs, { get: (_, member) => (member === 'part' ? part : Reflect.get(nodeFs, member)) });
-    return routed({ name, style, native: part, part: own }, route, host);
+    return wrap(name, style, part, (fs) => Reflect.get(Object(find(fs)), key), route);
   });
   return wrapper;
 }
 
-function patchObject(target: object, styleOf: (name: string) => Style): Undo[] {
+function patchObject(target: object, holder: (fs: NodeFs) => object, styleOf: (name: string) => Style): Undo[] {
   const undo: Undo[] = [];
   for (const name of Object.keys(target)) {
-    if (routeOf(name) === undefined) continue;
+    const route = routeOf(name);
     const native: unknown = Reflect.get(target, name);
-    if (typeof native !== 'function') continue;
-    const wrapper = wrap(name, styleOf(name), native as AnyFunction);
-    if (wrapper !== undefined) undo.push(replace(target, name, wrapper));
+    if (route === undefined || typeof native !== 'function') continue;
+    const find = (fs: NodeFs): unknown => Reflect.get(holder(fs), name);
+    undo.push(replace(target, name, wrap(name, styleOf(name), native as AnyFunction, find, route)));
   }
   return undo;
+}
+
+/** Test runners give their own `module` to what they run; the real one tells the importers. */
+function tellImporters(): void {
+  const { syncBuiltinESMExports } = process.getBuiltinModule?.('node:module') ?? nodeModule;
+  syncBuiltinESMExports();
+}
+
+/** Puts the routing functions in. @returns the way back */
+export function patch(): Undo {
+  const formOf = (name: string): Style => (name.endsWith('Sync') ? 'sync' : 'callback');
+  const directory = routedDirectory({ cwd: process.cwd, chdir: process.chdir });
+  const undo = [
+    ...patchObject(nodeFs, (fs) => fs, formOf),
+    ...patchObject(
+      nodeFs.promises,
+      (fs) => fs.promises,
+      () => 'promise',
+    ),
+    replace(process, 'cwd', directory.cwd),
+    replace(process, 'chdir', directory.chdir),
+    patchModules(),
+  ];
+  tellImporters();
+  return () => {
+    for (const back of undo) back();
+    tellImporters();
+  };
 }

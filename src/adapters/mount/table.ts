@@ -27,6 +27,8 @@ export interface MountTable {
   cwd: string | undefined;
   /** A file of the disk that the module loader is about to read: let through once. */
   loading: string | undefined;
+  /** True while a call of Node's own runs that is to see the disk and nothing else. */
+  bypassed: boolean;
   /** Puts everything back; present while something is mounted. */
   restore: (() => void) | undefined;
 }
@@ -39,6 +41,7 @@ export const table: MountTable = (shared[KEY] ??= {
   mounts: [],
   cwd: undefined,
   loading: undefined,
+  bypassed: false,
   restore: undefined,
 });
 
@@ -86,7 +89,8 @@ export function absolutePath(path: string): string {
 /** Whose the path is. */
 export function locate(path: unknown): Place {
   const text = textOf(path);
-  if (text === undefined || text === '' || text.includes('\0')) return { mount: undefined, path, fs: undefined };
+  if (table.bypassed || text === undefined || text === '' || text.includes('\0'))
+    return { mount: undefined, path, fs: undefined };
   const full = absolute(text);
   const clean = indirect.test(full) ? posix.normalize(full) : full;
   const mount = ownerOf(clean);
@@ -101,13 +105,11 @@ export function locate(path: unknown): Place {
   return { mount, path, fs: isRelative ? mount.relative : mount.fs };
 }
 
-const onDisk: Place = { mount: undefined, path: undefined, fs: undefined };
-
 /** Whose the descriptor is. */
 export function locateDescriptor(fd: unknown): Place {
-  if (typeof fd !== 'number' || !(fd >= FIRST_DESCRIPTOR)) return onDisk;
-  const mount = table.mounts.find(({ engine }) => engine.ownsFd(fd));
-  return mount === undefined ? onDisk : { mount, path: fd, fs: mount.fs };
+  const isOurs = typeof fd === 'number' && fd >= FIRST_DESCRIPTOR;
+  const mount = isOurs ? table.mounts.find(({ engine }) => engine.ownsFd(fd)) : undefined;
+  return { mount, path: fd, fs: mount?.fs };
 }
 
 /** Adds a mount before those of the same length. */

@@ -96,7 +96,8 @@ describe('across the boundary', () => {
     expect(nodeFs.readFileSync(join(disk, 'back/deep/file'), 'utf8')).toBe('1');
     nodeFs.writeFileSync(`${AT}/tree/deep/file`, 'changed');
     const options = { recursive: true, force: false, errorOnExist: true };
-    await expect(promisify(nodeFs.cp)(`${AT}/tree`, join(disk, 'back'), options)).rejects.toMatchObject({
+    const cp = promisify<string, string, object>(nodeFs.cp);
+    await expect(cp(`${AT}/tree`, join(disk, 'back'), options)).rejects.toMatchObject({
       code: 'ERR_FS_CP_EEXIST',
     });
     expect(() => nodeFs.cpSync(`${AT}/tree`, join(disk, 'back/deep/file'), { recursive: true })).toThrow(

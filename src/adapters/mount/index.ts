@@ -1,0 +1,2 @@
+/** Adapter, mount: the subpath `quotafs/mount`. */
+export { type Mount, type MountOptions, mount, mountedAt } from './mount.js';
