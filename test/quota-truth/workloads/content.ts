@@ -19,7 +19,7 @@ function writeOne({ fs }: Env, path: string, flags: string, position: number): v
 /** Files of one size, a thousand to a directory. */
 const filesOf = (label: string, size: (env: Env, i: number) => number): Workload => ({
   name: `files-${label}`,
-  about: `files of ${label.replace('-', ' ')}`,
+  about: `files of ${label.replace(/-(?=[^-]*$)/, ' ')}`,
   portable: true,
   written: true,
   run: (env) => void env.fill((i) => env.fs.writeFileSync(inThousands(env, i), part(size(env, i)))),
