@@ -3,7 +3,7 @@
  * memory; what is longer goes to a file without a name on the volume, where the
  * quota counts it.
  */
-import { below, restoreTimes, type WritableFs } from '../tree/index.js';
+import { below, keepTimes, type WritableFs } from '../tree/index.js';
 import type { FileReadingFs, RandomSource } from './random-source.js';
 
 const IN_MEMORY = 1024 * 1024;
@@ -62,13 +62,13 @@ export class Spool implements RandomSource {
 
   /** Gone with the descriptor, whatever happens; the directory's time is set back. */
   #openNameless(): number {
-    const before = this.#fs.statSync(this.#directory);
+    const restoreTimes = keepTimes(this.#fs, this.#directory);
     const directory = this.#fs.mkdtempSync(below(this.#directory, '.quotafs-'));
     try {
       return this.#fs.openSync(`${directory}/archive`, 'wx+');
     } finally {
       this.#fs.rmSync(directory, { recursive: true, force: true });
-      restoreTimes(this.#fs, this.#directory, before);
+      restoreTimes();
     }
   }
 }

@@ -3,7 +3,7 @@ export type { ReadableFs, WritableFs } from './fs-like.js';
 export { isWithin, leadsOut, type OutsideLinks, relativeTarget } from './links.js';
 export { below, canonicalName, parentOf, stripParts } from './names.js';
 export { demandRoom } from './room.js';
-export { restoreTimes, settable } from './times.js';
+export { keepTimes, settable } from './times.js';
 export { type Reason, type Refuse, TransferError } from './transfer-error.js';
 export { type Attributes, type FileSink, TreeWriter } from './tree-writer.js';
 export { type WalkedEntry, walkTree } from './walk.js';

@@ -3,32 +3,29 @@
  * that move it to its destination. Renames take no room, so a tree that was made
  * fits; what still fails among them is taken back in reverse order.
  */
-import type { Stats } from 'node:fs';
 import type { WritableFs } from './fs-like.js';
 import { below } from './names.js';
-import { restoreTimes } from './times.js';
+import { keepTimes } from './times.js';
 import type { Refuse } from './transfer-error.js';
 
 export class Merge {
   /** Where the tree is made. */
   readonly root: string;
   readonly #fs: WritableFs;
-  readonly #ground: string;
   readonly #to: string;
   readonly #refuse: Refuse;
   readonly #stage: string;
   /** What was replaced, by number. */
   readonly #old: string;
-  readonly #before: Stats;
+  readonly #restoreTimes: () => void;
   #undo: (() => void)[] = [];
 
   /** @param ground an existing directory, the destination or the nearest above it */
   constructor(fs: WritableFs, ground: string, to: string, refuse: Refuse) {
     this.#fs = fs;
-    this.#ground = ground;
     this.#to = to;
     this.#refuse = refuse;
-    this.#before = fs.statSync(ground);
+    this.#restoreTimes = keepTimes(fs, ground);
     this.#stage = fs.mkdtempSync(below(ground, '.quotafs-'));
     this.root = `${this.#stage}/n`;
     this.#old = `${this.#stage}/o`;
@@ -62,7 +59,7 @@ export class Merge {
   cancel(): void {
     this.#takeBack();
     this.#fs.rmSync(this.#stage, { recursive: true, force: true });
-    restoreTimes(this.#fs, this.#ground, this.#before);
+    this.#restoreTimes();
   }
 
   #takeBack(): void {

@@ -125,8 +125,9 @@ export class TreeWriter {
   /** @param size bytes that will come; fewer or more are the caller's to refuse */
   file(path: string, size: number, attributes: Attributes): FileSink {
     this.#enter(path, 'file');
+    if (size <= MAX_WAITING_FILE) return this.#waitingFile(path, size, attributes);
     this.demandRoom(size, path);
-    return size <= MAX_WAITING_FILE ? this.#waitingFile(path, size, attributes) : this.#streamedFile(path, attributes);
+    return this.#streamedFile(path, attributes);
   }
 
   /** Makes the tree appear. After a failure the destination is as it was, when the writer is atomic. */
@@ -202,7 +203,10 @@ export class TreeWriter {
   }
 
   #flush(): void {
-    if (this.#pending.length > 0) this.#demandRoot();
+    if (this.#pending.length > 0) {
+      this.demandRoom(0, this.#pending[0].path);
+      this.#demandRoot();
+    }
     const pending = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -246,17 +250,27 @@ export class TreeWriter {
 
   /** Makes an entry, under a spare name first when it replaces one. */
   #place(path: string, make: (at: string) => void): void {
-    const replaced = this.#isTaken(path);
-    const at = replaced ? this.#spare(path) : this.#at(path);
+    const at = this.#at(path);
     try {
       make(at);
-      if (replaced) this.#fs.renameSync(at, this.#at(path));
     } catch (error) {
-      this.#fs.rmSync(at, { force: true });
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        this.#fs.rmSync(at, { force: true });
+        throw error;
+      }
+      this.#replace(path, make);
     }
-    // rename(2) of two names for one inode does nothing.
-    if (replaced) this.#fs.rmSync(at, { force: true });
+  }
+
+  #replace(path: string, make: (at: string) => void): void {
+    const spare = this.#spare(path);
+    try {
+      make(spare);
+      this.#fs.renameSync(spare, this.#at(path));
+    } finally {
+      // After a failure; and rename(2) of two names for one inode does nothing.
+      this.#fs.rmSync(spare, { force: true });
+    }
   }
 
   /** Everything an entry needs before it is made; throws before anything has changed. */
