@@ -20,7 +20,7 @@ export const makeProgram = (seed: number, length: number, forms: Forms): Program
   return lines;
 };
 
-const HELPERS = ['p', 'q', 'url', 'C', 'S', 'H', 'cb', 'put', 'hput', 'take', 'into', 'drain', 'feed', 'list', 'collect', 'sorted', 'temp', 'text', 'lazy', 'tree'];
+const HELPERS = ['p', 'q', 'url', 'C', 'S', 'H', 'cb', 'put', 'hput', 'take', 'into', 'drain', 'feed', 'list', 'collect', 'sorted', 'temp', 'abortsCp', 'text', 'lazy', 'tree'];
 
 type Thunk = () => unknown;
 type Compiled = (fs: World['fs'], env: World['env']) => Thunk[];

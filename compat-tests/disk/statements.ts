@@ -111,11 +111,17 @@ const form = (r: Prng, forms: Forms): 'sync' | 'callback' | 'promise' => {
 
 const callback = (call: string, args: string[]): string => `cb(k => ${call}(${[...args, 'k'].join(', ')}))`;
 
+/** cpSync, unless it would abort the oracle. */
+const copySync = (args: string[]): string => {
+  const call = `fs.cpSync(${args.join(', ')})`;
+  return args.length < 2 || Number(process.versions.node.split('.')[0]) < 22 ? call : `abortsCp(${args[0]}, ${args[1]}) ? 'skipped' : ${call}`;
+};
+
 const pathCall = (r: Prng, forms: Forms, name: string, args: string[]): string => {
   const list = args.join(', ');
   switch (form(r, forms)) {
     case 'sync':
-      return `fs.${name}Sync(${list})`;
+      return name === 'cp' ? copySync(args) : `fs.${name}Sync(${list})`;
     case 'callback':
       return r.chance(1) ? `fs.${name}(${list})` : callback(`fs.${name}`, args);
     default:
@@ -267,7 +273,7 @@ export const setUp = (r: Prng): string[] => {
         lines.push(`fs.symlinkSync(${v.linkTarget(r)}, ${target})`);
         break;
       default:
-        lines.push(`fs.cpSync(${v.plainPath(r)}, ${target}, { recursive: true })`);
+        lines.push(copySync([v.plainPath(r), target, '{ recursive: true }']));
     }
   }
   return lines;

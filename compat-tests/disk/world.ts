@@ -157,6 +157,14 @@ const feed = async (stream: WriteStream, chunks: readonly unknown[]): Promise<un
   return { written, report };
 };
 
+const leadsNowhere = (fs: NodeFs, path: unknown): boolean => {
+  try {
+    return fs.lstatSync(path as string).isSymbolicLink() && !fs.existsSync(path as string);
+  } catch {
+    return false;
+  }
+};
+
 const byPath = (a: Dirent, b: Dirent): number => {
   const x = join(a.parentPath ?? '', a.name);
   const y = join(b.parentPath ?? '', b.name);
@@ -269,6 +277,8 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       }
       return [created.length, mask(outcome, prefix)];
     },
+    /** True when both paths are links that lead nowhere: since Node 22 cpSync aborts the process on those. */
+    abortsCp: (from: unknown, to: unknown) => [from, to].every((path) => leadsNowhere(fs, path)),
     text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
     lazy: async function* (items: unknown[]) {
       for (const item of items) {

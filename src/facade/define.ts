@@ -37,6 +37,8 @@ export interface Operation {
   readonly spell?: (path: unknown) => unknown;
   /** True when a callback in its full position wins over a function in the option's. */
   readonly lastCallbackWins?: boolean;
+  /** True when the callback is whatever argument comes last. */
+  readonly callbackIsLast?: boolean;
   /** True when the callback gets its second argument even for undefined. */
   readonly givesValue?: boolean;
   /** Index of the options argument whose `signal` may abort the delivery. */
@@ -74,7 +76,8 @@ export function syncForm(operation: Operation) {
 
 /** The callback form: argument errors are thrown at once, faults are delivered. */
 export function callbackForm(operation: Operation) {
-  const { arity, optional = false, givesValue = false, lastCallbackWins = false } = operation;
+  const { arity, optional = false, givesValue = false } = operation;
+  const { lastCallbackWins = false, callbackIsLast = false } = operation;
   const run = operation.runCallback ?? operation.run;
   return function self(...args: unknown[]): void {
     let callback = args[arity];
@@ -84,6 +87,7 @@ export function callbackForm(operation: Operation) {
     }
     // Node asks for `callback || options`, and says so when it is neither.
     if (lastCallbackWins) callback ||= args[arity - 1];
+    if (callbackIsLast) callback ??= args[args.length - 1];
     let value: unknown;
     try {
       if (typeof callback !== 'function') complain(operation, args, callback);

@@ -80,9 +80,10 @@ const area: Area = {
     const { readFile, writeFile, appendFile, stat } = t.loose(t.fs.promises);
     return t.all(() => readFile(handle, 'utf8'), () => writeFile(handle, 'w'), () => appendFile(handle, 'a'), () => stat(handle), () => t.loose().readFileSync(handle), () => t.loose().fstatSync(handle));
   }),
+  // opendir is left out: called without arguments, Node's complains about the callback it was promisified with.
   'promise functions reject, they do not throw': (t) => {
     const promises = t.loose(t.fs.promises);
-    const names = Object.keys(t.fs.promises).filter((name) => typeof promises[name] === 'function' && !['watch', 'glob', 'mkdtempDisposable'].includes(name));
+    const names = Object.keys(t.fs.promises).filter((name) => typeof promises[name] === 'function' && !['watch', 'glob', 'mkdtempDisposable', 'opendir'].includes(name));
     return t.all(...names.flatMap((name) => [() => promises[name](), () => promises[name](null, null, null), () => promises[name](t.p('none/deep'), t.p('none/x'), 0)]), () => names.sort());
   },
 };

@@ -132,6 +132,10 @@ export function descriptorOperations(ctx: Context) {
       syscall: 'fchown',
       paths: 0,
       arity: 3,
+      checksFirst(_fd, uid, gid) {
+        validateId(uid, 'uid');
+        validateId(gid, 'gid');
+      },
       run(fd, uid, gid) {
         validateId(uid, 'uid');
         validateId(gid, 'gid');

@@ -111,11 +111,13 @@ function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): u
     ctx.engine.mkdir(target, mode);
     return undefined;
   }
-  if (ctx.engine.lookup(target) >= 0) {
+  const errno = ctx.engine.lookup(target);
+  if (errno >= 0) {
     // Exists: the engine says whether it is a directory.
     ctx.engine.mkdirp(target, mode);
     return undefined;
   }
+  if (errno !== -ENOENT) throw new Fault(-errno);
   const text = encodeName(validatePath(path));
   const first = firstMade(ctx, text);
   try {
@@ -202,6 +204,7 @@ export function pathOperations(ctx: Context) {
     },
     symlink: {
       lastCallbackWins: true,
+      callbackIsLast: !strictSymlinkTypes,
       syscall: 'symlink',
       paths: 2,
       arity: 3,

@@ -70,8 +70,7 @@ export function decodeContent(data: Buffer, encoding: unknown): Buffer | string 
 /** Reads an open file from its offset to the end. */
 export function readOpenFile(ctx: Context, fd: number, bufferOption: unknown, firstCall = 'fstat'): Buffer {
   const { engine, stat } = ctx;
-  const errno = statOf(ctx, fd, firstCall);
-  if (errno < 0) throw new Fault(-errno, firstCall);
+  checkDescriptor(ctx, fd, firstCall);
   const size = (stat[1] & S_IFMT) === S_IFREG ? stat[8] : 0;
   if (size > MAX_LENGTH) throw fileTooLarge(size);
   try {
@@ -87,12 +86,15 @@ export function readOpenFile(ctx: Context, fd: number, bufferOption: unknown, fi
   }
 }
 
-function statOf(ctx: Context, fd: number, syscall: string): number {
+/** Stats a descriptor into `ctx.stat`; a failure names `syscall`. */
+function checkDescriptor(ctx: Context, fd: number, syscall = 'fstat'): void {
+  let errno: number;
   try {
-    return ctx.engine.fstat(fd, ctx.stat);
+    errno = ctx.engine.fstat(fd, ctx.stat);
   } catch (error) {
     throw faultIn(error, syscall);
   }
+  if (errno < 0) throw new Fault(-errno, syscall);
 }
 
 /** Node's three forms of one whole-file call check in different orders and differ in what a signal can stop. */
@@ -133,13 +135,15 @@ function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
 function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buffer: unknown): unknown {
   const { encoding } = options;
   const signal = options.signal as AbortSignal | undefined;
+  let data = Buffer.alloc(0);
   try {
-    if (!signal?.aborted) return decodeAnswer(readOpenFile(ctx, fd, buffer), encoding);
+    if (signal?.aborted) checkDescriptor(ctx, fd);
+    else data = readOpenFile(ctx, fd, buffer);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.syscall === 'fstat') throw new Answer(concatenatingNothing());
   }
-  return decodeAnswer(Buffer.alloc(0), encoding);
+  return decodeAnswer(data, encoding);
 }
 
 const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null);
@@ -154,11 +158,14 @@ export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions,
   try {
     return readWhole(ctx, path, options, form);
   } catch (error) {
+    // The promise form makes its decoder before it reads.
+    if (form === 'promise' && error instanceof Fault && error.syscall === 'read') decodeContent(NO_BYTES, options.encoding);
     if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
     throw new PathFault(error.errno, 'read', spell(path) ?? '');
   }
 }
 const readJobNamesPath = nodeAtLeast(26);
+const NO_BYTES = Buffer.alloc(0);
 
 /** Content to write as bytes: text is encoded, views are taken as they are. */
 export function contentOf(data: unknown, encoding: unknown): Uint8Array {
@@ -187,7 +194,8 @@ const writesInOneJob = nodeAtLeast(26);
 
 /** Writes to the caller's descriptor. The callback form makes its write even when there is nothing to write. */
 function writeDescriptor(ctx: Context, fd: number, bytes: Uint8Array, flush: boolean, form: Form): void {
-  if (form === 'callback' || bytes.length > 0) writeOnce(ctx, fd, bytes);
+  if (form === 'callback') writeOnce(ctx, validateFd(fd), bytes);
+  else writeOpenFile(ctx, fd, bytes);
   if (!flush) return;
   try {
     ctx.engine.fsync(fd);
