@@ -30,6 +30,8 @@ export interface Cursor {
   directory: number;
   /** The entry to return next, 0 at the end. */
   entry: number;
+  /** The last entry when the stream was opened: what is made later is not read, or a stream could go on for ever. */
+  last: number;
 }
 
 export class Directories extends RecordTable {
@@ -71,6 +73,10 @@ export class Directories extends RecordTable {
 
   first(directory: number): number {
     return this.inodes.get(directory, CONTENT);
+  }
+
+  last(directory: number): number {
+    return this.inodes.get(directory, LAST_ENTRY);
   }
 
   isEmpty(directory: number): boolean {
@@ -200,7 +206,7 @@ export class Directories extends RecordTable {
     const directory = this.parent(entry);
     const previous = this.word(entry, PREVIOUS);
     const next = this.word(entry, NEXT);
-    if (this.cursors.size > 0) this.advanceCursors(entry, next);
+    if (this.cursors.size > 0) this.advanceCursors(entry, previous, next);
     if (previous === 0) this.inodes.set(directory, CONTENT, next);
     else this.put(previous, NEXT, next);
     if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
@@ -208,8 +214,11 @@ export class Directories extends RecordTable {
     this.inodes.add(directory, GENERATION, 1);
   }
 
-  private advanceCursors(entry: number, next: number): void {
-    for (const cursor of this.cursors) if (cursor.entry === entry) cursor.entry = next;
+  private advanceCursors(entry: number, previous: number, next: number): void {
+    for (const cursor of this.cursors) {
+      if (cursor.entry === entry) cursor.entry = cursor.last === entry ? 0 : next;
+      if (cursor.last === entry) cursor.last = previous;
+    }
   }
 
   private sameName(entry: number, path: string, start: number, end: number): boolean {

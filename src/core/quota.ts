@@ -7,18 +7,25 @@ import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
 import { Watermarks } from './pressure.js';
 
+/** Bytes of the margin that handles may take. */
+const HANDLES_MAX = 16 * 1024;
+const MIB = 1024 * 1024;
+
 /**
  * A part of the quota that data may not take. It pays for what a volume makes
  * the process grow by and no structure can be billed for: the engine's own
- * compiled code and feedback (measured 0.4–1.0 MiB in a cold process, less in a
- * warm one). Descriptors and directory streams may use it, so that a full volume can
- * still be read. It grows with the square of the quota up to 8 MiB: small
- * volumes keep nearly everything.
+ * compiled code and Node's lazily loaded parts (measured 0.5–1.4 MiB in a
+ * process that did nothing before, little in a warm one). Descriptors and directory streams
+ * may use a part of it, so that a full volume can still be read.
+ *
+ * Up to 8 MiB it grows with the square of the quota, so small volumes keep
+ * nearly everything. Above, less is needed: prices round up by half a percent,
+ * and that pays too.
  */
-const MARGIN_MAX = 720_000;
-/** Bytes of the margin that handles may take. */
-const HANDLES_MAX = 16 * 1024;
-const MARGIN_FULL_FROM = 8 * 1024 * 1024;
+const marginOf = (limit: number): number => {
+  if (limit <= 8 * MIB) return Math.floor(1_450_000 * (limit / (8 * MIB)) ** 2);
+  return Math.floor(Math.max(1_000_000, limit / 256, 1_450_000 - (limit - 8 * MIB) * 0.0077));
+};
 
 export class QuotaBank {
   /** Bytes charged. */
@@ -44,7 +51,7 @@ export class QuotaBank {
   setLimit(limit: number): void {
     this.limit = limit;
     this.watermarks.setLimit(limit, this.used);
-    this.margin = Math.floor(MARGIN_MAX * Math.min(1, limit / MARGIN_FULL_FROM) ** 2);
+    this.margin = marginOf(limit);
   }
 
   /**

@@ -85,18 +85,27 @@ const pathless = new Set(['read', 'write', 'ftruncate', 'fsync', 'close', 'fstat
 export function toNodeError(error: unknown, syscall: string, path: unknown, dest: unknown, caller: Caller): unknown {
   if (error instanceof Fault) {
     const call = error.syscall ?? syscall;
-    if (error instanceof PathFault) {
-      const named = uvException(error.errno, call, error.path);
-      Error.captureStackTrace(named, caller);
-      return named;
-    }
-    const bare = pathless.has(call);
-    const made = bare ? faultToError(error, call) : faultToError(error, call, spell(path), spell(dest));
+    const made = withoutStack(() => {
+      if (error instanceof PathFault) return uvException(error.errno, call, error.path);
+      return pathless.has(call) ? faultToError(error, call) : faultToError(error, call, spell(path), spell(dest));
+    });
     Error.captureStackTrace(made, caller);
     return made;
   }
   if (isNodeError(error)) Error.captureStackTrace(error, caller);
   return error;
+}
+
+/** Makes an error whose stack is captured later, once, at the caller's frame: capturing is most of what an error costs. */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  // Reflect.set: a program may have frozen Error.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }
 
 /** The same fault, naming the system call that met it: for operations that make several. */

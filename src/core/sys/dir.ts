@@ -7,7 +7,7 @@ import { EACCES, EBADF, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, EN
 import { type Fault, fault } from '../fault.js';
 import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
 import { GENERATION, LINKS, OWN_ENTRY } from '../inode.js';
-import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, walk } from '../namei.js';
+import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
@@ -34,33 +34,39 @@ const makeDirectory = (volume: Volume, mode: number): void => {
   volume.events.named(at.directory, nameAt(volume));
 };
 
-/** Makes `path` and its missing parents, all of them or none. Returns the first one made. */
+/**
+ * Makes `path` and its missing parents, all of them or none. Returns the first one made, spelled as Node's
+ * recursive mkdir spells it: the text up to a slash.
+ */
 export const mkdirp = (volume: Volume, path: string, mode: number): string | undefined => {
-  const missing = missingDirectories(volume, path);
-  if (missing.length === 0) return undefined;
+  const missing = missingDirectories(volume, path, mode);
   const plan = new Plan(volume);
-  planDirectories(volume, plan, missing, mode);
+  planDirectories(volume, plan, missing.paths);
   volume.bank.prepay(plan.cost(), () => {
-    for (const directory of missing) mkdir(volume, directory, mode);
+    for (const directory of missing.paths) mkdir(volume, directory, mode);
   });
-  return missing[0];
+  return missing.first;
 };
 
-/**
- * The directories that must be made for `path` to be one, outermost first, spelled as Node's recursive
- * mkdir spells them: the text up to each slash. @throws Fault EEXIST, ENOTDIR, …
- */
-export const missingDirectories = (volume: Volume, path: string): string[] => {
-  const missing: string[] = [];
+export interface MissingDirectories {
+  /** The first directory to make, as it is spelled in the path; undefined when all are there. */
+  readonly first: string | undefined;
+  /** What to make, outermost first, without '.' and '..' in the part that is missing. */
+  readonly paths: readonly string[];
+}
+
+/** The directories that must be made for `path` to be one. @throws Fault EEXIST, ENOTDIR, … */
+export const missingDirectories = (volume: Volume, path: string, mode: number): MissingDirectories => {
   let at = path;
+  let first: string | undefined;
   for (;;) {
     const ino = lookup(volume, at, FOLLOW);
     if (ino > 0) {
-      if (!volume.inodes.isDirectory(ino)) throw fault(missing.length === 0 ? EEXIST : ENOTDIR);
+      if (!volume.inodes.isDirectory(ino)) throw fault(first === undefined ? EEXIST : ENOTDIR);
       break;
     }
     if (-ino !== ENOENT) throw fault(-ino);
-    missing.push(at);
+    first = at;
     const parent = parentPath(at);
     const above = lookup(volume, parent, FOLLOW);
     if (above > 0) {
@@ -70,10 +76,45 @@ export const missingDirectories = (volume: Volume, path: string): string[] => {
     if (-above !== ENOENT) throw fault(-above);
     at = at.slice(0, at.lastIndexOf('/'));
   }
-  // 'new/', 'new/.' and 'new/..' name nothing more to make once 'new' is there.
-  return missing
-    .reverse()
-    .filter((directory, index) => index === 0 || !(directory.endsWith('/') || /\/\.\.?$/.test(directory)));
+  if (first === undefined) return { first, paths: [] };
+  return { first, paths: missingPaths(volume, parentPath(first), path, mode) };
+};
+
+/** Walks the part of `path` behind `base` as text: what is missing can hold no link. */
+const missingPaths = (volume: Volume, base: string, path: string, mode: number): string[] => {
+  // What is made with this mode can be searched, so that the path can go on behind it.
+  const searchable = volume.privileged || (mode & ~volume.umask() & 0o100) !== 0;
+  const paths: string[] = [];
+  const parts = path.slice(base.length).split('/');
+  let at = base === '/' ? '' : base;
+  /** How many of the last names of `at` are missing. */
+  let depth = 0;
+  parts.forEach((part, index) => {
+    if (part === '') return;
+    if (depth > 0 && !searchable) throw fault(EACCES);
+    if (part === '.') return;
+    if (part === '..' && depth > 0) {
+      at = at.slice(0, at.lastIndexOf('/'));
+      depth--;
+      return;
+    }
+    at += `/${part}`;
+    if (paths.includes(at)) {
+      depth++;
+      return;
+    }
+    const ino = depth > 0 ? -ENOENT : lookup(volume, at, FOLLOW);
+    if (ino === -ENOENT) {
+      // A dangling link has the name: Node's recursive mkdir asks stat, which says so.
+      if (depth === 0 && lookup(volume, at, NO_FOLLOW) > 0) throw fault(ENOENT);
+      if (depth === 0) demandChange(volume, volume.at.directory);
+      else if (!volume.privileged && (mode & ~volume.umask() & 0o200) === 0) throw fault(EACCES);
+      paths.push(at);
+      depth++;
+    } else if (ino < 0) throw fault(-ino);
+    else if (!volume.inodes.isDirectory(ino)) throw fault(index === parts.length - 1 ? EEXIST : ENOTDIR);
+  });
+  return paths;
 };
 
 const parentPath = (path: string): string => {
@@ -83,19 +124,11 @@ const parentPath = (path: string): string => {
   return slash === 0 ? '/' : stripSlashes(name.slice(0, slash));
 };
 
-/** Plans the making of directories that are each other's children, and checks all that could refuse it. */
-export const planDirectories = (volume: Volume, plan: Plan, missing: readonly string[], mode: number): void => {
-  const error = walk(volume, missing[0] as string, NAME_ONLY);
-  if (error !== 0) throw fault(-error);
-  // A dangling link has the name: Node's recursive mkdir asks stat, which says so.
-  if (volume.at.ino !== 0) throw fault(ENOENT);
-  demandChange(volume, volume.at.directory);
-  const own = mode & ~volume.umask();
-  if (missing.length > 1 && !volume.privileged && (own & 0o300) !== 0o300) throw fault(EACCES);
+/** Plans the making of missing directories. */
+export const planDirectories = (volume: Volume, plan: Plan, missing: readonly string[]): void => {
   volume.demandNodes(missing.length);
   for (const path of missing) {
-    const name = stripSlashes(path);
-    const length = name.length - name.lastIndexOf('/') - 1;
+    const length = path.length - path.lastIndexOf('/') - 1;
     if (length > NAME_MAX) throw fault(ENAMETOOLONG);
     plan.addInode();
     plan.addEntry(length);
@@ -197,7 +230,7 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
   volume.hold(ino);
   volume.streams++;
   volume.inodes.touchAccess(ino);
-  const cursor: Cursor = { directory: ino, entry: directories.first(ino) };
+  const cursor: Cursor = { directory: ino, entry: directories.first(ino), last: directories.last(ino) };
   directories.cursors.add(cursor);
   let open = true;
   const stream = {
@@ -209,7 +242,7 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
       if (entry === 0) return false;
       stream.name = directories.name(entry);
       stream.type = typeOf(volume, directories.ino(entry));
-      cursor.entry = directories.next(entry);
+      cursor.entry = entry === cursor.last ? 0 : directories.next(entry);
       return true;
     },
     close: (): void => {

@@ -19,9 +19,9 @@ export const move = (volume: Volume, from: string, to: string): void => {
   const slash = stripSlashes(to).lastIndexOf('/');
   const parent = slash > 0 ? lookup(volume, to.slice(0, slash), FOLLOW) : ROOT;
   if (parent > 0 && !volume.inodes.isDirectory(parent)) throw fault(ENOTDIR);
-  const missing = slash > 0 ? missingDirectories(volume, stripSlashes(to).slice(0, slash)) : [];
-  const top = missing[0];
-  if (top === undefined) {
+  const missing = slash > 0 ? missingDirectories(volume, stripSlashes(to).slice(0, slash), 0o777) : undefined;
+  const top = missing?.paths[0];
+  if (missing === undefined || top === undefined) {
     rename(volume, from, to);
     return;
   }
@@ -39,12 +39,12 @@ export const move = (volume: Volume, from: string, to: string): void => {
   demandRemoval(volume, at.directory, at.ino);
   if (isDirectory) demand(volume, at.ino, W_OK);
   const plan = new Plan(volume);
-  planDirectories(volume, plan, missing, 0o777);
+  planDirectories(volume, plan, missing.paths);
   const length = stripSlashes(to).length - slash - 1;
   if (length > NAME_MAX) throw fault(ENAMETOOLONG);
   plan.addName(length);
   volume.bank.prepay(plan.cost(), () => {
-    for (const path of missing) mkdir(volume, path, 0o777);
+    for (const path of missing.paths) mkdir(volume, path, 0o777);
     rename(volume, from, to);
   });
 };

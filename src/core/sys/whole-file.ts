@@ -156,7 +156,6 @@ const openNamed = (volume: Volume, path: string, flags: number, mode: number) =>
  */
 export const copyFile = (volume: Volume, from: string, to: string, mode: number): void => {
   const { at, inodes, contents, bank } = volume;
-  if (mode & COPYFILE_FICLONE_FORCE) throw fault(ENOTSUP);
   const source = openInode(volume, from, O_RDONLY, 0);
   const bits = inodes.get(source.ino, MODE) & 0o7777;
   const exclusive = (mode & COPYFILE_EXCL) !== 0;
@@ -164,6 +163,7 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
   if (error !== 0) throw fault(-error);
   if (at.kind !== NORMAL) throw fault(exclusive ? EEXIST : EISDIR);
   if (exclusive && at.ino !== 0) throw fault(EEXIST);
+  if (mode & COPYFILE_FICLONE_FORCE) throw fault(ENOTSUP);
   if (inodes.isDirectory(source.ino)) throw fault(EISDIR);
   if (at.ino === source.ino) {
     demand(volume, at.ino, W_OK);
