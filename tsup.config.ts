@@ -19,6 +19,9 @@ for (const subpath of Object.keys(exports)) {
   if (name !== '' && name !== 'package.json') entry[name] = `src/adapters/${name}/index.ts`;
 }
 
+/** Entries without `require`: they use a package that can only be imported. */
+const importOnly = Object.keys(entry).filter((name) => name !== 'index' && exports[`./${name}`].require === undefined);
+
 export default defineConfig([
   {
     entry,
@@ -34,7 +37,7 @@ export default defineConfig([
     async onSuccess() {
       const packages = bundledPackages();
       publishAsCommonJs();
-      for (const name of Object.keys(entry)) writeDoors(name);
+      for (const name of Object.keys(entry)) if (!importOnly.includes(name)) writeDoors(name);
       writeLicenses(packages);
     },
   },
@@ -43,7 +46,9 @@ export default defineConfig([
 
 /** Comments and blanks go, names stay: a function's name is part of its stack trace and of `fn.name`. */
 function publishAsCommonJs(): void {
-  for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
+  for (const name of importOnly) publishAsModule(name);
+  const modules = importOnly.map((name) => `${name}.js`);
+  for (const file of readdirSync('dist').filter((name) => name.endsWith('.js') && !modules.includes(name))) {
     const { code } = transformSync(readFileSync(`dist/${file}`, 'utf8'), {
       format: 'cjs',
       platform: 'node',
@@ -56,6 +61,19 @@ function publishAsCommonJs(): void {
     const parts = code.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
+}
+
+/** Stays a module, on the CommonJS parts: these are imported whole, their names taken out of them. */
+function publishAsModule(name: string): void {
+  const code = readFileSync(`dist/${name}.js`, 'utf8');
+  let count = 0;
+  const named = code.replace(/^import "\.\/[^"]+";\n/gm, '');
+  const onParts = named.replace(/^import (\{[^}]*\}) from "\.\/([^"]+)\.js";$/gm, (_, names: string, part: string) => {
+    count++;
+    return `import part${count} from './${part}.cjs';\nconst ${names.replace(/ as /g, ': ')} = part${count};`;
+  });
+  writeFileSync(`dist/${name}.js`, onParts);
+  writeFileSync(`dist/${name}.d.ts`, `export * from './${name}.cjs';\n`);
 }
 
 /** dist/<name>.js and its types, for `import`. */

@@ -1,0 +1,3 @@
+/** Adapter, test volumes: what the entry points of the test runners share; no subpath of its own. */
+export { openVolume, perTest, type TestVolume, type VolumeOptions } from './test-volume.js';
+export { emptyVolume, type TreeLiteral, writeTree } from './tree-literal.js';
