@@ -10,12 +10,14 @@ const EMPTY = Buffer.alloc(0);
 export class ByteReader {
   readonly #chunks: Chunks;
   #chunk: Buffer = EMPTY;
+  /** What comes after the chunk, when that was joined from the ends of two. */
+  #rest: Buffer = EMPTY;
 
   constructor(chunks: Chunks) {
     this.#chunks = chunks;
   }
 
-  /** Bytes that can be taken without waiting. */
+  /** Bytes that can be taken at once. */
   get available(): number {
     return this.#chunk.length;
   }
@@ -24,13 +26,17 @@ export class ByteReader {
   async need(length: number): Promise<boolean> {
     while (this.#chunk.length < length) {
       // Copied before the next chunk is asked for: its maker may use the memory again.
-      const rest = Buffer.from(this.#chunk);
+      const start = Buffer.from(this.#chunk);
+      this.#chunk = EMPTY;
       const next = await this.#next();
       if (next === undefined) {
-        this.#chunk = rest;
+        this.#chunk = start;
         return false;
       }
-      this.#chunk = rest.length === 0 ? next : Buffer.concat([rest, next]);
+      // Only what is needed is joined: chunks may be large.
+      const end = start.length === 0 ? next.length : length - start.length;
+      this.#chunk = start.length === 0 ? next : Buffer.concat([start, next.subarray(0, end)]);
+      this.#rest = next.subarray(end);
     }
     return true;
   }
@@ -69,6 +75,9 @@ export class ByteReader {
   }
 
   async #next(): Promise<Buffer | undefined> {
+    const rest = this.#rest;
+    this.#rest = EMPTY;
+    if (rest.length > 0) return rest;
     const { value, done } = await this.#chunks.next();
     return done ? undefined : asBuffer(value);
   }
