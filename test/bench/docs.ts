@@ -85,7 +85,25 @@ ${table(['case', 'D-MemFS ÷ RAM disk', 'quotafs ÷ tmpfs'], body)}
 `;
 }
 
-function page(file: ResultFile): string {
+/** One line for each other version of Node that was measured on this machine. */
+function otherNodes(files: readonly ResultFile[]): string {
+  if (files.length === 0) return '';
+  const systems = [...new Set(files.flatMap(systemsIn))].filter((system) => system !== 'ours');
+  const body = files.map((file) => [
+    file.node,
+    ...systems.map((system) => meanRatio(file, system)?.ratio.toFixed(2) ?? '–'),
+    lost(file).join(', ') || 'none',
+  ]);
+  const head = ['Node', ...systems.map((system) => LABELS[system]), 'others faster in'];
+  return `## Other versions of Node
+
+Times of each system ÷ ours, geometric means as above.
+
+${table(head, body)}
+`;
+}
+
+function page(file: ResultFile, others: readonly ResultFile[]): string {
   const means = systemsIn(file)
     .filter((system) => system !== 'ours')
     .flatMap((system) => {
@@ -101,7 +119,7 @@ Written by \`npm run bench\`; do not edit. Node ${file.node}, ${file.machine}, $
 
 Each number is the median of ${file.rounds} rounds; a round is one process per case and system, the systems in turn, and takes the median of its own samples.
 Times are processor time (user and system, all threads of the process), which a busy machine disturbs less than elapsed time. A dash means that the system
-lacks the call, gives a wrong result or did not finish in time. The bare limit is a \`Map\` of Buffers with the same copies: what memory itself costs.
+lacks the call, gives a wrong result or did not finish in time. Samples are ${file.effort === 'quick' ? 'short (`--quick`) and trees end at 100,000 files' : 'of normal length'}. The bare limit is a \`Map\` of Buffers with the same copies: what memory itself costs.
 Peers run as their documentation says, without tuning; tmpfs is the real \`node:fs\` on /dev/shm.
 
 Times of each system ÷ ours, geometric mean over the cases it can do:
@@ -113,12 +131,14 @@ ${packed}
 ${groupsOf(file)
   .map((group) => groupSection(file, group))
   .join('\n')}
-${dMemfsSection(file)}`;
+${dMemfsSection(file)}
+${otherNodes(others)}`;
 }
 
-export function writeDocs(file: ResultFile): void {
+/** @param others - Results of other versions of Node. */
+export function writeDocs(file: ResultFile, others: readonly ResultFile[]): void {
   const figures = join(ROOT, 'docs', 'figures');
   mkdirSync(figures, { recursive: true });
   for (const group of groupsOf(file)) writeFileSync(join(figures, figureName(group)), dotPlot(figure(file, group)));
-  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), page(file));
+  writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), page(file, others));
 }

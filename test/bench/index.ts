@@ -13,7 +13,7 @@
  *   --docs          write docs/benchmarks.md (the default when nothing is filtered)
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ import { CASES } from './cases/index.js';
 import { writeDocs } from './docs.js';
 import { median, type Sample } from './measure.js';
 import { printTable } from './report.js';
-import { type Result, type ResultFile, summarize } from './results.js';
+import { type Result, type ResultFile, readResults, summarize } from './results.js';
 import { PACKAGES, SYSTEM_NAMES, type SystemName } from './systems.js';
 import type { Answer } from './worker.js';
 
@@ -139,6 +139,15 @@ function packedSize(): number | undefined {
   }
 }
 
+/** Result files of whole runs on other versions of Node, in the cache from before. */
+function otherResults(out: string): ResultFile[] {
+  return readdirSync(CACHE)
+    .filter((name) => /^results-v\d.*\.json$/.test(name) && join(CACHE, name) !== out)
+    .map((name) => readResults(join(CACHE, name)))
+    .filter((file) => file.node !== nodeVersion && file.results.length > CASES.length)
+    .sort((a, b) => a.node.localeCompare(b.node));
+}
+
 async function main(): Promise<void> {
   const cases = select([...CASES.map(({ name }) => name), ...SPECIAL], options.case);
   const systems = select(
@@ -190,12 +199,13 @@ async function main(): Promise<void> {
     results: [...results, ...missing],
     packedSize: packedSize(),
   };
-  const out = options.out ?? join(CACHE, `results-${nodeVersion}.json`);
+  const whole = options.case === undefined && options.system === undefined;
+  const out = options.out ?? join(CACHE, `${whole ? 'results' : 'part'}-${nodeVersion}.json`);
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(out, `${JSON.stringify(file, null, 1)}\n`);
   printTable(file);
   console.log(`\nmeasured: ${libraries.ours.replace(ROOT, '')}; results: ${out.replace(ROOT, '')}`);
-  if (options.docs ?? (options.case === undefined && options.system === undefined)) writeDocs(file);
+  if (options.docs ?? whole) writeDocs(file, otherResults(out));
 }
 
 const begin = performance.now();
