@@ -1,8 +1,8 @@
 /**
  * Facade layer: promises.watch, an async iterator of changes. Owns the queue
  * between two turns of the iterator. Invariant: it holds at most `maxQueue`
- * events; what comes on top is dropped with a warning, or ends the iteration
- * with an error, as `overflow` says.
+ * events, and no more than the volume's quota pays for; what comes on top is
+ * dropped with a warning, or ends the iteration with an error, as `overflow` says.
  */
 import type { Context } from './context.js';
 import { decodeName, presentName } from './encoding.js';
@@ -25,6 +25,20 @@ export interface Change {
 }
 
 const DEFAULT_QUEUE = 2048;
+/** Bytes of a waiting event beside its name: the object, the string and the queue's slot (measured 130). */
+const EVENT_PRICE = 160;
+/** Up to this length V8 copies a slice; a longer one keeps the whole path it was cut from. */
+const COPIED_SLICE = 12;
+
+/** An event that waits for its turn: what the caller sees is made when it comes. */
+interface Waiting {
+  readonly eventType: 'rename' | 'change';
+  readonly name: string;
+}
+
+/** A name of its own, which holds no path in memory. */
+const detached = (name: string): string =>
+  name.length > COPIED_SLICE ? Buffer.from(name, 'latin1').toString('latin1') : name;
 const namesEncoding = nodeAtLeast(24);
 
 const overflowed = (maxQueue: number): Error =>
@@ -57,31 +71,62 @@ export function makePromisesWatch(ctx: Context) {
     const abortError = (): Error => new AbortError(signal?.reason);
     if (signal?.aborted) throw abortError();
 
-    let queue: (Change | Error)[] = [];
+    const { engine } = ctx;
+    let queue: Waiting[] = [];
+    let failure: Error | undefined;
+    let billed = 0;
     let wake = (): void => {};
+    const clear = (): void => {
+      queue = [];
+      engine.unbillHandle(billed);
+      billed = 0;
+    };
+    /** Takes an event into the queue, when there is a place and memory for it. */
+    const accept = (waiting: Waiting): boolean => {
+      const price = EVENT_PRICE + waiting.name.length;
+      if (queue.length >= maxQueue) return false;
+      try {
+        engine.billHandle(price);
+      } catch {
+        return false;
+      }
+      billed += price;
+      queue.push(waiting);
+      return true;
+    };
+    const take = (): Change | undefined => {
+      const waiting = queue.shift();
+      if (waiting === undefined) return undefined;
+      const { eventType, name } = waiting;
+      const price = EVENT_PRICE + name.length;
+      engine.unbillHandle(price);
+      billed -= price;
+      const filename = recursive ? decodeName(name) : presentName(name, encoding);
+      return Object.assign(Object.create(null), { eventType, filename }) as Change;
+    };
     const handle = new WatchHandle(ctx, (eventType, name) => {
       if (ignore(decodeName(name))) return;
-      if (queue.length < maxQueue) {
-        const filename = recursive ? decodeName(name) : presentName(name, encoding);
-        queue.push(Object.assign(Object.create(null), { eventType, filename }) as Change);
-      } else if (overflow === 'error') {
-        queue = [overflowed(maxQueue)];
-      } else {
-        process.emitWarning('fs.watch maxQueue exceeded');
-        return;
+      if (!accept({ eventType, name: detached(name) })) {
+        if (overflow !== 'error') {
+          process.emitWarning('fs.watch maxQueue exceeded');
+          return;
+        }
+        clear();
+        failure = overflowed(maxQueue);
       }
       wake();
     });
     const cancel = (): void => {
       handle.close();
+      clear();
       wake();
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       handle.start(filename, persistent, recursive);
       while (!signal?.aborted) {
-        const next = queue.shift();
-        if (next instanceof Error) throw next;
+        if (failure !== undefined) throw failure;
+        const next = take();
         if (next !== undefined) yield next;
         else {
           await new Promise<void>((resolve) => {
@@ -92,6 +137,7 @@ export function makePromisesWatch(ctx: Context) {
       throw abortError();
     } finally {
       handle.close();
+      clear();
       signal?.removeEventListener('abort', cancel);
     }
   };
