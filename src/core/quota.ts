@@ -19,12 +19,12 @@ const MIB = 1024 * 1024;
  * may use a part of it, so that a full volume can still be read.
  *
  * Up to 8 MiB it grows with the square of the quota, so small volumes keep
- * nearly everything. Above, less is needed: prices round up by half a percent,
- * and that pays too.
+ * nearly everything. Above it falls to what still leaves 63 files of 1 MiB in
+ * 64 MiB: prices round up by half a percent, and that pays too.
  */
 const marginOf = (limit: number): number => {
   if (limit <= 8 * MIB) return Math.floor(1_450_000 * (limit / (8 * MIB)) ** 2);
-  return Math.floor(Math.max(1_000_000, limit / 256, 1_450_000 - (limit - 8 * MIB) * 0.0077));
+  return Math.floor(Math.max(700_000, limit / 256, 1_450_000 - (limit - 8 * MIB) * 0.0128));
 };
 
 export class QuotaBank {
