@@ -75,7 +75,8 @@ const describeStats = (stats: StatsShape): string => {
   for (const key of Object.keys(stats)) {
     const value = values[key];
     if (UNSHARED.has(key)) parts.push(`${key}:${typeof value}`);
-    else if ((key === 'size' && stats.isDirectory()) || (key === 'blocks' && !isFile)) parts.push(`${key}:${typeof value}`);
+    else if ((key === 'size' && stats.isDirectory()) || (key === 'blocks' && !isFile))
+      parts.push(`${key}:${typeof value}`);
     else if (value instanceof Date) parts.push(`${key}=Date ${describeTime(value.getTime())}`);
     else if (/Ms$/.test(key)) parts.push(`${key}=${typeof value} ${describeTime(Number(value))}`);
     else if (/Ns$/.test(key)) parts.push(`${key}=${typeof value} ${describeTime(value)}`);
@@ -96,7 +97,9 @@ const describeDirent = (entry: object): string => {
 
 /** Numbers of a real disk: only which there are and of which type. */
 const describeStatFs = (value: object): string =>
-  `${className(value)}<${Object.entries(value).map(([key, number]) => `${key}:${typeof number}`).join(' ')}>`;
+  `${className(value)}<${Object.entries(value)
+    .map(([key, number]) => `${key}:${typeof number}`)
+    .join(' ')}>`;
 
 const describeObject = (value: object, depth: number): string => {
   if (value instanceof Report) return value.text;
@@ -127,4 +130,3 @@ export const describe = (value: unknown, depth = 0): string => {
   if (Object.is(value, -0)) return '-0';
   return String(value);
 };
-

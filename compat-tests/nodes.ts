@@ -13,7 +13,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values: flags } = parseArgs({ options: { nodes: { type: 'string', default: '20,22,24,26' }, seeds: { type: 'string', default: '500' } } });
+const { values: flags } = parseArgs({
+  options: { nodes: { type: 'string', default: '20,22,24,26' }, seeds: { type: 'string', default: '500' } },
+});
 
 /** The path of a Node binary of this major version; installs it when missing. */
 const nodeBinary = (major: string): string => {
@@ -25,14 +27,20 @@ const nodeBinary = (major: string): string => {
   if (existsSync(binary)) return binary;
   mkdirSync(cache, { recursive: true });
   writeFileSync(join(cache, 'package.json'), '{ "private": true }');
-  const installed = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${major}`], { cwd: cache, stdio: 'inherit' });
+  const installed = spawnSync('npm', ['install', '--no-audit', '--no-fund', `node@${major}`], {
+    cwd: cache,
+    stdio: 'inherit',
+  });
   if (installed.status !== 0) throw new Error(`could not install node@${major}`);
   return binary;
 };
 
 const run = (title: string, binary: string, args: readonly string[]): boolean => {
   console.log(`\n━━ ${title}`);
-  return spawnSync(binary, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } }).status === 0;
+  return (
+    spawnSync(binary, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } }).status ===
+    0
+  );
 };
 
 const suites = ['compat-tests/surface', 'compat-tests/conformance', 'compat-tests/packages'];
@@ -42,7 +50,10 @@ for (const major of flags.nodes.split(',')) {
   const binary = nodeBinary(major);
   const steps: [string, string[]][] = [
     ['surface, conformance, packages', ['node_modules/vitest/vitest.mjs', 'run', ...suites]],
-    [`${flags.seeds} random programs`, ['--import', 'tsx', 'compat-tests/disk/run.ts', '--seeds', flags.seeds, '--keep-going']],
+    [
+      `${flags.seeds} random programs`,
+      ['--import', 'tsx', 'compat-tests/disk/run.ts', '--seeds', flags.seeds, '--keep-going'],
+    ],
   ];
   for (const [title, args] of steps) {
     if (!run(`Node ${major}: ${title}`, binary, args)) failed.push(`Node ${major}: ${title}`);

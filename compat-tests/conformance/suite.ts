@@ -120,7 +120,9 @@ const around = (expected: string, actual: string): string[] => {
   let at = 0;
   while (expected[at] === actual[at]) at++;
   const from = Math.max(0, at - CONTEXT);
-  return [expected, actual].map((text, i) => `${i === 0 ? 'expected' : 'got     '} ${from > 0 ? '…' : ''}${text.slice(from, at + CONTEXT)}`);
+  return [expected, actual].map(
+    (text, i) => `${i === 0 ? 'expected' : 'got     '} ${from > 0 ? '…' : ''}${text.slice(from, at + CONTEXT)}`,
+  );
 };
 
 /** What differs between two answers, part by part. */

@@ -83,7 +83,12 @@ export class Bench {
    * in `known`. Where the oracle gives several answers (parallel calls inside one
    * operation), any of them is right, and what follows cannot be compared.
    */
-  async compare(program: Program, left: Target, right: Target, known: ReadonlySet<string> = NONE): Promise<Divergence | undefined> {
+  async compare(
+    program: Program,
+    left: Target,
+    right: Target,
+    known: ReadonlySet<string> = NONE,
+  ): Promise<Divergence | undefined> {
     const expected = await this.run(program, left);
     const actual = await this.run(program, right);
     for (let at = 0; at < expected.length; at++) {

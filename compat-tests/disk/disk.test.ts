@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadOurs, memory, real } from '../targets.js';
 import { Bench } from './compare.js';
 import { makeProgram } from './program.js';
-import type { Forms } from './statements.js';
 import { print, shrink } from './shrink.js';
+import type { Forms } from './statements.js';
 
 const bench = new Bench();
 const ours = await loadOurs();

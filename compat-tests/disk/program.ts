@@ -3,9 +3,10 @@
  * a seed makes one, a world runs it, and the run is a list of outcomes to
  * compare. Making a smaller failing program is dropping statements.
  */
+
+import { describe } from '../describe.js';
 import { Prng } from './prng.js';
 import { type Forms, setUp, statement } from './statements.js';
-import { describe } from '../describe.js';
 import type { World } from './world.js';
 
 export type Program = readonly string[];
@@ -20,14 +21,40 @@ export const makeProgram = (seed: number, length: number, forms: Forms): Program
   return lines;
 };
 
-const HELPERS = ['p', 'q', 'url', 'C', 'S', 'H', 'cb', 'put', 'hput', 'take', 'into', 'drain', 'feed', 'list', 'collect', 'sorted', 'temp', 'abortsCp', 'text', 'lazy', 'tree'];
+const HELPERS = [
+  'p',
+  'q',
+  'url',
+  'C',
+  'S',
+  'H',
+  'cb',
+  'put',
+  'hput',
+  'take',
+  'into',
+  'drain',
+  'feed',
+  'list',
+  'collect',
+  'sorted',
+  'temp',
+  'abortsCp',
+  'text',
+  'lazy',
+  'tree',
+];
 
 type Thunk = () => unknown;
 type Compiled = (fs: World['fs'], env: World['env']) => Thunk[];
 
 export const compile = (program: Program): Compiled => {
   const body = program.map((line) => `() => (${line})`).join(',\n');
-  return new Function('fs', 'env', `'use strict'; const { ${HELPERS.join(', ')} } = env; return [\n${body}\n];`) as Compiled;
+  return new Function(
+    'fs',
+    'env',
+    `'use strict'; const { ${HELPERS.join(', ')} } = env; return [\n${body}\n];`,
+  ) as Compiled;
 };
 
 const within = async (promise: Promise<unknown>): Promise<string> => {

@@ -49,13 +49,18 @@ const runSeeds = async (first: number, count: number): Promise<number> => {
     if (!flags['keep-going']) break;
   }
   const seconds = (performance.now() - started) / 1000;
-  console.log(`\nseeds ${first}–${first + count - 1}: ${divergent} divergent, ${(count / seconds).toFixed(0)} programs/s, Node ${process.version}`);
+  console.log(
+    `\nseeds ${first}–${first + count - 1}: ${divergent} divergent, ${(count / seconds).toFixed(0)} programs/s, Node ${process.version}`,
+  );
   bench.close();
   return divergent;
 };
 
 const runFile = async (file: string): Promise<number> => {
-  const program = readFileSync(file, 'utf8').split('\n').map((line) => line.trim().replace(/^▶ */, '').replace(/;$/, '')).filter((line) => line !== '');
+  const program = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().replace(/^▶ */, '').replace(/;$/, ''))
+    .filter((line) => line !== '');
   const bench = new Bench();
   const left = await loadTarget(flags.left);
   const right = await loadTarget(flags.right);
@@ -71,16 +76,24 @@ const runJobs = async (jobs: number, first: number, count: number): Promise<numb
   const children = Array.from({ length: jobs }, (_, i) => {
     const own = Math.min(share, count - i * share);
     const args = process.argv.slice(2);
-    return fork(fileURLToPath(import.meta.url), [...args, '--jobs', '1', '--start', String(first + i * share), '--seeds', String(own)], { stdio: 'inherit' });
+    return fork(
+      fileURLToPath(import.meta.url),
+      [...args, '--jobs', '1', '--start', String(first + i * share), '--seeds', String(own)],
+      { stdio: 'inherit' },
+    );
   });
-  const codes = await Promise.all(children.map((child) => new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))));
+  const codes = await Promise.all(
+    children.map((child) => new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)))),
+  );
   return codes.filter((code) => code !== 0).length;
 };
 
 const main = async (): Promise<number> => {
   const jobs = Number(flags.jobs);
   if (flags.program) return runFile(flags.program);
-  return jobs > 1 ? runJobs(jobs, Number(flags.start), Number(flags.seeds)) : runSeeds(Number(flags.start), Number(flags.seeds));
+  return jobs > 1
+    ? runJobs(jobs, Number(flags.start), Number(flags.seeds))
+    : runSeeds(Number(flags.start), Number(flags.seeds));
 };
 
 process.removeAllListeners('warning');

@@ -2,12 +2,19 @@
  * Compat tests, disk: makes a failing program small. Statements are dropped in
  * ever smaller blocks as long as the first divergence keeps its kind.
  */
-import type { Bench, Divergence } from './compare.js';
-import { NESTING } from './world.js';
-import type { Program } from './program.js';
-import type { Target } from '../targets.js';
 
-export const shrink = async (bench: Bench, program: Program, found: Divergence, left: Target, right: Target): Promise<[Program, Divergence]> => {
+import type { Target } from '../targets.js';
+import type { Bench, Divergence } from './compare.js';
+import type { Program } from './program.js';
+import { NESTING } from './world.js';
+
+export const shrink = async (
+  bench: Bench,
+  program: Program,
+  found: Divergence,
+  left: Target,
+  right: Target,
+): Promise<[Program, Divergence]> => {
   let best: Program = program.slice(0, found.at + 1);
   let divergence = found;
   for (let block = Math.max(1, best.length >> 1); block >= 1; block >>= 1) {
@@ -28,7 +35,11 @@ export const shrink = async (bench: Bench, program: Program, found: Divergence, 
 
 /** For outcomes of several lines only the lines that differ. */
 const difference = (left: string, right: string): [string, string] => {
-  const other = (text: string, lines: Set<string>): string => text.split('\n').filter((line) => !lines.has(line)).join('\n        ');
+  const other = (text: string, lines: Set<string>): string =>
+    text
+      .split('\n')
+      .filter((line) => !lines.has(line))
+      .join('\n        ');
   if (!left.includes('\n')) return [left, right];
   return [other(left, new Set(right.split('\n'))), other(right, new Set(left.split('\n')))];
 };

@@ -15,46 +15,97 @@ const statOptions = (r: Prng): string => v.options(r, { bigint: v.bool, throwIfN
 const readOptions = (r: Prng): string =>
   r.chance(35) ? v.encoding(r) : v.options(r, { encoding: v.encoding, flag: v.flag, signal: v.signal }, 25);
 const writeOptions = (r: Prng): string =>
-  r.chance(25) ? v.encoding(r) : v.options(r, { encoding: v.encoding, mode: v.mode, flag: v.flag, flush: v.bool, signal: v.signal }, 25);
+  r.chance(25)
+    ? v.encoding(r)
+    : v.options(r, { encoding: v.encoding, mode: v.mode, flag: v.flag, flush: v.bool, signal: v.signal }, 25);
 const readdirOptions = (r: Prng): string =>
   r.chance(20) ? v.encoding(r) : v.options(r, { encoding: v.encoding, withFileTypes: v.bool, recursive: v.bool });
-const removeOptions = (r: Prng): string => v.options(r, { recursive: () => 'true', force: v.bool, maxRetries: () => '1', retryDelay: () => '1' }, 60);
-const copyFilter: v.Choose = (r) => r.pick(["(from) => !from.endsWith('b')", '() => true', 'async (from) => !from.endsWith("a")', '() => false', '1']);
+const removeOptions = (r: Prng): string =>
+  v.options(r, { recursive: () => 'true', force: v.bool, maxRetries: () => '1', retryDelay: () => '1' }, 60);
+const copyFilter: v.Choose = (r) =>
+  r.pick(["(from) => !from.endsWith('b')", '() => true', 'async (from) => !from.endsWith("a")', '() => false', '1']);
 const copyOptions = (r: Prng): string =>
-  v.options(r, {
-    recursive: () => 'true',
-    force: v.bool,
-    errorOnExist: v.bool,
-    dereference: v.bool,
-    preserveTimestamps: v.bool,
-    verbatimSymlinks: v.bool,
-    filter: copyFilter,
-    mode: (q) => q.pick(['0', 'C.COPYFILE_EXCL', 'C.COPYFILE_FICLONE', '8', "'x'"]),
-  }, 30).replace(/^\{ (?!recursive)/, r.chance(70) ? '{ recursive: true, ' : '{ ');
+  v
+    .options(
+      r,
+      {
+        recursive: () => 'true',
+        force: v.bool,
+        errorOnExist: v.bool,
+        dereference: v.bool,
+        preserveTimestamps: v.bool,
+        verbatimSymlinks: v.bool,
+        filter: copyFilter,
+        mode: (q) => q.pick(['0', 'C.COPYFILE_EXCL', 'C.COPYFILE_FICLONE', '8', "'x'"]),
+      },
+      30,
+    )
+    .replace(/^\{ (?!recursive)/, r.chance(70) ? '{ recursive: true, ' : '{ ');
 
 /** Path operations: name without 'Sync' → arguments. */
 const pathRows: Record<string, Row> = {
-  access: (r) => v.optional(r, [maybe(r)], (q) => q.pick(['0', '1', '2', '4', '6', '7', 'C.R_OK', '8', '-1', "'x'", 'undefined', 'null']), 50),
+  access: (r) =>
+    v.optional(
+      r,
+      [maybe(r)],
+      (q) => q.pick(['0', '1', '2', '4', '6', '7', 'C.R_OK', '8', '-1', "'x'", 'undefined', 'null']),
+      50,
+    ),
   appendFile: (r) => v.optional(r, [maybe(r), v.data(r)], writeOptions, 40),
   chmod: (r) => [maybe(r), v.mode(r)],
   chown: (r) => [maybe(r), v.owner(r), v.owner(r)],
-  copyFile: (r) => v.optional(r, [maybe(r), maybe(r)], (q) => q.pick(['0', 'C.COPYFILE_EXCL', 'C.COPYFILE_FICLONE', 'C.COPYFILE_EXCL', '8', '-1', "'x'", 'null', 'undefined']), 40),
+  copyFile: (r) =>
+    v.optional(
+      r,
+      [maybe(r), maybe(r)],
+      (q) =>
+        q.pick([
+          '0',
+          'C.COPYFILE_EXCL',
+          'C.COPYFILE_FICLONE',
+          'C.COPYFILE_EXCL',
+          '8',
+          '-1',
+          "'x'",
+          'null',
+          'undefined',
+        ]),
+      40,
+    ),
   cp: (r) => v.optional(r, [maybe(r, v.plainPath), maybe(r, v.plainPath)], copyOptions, 85),
   lchown: (r) => [maybe(r), v.owner(r), v.owner(r)],
   link: (r) => [maybe(r), maybe(r)],
   lstat: (r) => v.optional(r, [maybe(r)], statOptions, 40),
   lutimes: (r) => [maybe(r), v.time(r), v.time(r)],
-  mkdir: (r) => v.optional(r, [maybe(r)], (q) => (q.chance(20) ? v.mode(q) : v.options(q, { recursive: v.bool, mode: v.mode }, 60)), 60),
+  mkdir: (r) =>
+    v.optional(
+      r,
+      [maybe(r)],
+      (q) => (q.chance(20) ? v.mode(q) : v.options(q, { recursive: v.bool, mode: v.mode }, 60)),
+      60,
+    ),
   readdir: (r) => v.optional(r, [maybe(r)], readdirOptions, 70),
   readFile: (r) => v.optional(r, [maybe(r)], readOptions, 70),
   readlink: (r) => v.optional(r, [maybe(r)], v.encodingOption, 40),
   realpath: (r) => v.optional(r, [maybe(r)], v.encodingOption, 30),
   rename: (r) => [maybe(r), maybe(r)],
   rm: (r) => v.optional(r, [maybe(r, v.plainPath)], removeOptions, 85),
-  rmdir: (r) => v.optional(r, [maybe(r)], (q) => v.options(q, { recursive: (s) => s.pick(['false', 'undefined', '1']), maxRetries: () => '0' }), 20),
+  rmdir: (r) =>
+    v.optional(
+      r,
+      [maybe(r)],
+      (q) => v.options(q, { recursive: (s) => s.pick(['false', 'undefined', '1']), maxRetries: () => '0' }),
+      20,
+    ),
   stat: (r) => v.optional(r, [maybe(r)], statOptions, 40),
   statfs: (r) => v.optional(r, [maybe(r)], (q) => v.options(q, { bigint: v.bool }), 50),
-  symlink: (r) => v.optional(r, [v.linkTarget(r), maybe(r)], (q) => q.pick(["'file'", "'dir'", "'junction'", 'null', 'undefined', "'x'", '1']), 25),
+  symlink: (r) =>
+    v.optional(
+      r,
+      [v.linkTarget(r), maybe(r)],
+      (q) => q.pick(["'file'", "'dir'", "'junction'", 'null', 'undefined', "'x'", '1']),
+      25,
+    ),
   truncate: (r) => v.optional(r, [maybe(r)], v.length, 80),
   unlink: (r) => [maybe(r)],
   utimes: (r) => [maybe(r), v.time(r), v.time(r)],
@@ -62,8 +113,31 @@ const pathRows: Record<string, Row> = {
 };
 
 const pathWeights: Record<string, number> = {
-  access: 2, appendFile: 4, chmod: 3, chown: 2, copyFile: 5, cp: 6, lchown: 1, link: 5, lstat: 3, lutimes: 2, mkdir: 8, readdir: 6,
-  readFile: 5, readlink: 2, realpath: 3, rename: 9, rm: 4, rmdir: 3, stat: 3, statfs: 1, symlink: 7, truncate: 3, unlink: 4, utimes: 4, writeFile: 9,
+  access: 2,
+  appendFile: 4,
+  chmod: 3,
+  chown: 2,
+  copyFile: 5,
+  cp: 6,
+  lchown: 1,
+  link: 5,
+  lstat: 3,
+  lutimes: 2,
+  mkdir: 8,
+  readdir: 6,
+  readFile: 5,
+  readlink: 2,
+  realpath: 3,
+  rename: 9,
+  rm: 4,
+  rmdir: 3,
+  stat: 3,
+  statfs: 1,
+  symlink: 7,
+  truncate: 3,
+  unlink: 4,
+  utimes: 4,
+  writeFile: 9,
 };
 
 /** Descriptor operations: callback/sync name → FileHandle name and arguments after the descriptor. */
@@ -78,20 +152,38 @@ const fdRows: Record<string, { handle?: string; row: Row }> = {
   readFile: { handle: 'readFile', row: (r) => v.optional(r, [], readOptions, 50) },
   writeFile: { handle: 'writeFile', row: (r) => v.optional(r, [v.data(r)], writeOptions, 30) },
   appendFile: { handle: 'appendFile', row: (r) => v.optional(r, [v.data(r)], writeOptions, 30) },
-  writev: { handle: 'writev', row: (r) => v.optional(r, [r.chance(6) ? v.junk(r) : `[${v.view(r)}, ${v.view(r)}]`], v.position, 60) },
+  writev: {
+    handle: 'writev',
+    row: (r) => v.optional(r, [r.chance(6) ? v.junk(r) : `[${v.view(r)}, ${v.view(r)}]`], v.position, 60),
+  },
   write: {
     handle: 'write',
     row: (r) => {
       if (r.chance(40)) return r.chance(40) ? [v.text(r)] : v.optional(r, [v.text(r), v.position(r)], v.encoding, 40);
       if (r.chance(30)) return [v.view(r), v.options(r, { offset: v.length, length: v.length, position: v.position })];
-      const sized = [v.view(r), r.pick(['0', '1', '2', 'undefined', 'null', '-1', '9']), r.pick(['0', '1', '2', '3', 'undefined', 'null', '-1', '99'])];
+      const sized = [
+        v.view(r),
+        r.pick(['0', '1', '2', 'undefined', 'null', '-1', '9']),
+        r.pick(['0', '1', '2', '3', 'undefined', 'null', '-1', '99']),
+      ];
       return r.chance(30) ? [v.data(r)] : v.optional(r, sized, v.position, 60);
     },
   },
 };
 
 const fdWeights: Record<string, number> = {
-  fchmod: 1, fchown: 1, fdatasync: 1, fstat: 3, fsync: 1, ftruncate: 4, futimes: 2, readFile: 4, writeFile: 3, appendFile: 3, writev: 4, write: 12,
+  fchmod: 1,
+  fchown: 1,
+  fdatasync: 1,
+  fstat: 3,
+  fsync: 1,
+  ftruncate: 4,
+  futimes: 2,
+  readFile: 4,
+  writeFile: 3,
+  appendFile: 3,
+  writev: 4,
+  write: 12,
 };
 
 export type Forms = 'sync' | 'all';
@@ -114,7 +206,9 @@ const callback = (call: string, args: string[]): string => `cb(k => ${call}(${[.
 /** cpSync, unless it would abort the oracle. */
 const copySync = (args: string[]): string => {
   const call = `fs.cpSync(${args.join(', ')})`;
-  return args.length < 2 || Number(process.versions.node.split('.')[0]) < 22 ? call : `abortsCp(${args[0]}, ${args[1]}) ? 'skipped' : ${call}`;
+  return args.length < 2 || Number(process.versions.node.split('.')[0]) < 22
+    ? call
+    : `abortsCp(${args[0]}, ${args[1]}) ? 'skipped' : ${call}`;
 };
 
 const pathCall = (r: Prng, forms: Forms, name: string, args: string[]): string => {
@@ -123,7 +217,8 @@ const pathCall = (r: Prng, forms: Forms, name: string, args: string[]): string =
     case 'sync':
       return name === 'cp' ? copySync(args) : `fs.${name}Sync(${list})`;
     case 'callback':
-      return r.chance(1) ? `fs.${name}(${list})` : callback(`fs.${name}`, args);
+      // rm looks for its callback only when it is done: without one it is an uncaught exception, at some later time.
+      return r.chance(1) && name !== 'rm' ? `fs.${name}(${list})` : callback(`fs.${name}`, args);
     default:
       return `fs.promises.${name}(${list})`;
   }
@@ -152,8 +247,14 @@ const onRead = (r: Prng, forms: Forms): string => {
   const target = forms === 'sync' ? v.fd(r) : r.pick([v.fd(r), v.fd(r), `H[${r.below(2)}]`]);
   const onHandle = target.startsWith('H[') && !target.endsWith('fd');
   // A length that is no whole number aborts Node 20 in FileHandle's read.
-  const named = v.options(r, { offset: readLengths, length: onHandle ? readLengths : v.length, position: v.position }).replace(/^(?!\{).*/s, '{}');
-  const plain = [r.pick(['0', '0', '1', '-1', 'undefined', 'null', '99']), r.pick(['1', '3', '4', '8', '0', '-1', 'undefined', '9999']), v.position(r)];
+  const named = v
+    .options(r, { offset: readLengths, length: onHandle ? readLengths : v.length, position: v.position })
+    .replace(/^(?!\{).*/s, '{}');
+  const plain = [
+    r.pick(['0', '0', '1', '-1', 'undefined', 'null', '99']),
+    r.pick(['1', '3', '4', '8', '0', '-1', 'undefined', '9999']),
+    v.position(r),
+  ];
   const args = r.chance(25) ? ['b', named] : r.chance(20) ? ['b'] : ['b', ...plain];
   const vector = r.chance(25);
   const list = vector ? v.optional(r, ['[b.subarray(0, 2), b.subarray(2)]'], v.position, 60) : args;
@@ -173,7 +274,8 @@ const open = (r: Prng, forms: Forms): string => {
 
 const close = (r: Prng, forms: Forms): string => {
   const slot = r.below(3);
-  if (forms === 'all' && r.chance(35)) return r.chance(80) ? `H[${r.below(2)}].close()` : `H[${r.below(2)}][Symbol.asyncDispose]()`;
+  if (forms === 'all' && r.chance(35))
+    return r.chance(80) ? `H[${r.below(2)}].close()` : `H[${r.below(2)}][Symbol.asyncDispose]()`;
   if (forms === 'all' && r.chance(30)) return callback('fs.close', [r.chance(10) ? v.badFd(r) : `take(${slot})`]);
   return `fs.closeSync(${r.chance(10) ? v.badFd(r) : `take(${slot})`})`;
 };
@@ -181,10 +283,23 @@ const close = (r: Prng, forms: Forms): string => {
 const special = (r: Prng, forms: Forms): string => {
   const prefix = `p(${r.pick(["'t-'", "'d/t'", "'a/'", "'missing/t'", "'l/x'"])})`;
   const prefixArgs = v.optional(r, [prefix], v.encodingOption, 20);
-  const kind = r.weighted({ exists: 3, mkdtemp: 2, realpathNative: 2, opendir: 3, glob: 3, tree: 1, blob: 1, iterable: 2, handleFile: 2, disposable: 1 });
+  const kind = r.weighted({
+    exists: 3,
+    mkdtemp: 2,
+    realpathNative: 2,
+    opendir: 3,
+    glob: 3,
+    tree: 1,
+    blob: 1,
+    iterable: 2,
+    handleFile: 2,
+    disposable: 1,
+  });
   switch (kind) {
     case 'exists':
-      return forms === 'all' && r.chance(40) ? callback('fs.exists', [maybe(r)]).replace(/\)$/, ", 'allowed')") : `fs.existsSync(${maybe(r)})`;
+      return forms === 'all' && r.chance(40)
+        ? callback('fs.exists', [maybe(r)]).replace(/\)$/, ", 'allowed')")
+        : `fs.existsSync(${maybe(r)})`;
     case 'mkdtemp':
       return `temp(() => ${pathCall(r, forms, 'mkdtemp', prefixArgs)}, ${prefix}, p(${v.name(r)}))`;
     case 'disposable':
@@ -192,25 +307,70 @@ const special = (r: Prng, forms: Forms): string => {
       return `(d => [typeof d.path, Object.keys(d), d.remove()])(fs.mkdtempDisposableSync(${prefix}))`;
     case 'realpathNative': {
       const args = v.optional(r, [maybe(r)], v.encodingOption, 30);
-      return forms === 'all' && r.chance(40) ? callback('fs.realpath.native', args) : `fs.realpathSync.native(${args.join(', ')})`;
+      return forms === 'all' && r.chance(40)
+        ? callback('fs.realpath.native', args)
+        : `fs.realpathSync.native(${args.join(', ')})`;
     }
     case 'opendir': {
-      const opening = pathCall(r, forms, 'opendir', v.optional(r, [maybe(r)], (q) => v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32']), recursive: v.bool }), 40));
+      const opening = pathCall(
+        r,
+        forms,
+        'opendir',
+        v.optional(
+          r,
+          [maybe(r)],
+          (q) => v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32']), recursive: v.bool }),
+          40,
+        ),
+      );
       return `list(${opening}, '${forms === 'sync' ? 'sync' : r.pick(['sync', 'for', 'read', 'callback'])}')`;
     }
     case 'glob': {
       if (!('globSync' in nodeFs)) return 'tree()';
-      const pattern = r.pick(["'**'", "'**/*'", "'*'", "'a/*'", "'{a,b}*'", "'[a-d]'", "'*/**'", "['a', 'd/**']", "'**/e'", "'d/../*'", "'?'", "'./*'", "p('*')", "'*/'", "'!(a)'", "'.*'", "'**/a/**'"]);
-      const glob = v.options(r, { withFileTypes: v.bool, exclude: (q) => q.pick(["['b']", "['**/a']", "() => false", "(x) => (x.name ?? x) === 'b'"]) }).replace(/^\{ ?/, "{ cwd: p(''), ");
+      const pattern = r.pick([
+        "'**'",
+        "'**/*'",
+        "'*'",
+        "'a/*'",
+        "'{a,b}*'",
+        "'[a-d]'",
+        "'*/**'",
+        "['a', 'd/**']",
+        "'**/e'",
+        "'d/../*'",
+        "'?'",
+        "'./*'",
+        "p('*')",
+        "'*/'",
+        "'!(a)'",
+        "'.*'",
+        "'**/a/**'",
+      ]);
+      const glob = v
+        .options(r, {
+          withFileTypes: v.bool,
+          exclude: (q) => q.pick(["['b']", "['**/a']", '() => false', "(x) => (x.name ?? x) === 'b'"]),
+        })
+        .replace(/^\{ ?/, "{ cwd: p(''), ");
       const args = [pattern, glob.startsWith('{') ? glob.replace(', }', ' }') : "{ cwd: p('') }"];
       if (forms === 'sync' || r.chance(40)) return `sorted(fs.globSync(${args.join(', ')}))`;
-      return r.chance(50) ? `sorted(${callback('fs.glob', args)})` : `sorted(collect(fs.promises.glob(${args.join(', ')})))`;
+      return r.chance(50)
+        ? `sorted(${callback('fs.glob', args)})`
+        : `sorted(collect(fs.promises.glob(${args.join(', ')})))`;
     }
     case 'blob':
-      return forms === 'all' ? `text(fs.openAsBlob(${maybe(r)}, ${v.options(r, { type: (q) => q.pick(["'text/plain'", '1']) })}))` : 'tree()';
+      return forms === 'all'
+        ? `text(fs.openAsBlob(${maybe(r)}, ${v.options(r, { type: (q) => q.pick(["'text/plain'", '1']) })}))`
+        : 'tree()';
     case 'iterable': {
       if (forms === 'sync') return 'tree()';
-      const source = r.pick([`lazy([${v.text(r)}, ${v.view(r)}])`, `[${v.text(r)}, ${v.text(r)}]`, `lazy([${v.text(r)}])`, 'lazy([1])', 'new Set(["s", "t"])']);
+      const source = r.pick([
+        `lazy([${v.text(r)}, ${v.view(r)}])`,
+        `[${v.text(r)}, ${v.text(r)}]`,
+        `lazy([${v.text(r)}])`,
+        'lazy([1])',
+        'new Set(["s", "t"])',
+      ]);
       const target = r.chance(30) ? `H[${r.below(2)}]` : maybe(r);
       return `fs.promises.${r.chance(80) ? 'writeFile' : 'appendFile'}(${v.optional(r, [target, source], writeOptions, 30).join(', ')})`;
     }
@@ -226,10 +386,14 @@ const special = (r: Prng, forms: Forms): string => {
   }
 };
 
-const offset: v.Choose = (r) => r.pick(['0', '1', '2', '5', '100', '0', '3', '-1', '1.5', "'x'", 'undefined', 'Infinity']);
+const offset: v.Choose = (r) =>
+  r.pick(['0', '1', '2', '5', '100', '0', '3', '-1', '1.5', "'x'", 'undefined', 'Infinity']);
+/** Without 'buffer', which makes the constructor throw when the file is half open already. */
+const streamEncoding: v.Choose = (r) =>
+  r.pick(["'utf8'", "'latin1'", "'hex'", "'base64'", "'nope'", 'null', 'undefined']);
 const streamOwn: Record<string, v.Choose> = {
   flags: v.flag,
-  encoding: v.encoding,
+  encoding: streamEncoding,
   mode: v.mode,
   autoClose: v.bool,
   emitClose: v.bool,
@@ -240,8 +404,10 @@ const streamOwn: Record<string, v.Choose> = {
 };
 
 const onStream = (r: Prng): string => {
-  const own = (more: Record<string, v.Choose>): string => (r.chance(10) ? v.encoding(r) : v.options(r, { ...streamOwn, ...more }, 16));
-  const descriptor = (text: string): string => (text.startsWith('{ ') ? text.replace('{ ', `{ fd: take(${r.below(3)}), `) : `{ fd: take(${r.below(3)}) }`);
+  const own = (more: Record<string, v.Choose>): string =>
+    r.chance(10) ? streamEncoding(r) : v.options(r, { ...streamOwn, ...more }, 16);
+  const descriptor = (text: string): string =>
+    text.startsWith('{ ') ? text.replace('{ ', `{ fd: take(${r.below(3)}), `) : `{ fd: take(${r.below(3)}) }`;
   if (r.chance(50)) {
     const reading = own({ end: offset });
     if (r.chance(15)) return `drain(fs.createReadStream(null, ${descriptor(reading)}))`;
@@ -280,7 +446,15 @@ export const setUp = (r: Prng): string[] => {
 };
 
 export const statement = (r: Prng, forms: Forms): string => {
-  const kind = r.weighted({ path: 52, descriptor: 14, read: 7, open: 10, close: 4, special: 8, stream: forms === 'all' ? 6 : 0 });
+  const kind = r.weighted({
+    path: 52,
+    descriptor: 14,
+    read: 7,
+    open: 10,
+    close: 4,
+    special: 8,
+    stream: forms === 'all' ? 6 : 0,
+  });
   switch (kind) {
     case 'path':
       return onPath(r, forms);

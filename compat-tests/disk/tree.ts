@@ -23,7 +23,8 @@ export const snapshot = (fs: NodeFs, root: string): string => {
     if (stats.isDirectory()) {
       lines.push(`${shown}/ ${head}`);
       const names = fs.readdirSync(path, { encoding: 'buffer' }).sort(Buffer.compare);
-      for (const name of names) visit(Buffer.concat([path, Buffer.from('/'), name]), `${shown}/${name.toString('latin1')}`);
+      for (const name of names)
+        visit(Buffer.concat([path, Buffer.from('/'), name]), `${shown}/${name.toString('latin1')}`);
       return;
     }
     const first = groups.get(stats.ino);
@@ -32,7 +33,9 @@ export const snapshot = (fs: NodeFs, root: string): string => {
     if (stats.isSymbolicLink()) {
       const target = fs.readlinkSync(path, { encoding: 'buffer' });
       // Following a link may touch its own access time or not, by mount option.
-      lines.push(`${shown} -> ${describeBytes(target)} n=${stats.nlink} ${owner} m=${describeTime(stats.mtimeNs)}${linked}`);
+      lines.push(
+        `${shown} -> ${describeBytes(target)} n=${stats.nlink} ${owner} m=${describeTime(stats.mtimeNs)}${linked}`,
+      );
       return;
     }
     const body = stats.size > LARGEST_READ ? '' : describeBytes(fs.readFileSync(path));

@@ -52,7 +52,10 @@ const RANDOM_END = /[A-Za-z0-9]{6}$/;
 const mask = (value: unknown, prefix: string): unknown => {
   if (typeof value === 'string') {
     if (!value.includes(prefix)) return `${value.length} characters`;
-    return value.split(prefix).map((part, i) => (i === 0 ? part : part.replace(RANDOM_START, 'XXXXXX'))).join(prefix);
+    return value
+      .split(prefix)
+      .map((part, i) => (i === 0 ? part : part.replace(RANDOM_START, 'XXXXXX')))
+      .join(prefix);
   }
   if (Buffer.isBuffer(value)) return mask(value.toString(), prefix);
   if (Array.isArray(value)) return value.map((item) => mask(item, prefix));
@@ -93,7 +96,18 @@ const makeCallbackRunner =
   };
 
 const eventNames = ['open', 'ready', 'end', 'finish', 'error', 'close'] as const;
-const shownProperties = ['path', 'flags', 'mode', 'start', 'end', 'pos', 'bytesRead', 'bytesWritten', 'fd', 'pending'] as const;
+const shownProperties = [
+  'path',
+  'flags',
+  'mode',
+  'start',
+  'end',
+  'pos',
+  'bytesRead',
+  'bytesWritten',
+  'fd',
+  'pending',
+] as const;
 
 const properties = (stream: ReadStream | WriteStream): Record<string, unknown> => {
   const values = stream as unknown as Record<string, unknown>;
@@ -214,7 +228,10 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
     }
     if (typeof value === 'object' && value !== null && 'callback' in value) {
       const called = value as Called;
-      return { ...called, callback: called.callback.map((item) => (typeof item === 'number' ? keep(slot, item) : item)) };
+      return {
+        ...called,
+        callback: called.callback.map((item) => (typeof item === 'number' ? keep(slot, item) : item)),
+      };
     }
     return value;
   };

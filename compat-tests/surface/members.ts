@@ -8,13 +8,13 @@
 const isPublic = (key: string | symbol): boolean => typeof key === 'string' || String(key).startsWith('Symbol(Symbol.');
 
 /** A getter counts as what it gives: `fs.promises` is one in Node, and plain data here. */
-const valueOf = (object: object, key: string | symbol): unknown => (object as Record<string | symbol, unknown>)[key];
+const memberOf = (object: object, key: string | symbol): unknown => (object as Record<string | symbol, unknown>)[key];
 
 /** Own key → what it is. A class tells its name; a hidden property says so. */
 export const members = (object: object): Map<string, string> => {
   const found = new Map<string, string>();
   for (const key of Reflect.ownKeys(object).filter(isPublic)) {
-    const value = valueOf(object, key);
+    const value = memberOf(object, key);
     const shape = typeof value === 'function' && /^[A-Z]/.test(value.name) ? ` ${value.name}` : '';
     const enumerable = Object.prototype.propertyIsEnumerable.call(object, key);
     found.set(String(key), `${value === null ? 'null' : typeof value}${shape}${enumerable ? '' : ' hidden'}`);
@@ -37,10 +37,16 @@ export const inherited = (object: object, until: readonly string[]): Set<string>
 };
 
 /** Lines that only one side has. */
-export const difference = (expected: Iterable<string>, actual: Iterable<string>): { missing: string[]; extra: string[] } => {
+export const difference = (
+  expected: Iterable<string>,
+  actual: Iterable<string>,
+): { missing: string[]; extra: string[] } => {
   const left = new Set(expected);
   const right = new Set(actual);
-  return { missing: [...left].filter((x) => !right.has(x)).sort(), extra: [...right].filter((x) => !left.has(x)).sort() };
+  return {
+    missing: [...left].filter((x) => !right.has(x)).sort(),
+    extra: [...right].filter((x) => !left.has(x)).sort(),
+  };
 };
 
 export const NO_DIFFERENCE = { missing: [], extra: [] };

@@ -29,7 +29,19 @@ const run = async (compiler: string, args: readonly string[]): Promise<string> =
 export const emitDeclarations = async (): Promise<void> => {
   rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
-  const config = { extends: join(root, 'tsconfig.json'), include: [join(root, 'src')], compilerOptions: { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: join(root, 'src'), outDir: declarations, noUnusedLocals: false, noUnusedParameters: false } };
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    include: [join(root, 'src')],
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: join(root, 'src'),
+      outDir: declarations,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+  };
   writeFileSync(join(cache, 'emit.json'), JSON.stringify(config));
   await run('typescript-7', ['-p', join(cache, 'emit.json')]);
 };
@@ -42,9 +54,16 @@ export const compile = async (compiler: string, nodeTypes: string): Promise<stri
   symlinkSync(join(modules, nodeTypes), join(roots, 'node'));
   const config = {
     compilerOptions: {
-      target: 'ES2022', lib: ['ES2023', 'ESNext.Disposable'], module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, noEmit: true,
+      target: 'ES2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'NodeNext',
+      moduleResolution: 'NodeNext',
+      strict: true,
+      noEmit: true,
       // The declarations of the package itself are checked, the ones of its neighbours are not ours to judge.
-      skipLibCheck: true, types: ['node'], typeRoots: [roots],
+      skipLibCheck: true,
+      types: ['node'],
+      typeRoots: [roots],
       paths: { quotafs: [join(declarations, 'index.d.ts')] },
     },
     files: [fileURLToPath(new URL('assignable.ts', import.meta.url))],
@@ -52,4 +71,3 @@ export const compile = async (compiler: string, nodeTypes: string): Promise<stri
   writeFileSync(join(cache, `${name}.json`), JSON.stringify(config));
   return run(compiler, ['-p', join(cache, `${name}.json`)]);
 };
-

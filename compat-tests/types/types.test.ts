@@ -12,9 +12,13 @@ describe('declarations', () => {
 
   for (const compiler of ['typescript-5-6', 'typescript', 'typescript-7']) {
     for (const nodeTypes of ['@types/node', 'types-node-20']) {
-      it(`compile under ${compiler} with ${nodeTypes}`, async () => {
-        expect(await compile(compiler, nodeTypes)).toBe('');
-      }, MINUTE);
+      it(
+        `compile under ${compiler} with ${nodeTypes}`,
+        async () => {
+          expect(await compile(compiler, nodeTypes)).toBe('');
+        },
+        MINUTE,
+      );
     }
   }
 });

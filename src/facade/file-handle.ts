@@ -27,6 +27,7 @@ import { descriptorOperations } from './ops/fd.js';
 import {
   APPEND_DEFAULTS,
   decodeContent,
+  makeDecoder,
   READ_DEFAULTS,
   readOpenFile,
   throwIfAborted,
@@ -130,6 +131,7 @@ export class FileHandle extends EventEmitter {
       ({ signal } = given);
       throwIfAborted(signal);
       const buffer = readFileTakesBuffer ? given.buffer : undefined;
+      makeDecoder(given.encoding);
       return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
     };
     return this.#call('readFile', 'read', this.readFile, read, () => signal);

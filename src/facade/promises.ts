@@ -3,6 +3,7 @@
  * operation: open, readFile, writeFile and appendFile, which take FileHandles,
  * and content that comes in pieces.
  */
+import { EBADF } from '../core/index.js';
 import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm } from './define.js';
@@ -11,6 +12,7 @@ import { isPieces, writePieces } from './file-handle-io.js';
 import { methodNotImplemented } from './node-errors.js';
 import {
   APPEND_DEFAULTS,
+  modeCheckedFirst,
   READ_DEFAULTS,
   readWholeLater,
   throwIfAborted,
@@ -18,8 +20,9 @@ import {
   writeWhole,
 } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
-import { type Caller, toNodeError } from './uv-exception.js';
-import { parseMode, validateBoolean } from './validate.js';
+import { nodeAtLeast } from './running-node.js';
+import { type Caller, toNodeError, uvException } from './uv-exception.js';
+import { bindingFd, isView, parseMode, validateBoolean } from './validate.js';
 
 /** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
 function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
@@ -42,6 +45,7 @@ async function writeFromPieces(
 ): Promise<void> {
   const { engine } = ctx;
   validateBoolean(options.flush ?? false, 'options.flush');
+  if (modeCheckedFirst) parseMode(options.mode, 'mode', 0o666);
   throwIfAborted(options.signal);
   const target = ctx.resolve(path);
   const fd = engine.open(target, parseFlags(flag), parseMode(options.mode, 'mode', 0o666));
@@ -53,6 +57,22 @@ async function writeFromPieces(
     await resolveLater(undefined);
   }
 }
+
+/** A closed handle given in place of a path fails in Node's binding, which sees descriptor -1. */
+function closedFd(): unknown {
+  try {
+    return bindingFd(-1);
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Node 20 lets the system call refuse the descriptor; no call is made for no content. */
+function writeClosed(data: unknown): Promise<unknown> {
+  if (typeof data === 'string' ? data === '' : isView(data) && data.byteLength === 0) return resolveLater(undefined);
+  return rejectLater(bindingChecksFd ? closedFd() : uvException(EBADF, 'write'));
+}
+const bindingChecksFd = nodeAtLeast(22);
 
 /** What differs from the generated promise forms. */
 export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
@@ -68,7 +88,7 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   };
 
   function readFile(path: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.readFile(options);
+    if (path instanceof FileHandle) return path.fd === -1 ? rejectLater(closedFd()) : path.readFile(options);
     let signal: unknown;
     const run = (): unknown => {
       const given = getOptions(options, READ_DEFAULTS);
@@ -112,12 +132,12 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   }
 
   function writeFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.writeFile(data, options);
+    if (path instanceof FileHandle) return path.fd === -1 ? writeClosed(data) : path.writeFile(data, options);
     return write(path, data, () => getOptions(options, WRITE_DEFAULTS), 'w', writeFile);
   }
 
   function appendFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.appendFile(data, options);
+    if (path instanceof FileHandle) return path.fd === -1 ? writeClosed(data) : path.appendFile(data, options);
     return write(path, data, () => getOptions(options, APPEND_DEFAULTS), 'a', appendFile);
   }
 

@@ -4,11 +4,48 @@ import type { Area, Tools } from '../suite.js';
 
 /** Every callback function with arguments that succeed, and with a path that fails. */
 const calls = (t: Tools, fd: number): [string, unknown[]][] => [
-  ['access', [t.p('f')]], ['appendFile', [t.p('f'), 'x']], ['chmod', [t.p('f'), 0o600]], ['chown', [t.p('f'), 0, 0]], ['copyFile', [t.p('f'), t.p('g')]], ['cp', [t.p('f'), t.p('h'), {}]], ['exists', [t.p('f')]],
-  ['fchmod', [fd, 0o600]], ['fchown', [fd, 0, 0]], ['fdatasync', [fd]], ['fstat', [fd]], ['fsync', [fd]], ['ftruncate', [fd, 3]], ['futimes', [fd, 1, 1]], ['lchown', [t.p('f'), 0, 0]], ['link', [t.p('f'), t.p('i')]],
-  ['lstat', [t.p('f')]], ['lutimes', [t.p('f'), 1, 1]], ['mkdir', [t.p('d')]], ['opendir', [t.p('d')]], ['read', [fd, Buffer.alloc(2), 0, 2, 0]], ['readdir', [t.dir]], ['readFile', [t.p('f')]], ['readlink', [t.p('l')]], ['readv', [fd, [Buffer.alloc(1)]]],
-  ['realpath', [t.p('f')]], ['rename', [t.p('g'), t.p('k')]], ['rm', [t.p('k')]], ['rmdir', [t.p('d')]], ['stat', [t.p('f')]], ['statfs', [t.dir]], ['symlink', ['x', t.p('m')]], ['truncate', [t.p('f'), 1]], ['unlink', [t.p('m')]], ['utimes', [t.p('f'), 1, 1]],
-  ['write', [fd, Buffer.from('x')]], ['writeFile', [t.p('f'), 'x']], ['writev', [fd, [Buffer.from('x')]]], ['access', [t.p('none')]], ['readFile', [t.p('none')]], ['stat', [t.p('none')]], ['rename', [t.p('none'), t.p('x')]],
+  ['access', [t.p('f')]],
+  ['appendFile', [t.p('f'), 'x']],
+  ['chmod', [t.p('f'), 0o600]],
+  ['chown', [t.p('f'), 0, 0]],
+  ['copyFile', [t.p('f'), t.p('g')]],
+  ['cp', [t.p('f'), t.p('h'), {}]],
+  ['exists', [t.p('f')]],
+  ['fchmod', [fd, 0o600]],
+  ['fchown', [fd, 0, 0]],
+  ['fdatasync', [fd]],
+  ['fstat', [fd]],
+  ['fsync', [fd]],
+  ['ftruncate', [fd, 3]],
+  ['futimes', [fd, 1, 1]],
+  ['lchown', [t.p('f'), 0, 0]],
+  ['link', [t.p('f'), t.p('i')]],
+  ['lstat', [t.p('f')]],
+  ['lutimes', [t.p('f'), 1, 1]],
+  ['mkdir', [t.p('d')]],
+  ['opendir', [t.p('d')]],
+  ['read', [fd, Buffer.alloc(2), 0, 2, 0]],
+  ['readdir', [t.dir]],
+  ['readFile', [t.p('f')]],
+  ['readlink', [t.p('l')]],
+  ['readv', [fd, [Buffer.alloc(1)]]],
+  ['realpath', [t.p('f')]],
+  ['rename', [t.p('g'), t.p('k')]],
+  ['rm', [t.p('k')]],
+  ['rmdir', [t.p('d')]],
+  ['stat', [t.p('f')]],
+  ['statfs', [t.dir]],
+  ['symlink', ['x', t.p('m')]],
+  ['truncate', [t.p('f'), 1]],
+  ['unlink', [t.p('m')]],
+  ['utimes', [t.p('f'), 1, 1]],
+  ['write', [fd, Buffer.from('x')]],
+  ['writeFile', [t.p('f'), 'x']],
+  ['writev', [fd, [Buffer.from('x')]]],
+  ['access', [t.p('none')]],
+  ['readFile', [t.p('none')]],
+  ['stat', [t.p('none')]],
+  ['rename', [t.p('none'), t.p('x')]],
 ];
 
 const withFixture = async (t: Tools, run: (fd: number) => Promise<unknown>): Promise<unknown> => {
@@ -47,14 +84,28 @@ const area: Area = {
   'callbacks of calls made in a row': (t) =>
     withFixture(t, async () => {
       const order: number[] = [];
-      await Promise.all(Array.from({ length: 20 }, (_, i) => new Promise<void>((resolve) => t.fs.access(t.p('f'), () => { order.push(i); resolve(); }))));
+      await Promise.all(
+        Array.from(
+          { length: 20 },
+          (_, i) =>
+            new Promise<void>((resolve) =>
+              t.fs.access(t.p('f'), () => {
+                order.push(i);
+                resolve();
+              }),
+            ),
+        ),
+      );
       return order.length;
     }),
   'microtasks and ticks run before a callback': (t) =>
     withFixture(t, async () => {
       const order: string[] = [];
       await new Promise<void>((resolve) => {
-        t.fs.stat(t.p('f'), () => { order.push('callback'); resolve(); });
+        t.fs.stat(t.p('f'), () => {
+          order.push('callback');
+          resolve();
+        });
         process.nextTick(() => order.push('tick'));
         Promise.resolve().then(() => order.push('microtask'));
       });
@@ -63,7 +114,9 @@ const area: Area = {
   'a loop of awaits lets timers run': (t) =>
     withFixture(t, async () => {
       let fired = false;
-      const timer = setTimeout(() => { fired = true; }, 5);
+      const timer = setTimeout(() => {
+        fired = true;
+      }, 5);
       for (let i = 0; i < 100_000 && !fired; i++) await t.fs.promises.access(t.p('f'));
       clearTimeout(timer);
       return fired;
@@ -75,8 +128,15 @@ const area: Area = {
         const viaCallback = await new Promise((resolve) => t.fs.stat(t.p('f'), () => resolve(storage.getStore())));
         await t.fs.promises.stat(t.p('f'));
         const viaPromise = storage.getStore();
-        const viaRead = await new Promise((resolve) => t.fs.read(fd, Buffer.alloc(1), 0, 1, 0, () => resolve(storage.getStore())));
-        const viaStream = await new Promise((resolve) => t.fs.createReadStream(t.p('f')).on('close', () => resolve(storage.getStore())).resume());
+        const viaRead = await new Promise((resolve) =>
+          t.fs.read(fd, Buffer.alloc(1), 0, 1, 0, () => resolve(storage.getStore())),
+        );
+        const viaStream = await new Promise((resolve) =>
+          t.fs
+            .createReadStream(t.p('f'))
+            .on('close', () => resolve(storage.getStore()))
+            .resume(),
+        );
         return [viaCallback, viaPromise, viaRead, viaStream];
       });
     }),
@@ -90,7 +150,13 @@ const area: Area = {
         return [lines[0], lines.findIndex((line) => line.includes('delivery.ts')) >= 1];
       }
     };
-    return [caller(() => t.fs.readFileSync(t.p('none'))), caller(() => t.fs.statSync(t.p('none'))), caller(() => t.fs.openSync(t.p('none'), 'r')), caller(() => t.loose().statSync(1)), caller(() => t.fs.mkdirSync(t.p('a/b')))];
+    return [
+      caller(() => t.fs.readFileSync(t.p('none'))),
+      caller(() => t.fs.statSync(t.p('none'))),
+      caller(() => t.fs.openSync(t.p('none'), 'r')),
+      caller(() => t.loose().statSync(1)),
+      caller(() => t.fs.mkdirSync(t.p('a/b'))),
+    ];
   },
   'errors are plain and extensible': (t) => {
     const error = ((): Record<string, unknown> => {
@@ -102,7 +168,14 @@ const area: Area = {
       return {};
     })();
     error.extra = 1;
-    return [Object.keys(error), JSON.stringify(error), Object.isExtensible(error), String(error), Object.getPrototypeOf(error) === Error.prototype, Reflect.ownKeys(error).filter((key) => typeof key === 'string')];
+    return [
+      Object.keys(error),
+      JSON.stringify(error),
+      Object.isExtensible(error),
+      String(error),
+      Object.getPrototypeOf(error) === Error.prototype,
+      Reflect.ownKeys(error).filter((key) => typeof key === 'string'),
+    ];
   },
   'promise errors carry a stack when the caller awaits': async (t) => {
     const failing = async (): Promise<void> => {
@@ -111,7 +184,41 @@ const area: Area = {
     const error = (await failing().catch((caught: unknown) => caught)) as Error;
     return [error.stack?.split('\n')[0], error.stack?.includes('failing')];
   },
-  'no callback at all': (t) => t.all(...['stat', 'readFile', 'writeFile', 'mkdir', 'rename', 'unlink', 'access', 'open', 'readdir', 'exists', 'close', 'rm', 'cp', 'copyFile', 'symlink', 'truncate', 'opendir', 'mkdtemp', 'realpath', 'utimes', 'chmod', 'fstat', 'read', 'write', 'fsync'].flatMap((name) => [() => t.loose()[name](t.p('f')), () => t.loose()[name](t.p('f'), t.p('g')), () => t.loose()[name](t.p('f'), 1, 1), () => t.loose()[name]()])),
+  'no callback at all': (t) =>
+    t.all(
+      ...[
+        'stat',
+        'readFile',
+        'writeFile',
+        'mkdir',
+        'rename',
+        'unlink',
+        'access',
+        'open',
+        'readdir',
+        'exists',
+        'close',
+        'rm',
+        'cp',
+        'copyFile',
+        'symlink',
+        'truncate',
+        'opendir',
+        'mkdtemp',
+        'realpath',
+        'utimes',
+        'chmod',
+        'fstat',
+        'read',
+        'write',
+        'fsync',
+      ].flatMap((name) => [
+        () => t.loose()[name](t.p('f')),
+        () => t.loose()[name](t.p('f'), t.p('g')),
+        () => t.loose()[name](t.p('f'), 1, 1),
+        () => t.loose()[name](),
+      ]),
+    ),
 };
 
 export default area;

@@ -8,4 +8,12 @@ import handles from './handles.js';
 import streams from './streams.js';
 import tree from './tree.js';
 
-export const areas: Readonly<Record<string, Area>> = { attributes, delivery, descriptors, files, handles, streams, tree };
+export const areas: Readonly<Record<string, Area>> = {
+  attributes,
+  delivery,
+  descriptors,
+  files,
+  handles,
+  streams,
+  tree,
+};

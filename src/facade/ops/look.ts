@@ -33,7 +33,8 @@ const lenientLstat = nodeAtLeast(26);
 /** Since Node 26 the promise forms insist on an object. */
 const strictPromiseOptions = nodeAtLeast(26);
 
-const isMiss = (errno: number): boolean => errno === -ENOENT || (notDirectoryIsMiss && errno === -ENOTDIR);
+const isMiss = (errno: number, name: 'stat' | 'lstat'): boolean =>
+  errno === -ENOENT || (name === 'stat' && notDirectoryIsMiss && errno === -ENOTDIR);
 
 function throwIfAborted(signal: unknown): void {
   validateAbortSignal(signal, 'options.signal');
@@ -71,7 +72,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
   function found(target: string, bigint: unknown, throwIfNoEntry: unknown): unknown {
     const errno = look(target, stat);
     if (errno === 0) return makeStats(stat, bigint);
-    if (throwIfNoEntry === false && isMiss(errno)) return undefined;
+    if (throwIfNoEntry === false && isMiss(errno, name)) return undefined;
     throw new Fault(-errno);
   }
   /** Asynchronous lstat never looks at throwIfNoEntry. */

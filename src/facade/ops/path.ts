@@ -3,7 +3,7 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { EEXIST, EINVAL, ENOENT, Fault } from '../../core/index.js';
+import { EEXIST, EINVAL, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
@@ -12,15 +12,8 @@ import { getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
 import { splitTimes } from '../times.js';
-import { spell } from '../uv-exception.js';
-import {
-  parseMode,
-  toUnixTimestamp,
-  validateBoolean,
-  validateId,
-  validateOneOf,
-  validatePath,
-} from '../validate.js';
+import { PathFault, spell } from '../uv-exception.js';
+import { parseMode, toUnixTimestamp, validateBoolean, validateId, validateOneOf, validatePath } from '../validate.js';
 
 /** The mode of access and copyFile, which Node's C++ side checks: null is the default, numbers are cut to integers. */
 function smallMode(mode: unknown): number {
@@ -105,7 +98,13 @@ function makeClimbed(ctx: Context, path: string, mode: number): void {
   }
 }
 
-function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): unknown {
+/** What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop names the link itself. */
+function blockedBy(first: string, whole: string, form: 'sync' | 'later'): Fault {
+  if (form === 'sync' || first === whole) return new Fault(ENOENT);
+  return new PathFault(ENOTDIR, 'mkdir', asText(first).toString());
+}
+
+function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
   const target = ctx.resolve(path);
   if (!recursive) {
     ctx.engine.mkdir(target, mode);
@@ -126,9 +125,8 @@ function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean): u
     return presentName(first, 'utf8');
   } catch (error) {
     // A dangling link is in the way: Node stats what is there and reports that it is not.
-    const dangling = error instanceof Fault && error.errno === EEXIST && ctx.engine.lstat(target, ctx.stat) === 0;
-    if (dangling) throw new Fault(ENOENT);
-    throw error;
+    const isBlocked = error instanceof Fault && error.errno === EEXIST && ctx.engine.lookup(target) < 0;
+    throw isBlocked ? blockedBy(first, text, form) : error;
   }
 }
 
@@ -248,11 +246,16 @@ export function pathOperations(ctx: Context) {
       run(path, options) {
         if (!optionsFirst) validatePath(path);
         const { mode, recursive } = mkdirOptions(options);
-        return mkdir(ctx, path, mode, recursive);
+        return mkdir(ctx, path, mode, recursive, 'sync');
+      },
+      runCallback(path, options) {
+        if (!optionsFirst) validatePath(path);
+        const { mode, recursive } = mkdirOptions(options);
+        return mkdir(ctx, path, mode, recursive, 'later');
       },
       runPromise(path, options) {
         const { mode, recursive } = mkdirPromiseOptions(options);
-        return mkdir(ctx, path, mode, recursive === true);
+        return mkdir(ctx, path, mode, recursive === true, 'later');
       },
     },
     mkdtemp: {

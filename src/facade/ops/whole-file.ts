@@ -115,7 +115,9 @@ function readWhole(ctx: Context, path: unknown, options: AnyOptions, form: Form)
   const flags = early ?? parseFlags(options.flag);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
   const data = ctx.engine.readFile(target, flags, make);
-  return form === 'callback' ? decodeAnswer(data, encoding) : decodeContent(data, encoding);
+  if (form === 'callback') return decodeAnswer(data, encoding);
+  if (form === 'promise') makeDecoder(encoding);
+  return decodeContent(data, encoding);
 }
 
 /** In the callback form a failure to decode is delivered, not thrown. */
@@ -159,13 +161,18 @@ export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions,
     return readWhole(ctx, path, options, form);
   } catch (error) {
     // The promise form makes its decoder before it reads.
-    if (form === 'promise' && error instanceof Fault && error.syscall === 'read') decodeContent(NO_BYTES, options.encoding);
+    if (form === 'promise' && error instanceof Fault && error.syscall === 'read') makeDecoder(options.encoding);
     if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
     throw new PathFault(error.errno, 'read', spell(path) ?? '');
   }
 }
 const readJobNamesPath = nodeAtLeast(26);
-const NO_BYTES = Buffer.alloc(0);
+
+/** Where Node makes a decoder before it reads: an encoding it does not know is refused even when nothing was read. */
+export function makeDecoder(encoding: unknown): void {
+  if (encoding) ONE_BYTE.toString(encoding as BufferEncoding);
+}
+const ONE_BYTE = Buffer.alloc(1);
 
 /** Content to write as bytes: text is encoded, views are taken as they are. */
 export function contentOf(data: unknown, encoding: unknown): Uint8Array {
@@ -188,7 +195,7 @@ function writeOnce(ctx: Context, fd: number, data: Uint8Array): void {
 }
 
 /** Since Node 26 a bad mode is refused even where a descriptor makes it meaningless. */
-const modeCheckedFirst = nodeAtLeast(26);
+export const modeCheckedFirst = nodeAtLeast(26);
 /** Since Node 26 the asynchronous forms write in one job, which makes no call for no bytes. */
 const writesInOneJob = nodeAtLeast(26);
 
