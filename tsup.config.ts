@@ -19,12 +19,28 @@ for (const subpath of Object.keys(exports)) {
   if (name !== '' && name !== 'package.json') entry[name] = `src/adapters/${name}/index.ts`;
 }
 
+/** Parts of the code that are loaded by their first use: leaves of the import graph, so that nothing else is split. */
+const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts' };
+
+/** Built-in modules that are dear to load, and rarely asked for. */
+const LATE_BUILTINS = ['node:readline', 'node:stream/web'];
+
 /** Entries without `require`: they use a package that can only be imported. */
 const importOnly = Object.keys(entry).filter((name) => name !== 'index' && exports[`./${name}`].require === undefined);
 
 export default defineConfig([
   {
-    entry,
+    entry: { ...entry, ...LATE_PARTS },
+    esbuildPlugins: [
+      {
+        name: 'late-parts',
+        setup({ onResolve }) {
+          for (const part of Object.keys(LATE_PARTS)) {
+            onResolve({ filter: new RegExp(`^\\./${part}\\.js$`) }, ({ path }) => ({ path, external: true }));
+          }
+        },
+      },
+    ],
     // Only ESM can be split soundly; `publishAsCommonJs` turns the parts into CommonJS one by one.
     format: ['esm'],
     splitting: true,
@@ -44,23 +60,68 @@ export default defineConfig([
   { entry, format: ['cjs'], dts: { only: true } },
 ]);
 
-/** Comments and blanks go, names stay: a function's name is part of its stack trace and of `fn.name`. */
+/** Everything goes that users cannot see. */
 function publishAsCommonJs(): void {
   for (const name of importOnly) publishAsModule(name);
   const modules = importOnly.map((name) => `${name}.js`);
-  for (const file of readdirSync('dist').filter((name) => name.endsWith('.js') && !modules.includes(name))) {
-    const { code } = transformSync(readFileSync(`dist/${file}`, 'utf8'), {
+  const files = readdirSync('dist').filter((name) => name.endsWith('.js') && !modules.includes(name));
+  const exported = exportedNames(files);
+  for (const file of files) {
+    const named = keepNames(readFileSync(`dist/${file}`, 'utf8'), exported);
+    const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
+    // Node prints the line of an error that nobody catches: it must not be the whole file.
+    const { code: small } = transformSync(loadLate(code), {
       format: 'cjs',
-      platform: 'node',
       target: 'node20',
-      minifyWhitespace: true,
-      minifySyntax: true,
-      legalComments: 'none',
+      minify: true,
+      lineLimit: 200,
     });
     rmSync(`dist/${file}`);
-    const parts = code.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+    const parts = small.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
+}
+
+/** What the entries export. */
+function exportedNames(files: readonly string[]): Set<string> {
+  const lists = files
+    .filter((file) => Object.hasOwn(entry, file.replace(/\.js$/, '')))
+    .map((file) => /^export \{([^}]*)\};?$/m.exec(readFileSync(`dist/${file}`, 'utf8'))?.[1] ?? '');
+  return new Set(lists.flatMap((list) => list.split(',')).map((each) => each.trim().split(' as ').at(-1) ?? ''));
+}
+
+/** Classes and exported functions tell their names, whatever the bundler (a number at the end) and the minifier do. */
+function keepNames(code: string, exported: ReadonlySet<string>): string {
+  const plain = (name = '') => name.replace(/^_|\d+$/g, '');
+  const classes = code.replace(
+    /^(?:var (\w+) = class(?: \w+)?|\s*class (\w+))(?: extends [\w.]+)? \{$/gm,
+    (opening, assigned, declared) => `${opening}\n  static { __setName(this, '${plain(assigned ?? declared)}'); }`,
+  );
+  const functions = [...code.matchAll(/^(?:async )?function\*? (\w+)\(/gm)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => exported.has(plain(name)))
+    .map((name) => `__setName(${name}, '${plain(name)}');\n`);
+  if (classes === code && functions.length === 0) return code;
+  const helper = 'var __setName = (own, value) => Object.defineProperty(own, "name", { value, configurable: true });\n';
+  return helper + classes + functions.join('');
+}
+
+/**
+ * Rare parts are required where they are first used. Timers and the process are copied at load: `import` would have
+ * bound what they hold now, and fake timers that come later must not reach us.
+ */
+function loadLate(code: string): string {
+  const late = [...LATE_BUILTINS, ...Object.keys(LATE_PARTS).map((part) => `./${part}.js`)];
+  return [...code.matchAll(/^var (import_\w+) = (require\("([^"]+)"\));$/gm)].reduce(
+    (result, [line, name, load, module]) => {
+      if (module === 'node:timers') return result.replace(line, `var ${name} = { ...${load} };`);
+      if (module === 'node:process') return result.replace(line, `var ${name} = { nextTick: ${load}.nextTick };`);
+      if (!late.includes(module ?? '')) return result;
+      const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`);
+      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${load}; }\n`;
+    },
+    code,
+  );
 }
 
 /** Stays a module, on the CommonJS parts: these are imported whole, their names taken out of them. */

@@ -7,10 +7,10 @@
  * literal parts do; `**` and `*` leave out dot files.
  */
 import { posix } from 'node:path';
-import { GLOBSTAR, Minimatch, type MinimatchOptions } from 'minimatch';
 import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import type { Context } from './context.js';
 import { decodeName, encodeName } from './encoding.js';
+import { GLOBSTAR, Minimatch, type MinimatchOptions } from './minimatch.js';
 import { nodeAtLeast } from './running-node.js';
 
 const { join, resolve } = posix;

@@ -4,7 +4,7 @@
  * expressions and functions, one or a list.
  */
 import { isRegExp } from 'node:util/types';
-import { Minimatch } from 'minimatch';
+import { Minimatch } from './minimatch.js';
 import { invalidArgType, invalidArgValue } from './node-errors.js';
 
 export type Ignore = (name: string) => boolean;
