@@ -1,44 +1,45 @@
 /**
- * Facade layer: the two ways to make a file system, and their options. What is
- * not given is taken from the process: identity, umask, clock, working directory.
+ * Facade layer: the two ways to make a file system, and their options.
+ * Invariant: options that are refused leave nothing behind.
  */
 import type nodeFs from 'node:fs';
 import { createVolume, type Engine, type StoragePolicy } from '../core/index.js';
-import { hostGuard, hostVolumeOptions } from '../host/index.js';
 import { createContext } from './context.js';
+import { readVolumeOptions, workingDirectory } from './create-options.js';
 import { makeFs } from './fs-object.js';
 import { rememberEngine } from './quota.js';
+import { toNodeError } from './uv-exception.js';
 
 type Fs = typeof nodeFs;
 
 /** What the object needs to know about its surroundings. */
 export interface FacadeOptions {
-  /** Directory that relative paths start from; a function is asked at each call. Default: `process.cwd`. */
+  /** Directory that relative paths start from, absolute; a function is asked at each call. Default: `process.cwd`. */
   readonly cwd?: string | (() => string);
 }
 
-/** Options of {@link createFs}. Sizes are bytes. */
+/** Options of {@link createFs}. Sizes are bytes, in whole numbers. A name that is none of these is refused. */
 export interface CreateFsOptions extends FacadeOptions {
-  /** Hard limit on the memory of the volume: contents, names, inodes and all bookkeeping. Default 256 MiB. */
+  /** Hard limit on the memory of the volume: contents, names, inodes and all bookkeeping. Default 256 MiB; never Infinity. */
   readonly maxQuota?: number;
-  /** Limit on files, directories and links together; the root counts not. Default: none. */
+  /** Limit on files, directories and links together; the root counts not. Default: Infinity. */
   readonly maxNodes?: number;
   /** How new files are stored; 'auto' begins sequential and is promoted by the first out-of-order write. */
   readonly defaultStorage?: StoragePolicy;
-  /** Files larger than this are never promoted: the out-of-order write fails with ENOTSUP. Default: none. */
+  /** Files larger than this are never promoted: the out-of-order write fails with ENOTSUP. Default: Infinity. */
   readonly promotionHardLimit?: number;
   /** Replaces the price of one chunk's bookkeeping. */
   readonly chunkOverheadOverride?: number;
   /** Whether the machine's free memory is checked: never, when the volume is made, or before growth too. Default 'none'. */
   readonly memoryGuard?: 'none' | 'init' | 'per-write';
-  /** What a failed check does. Default 'warn'. */
+  /** What a failed check does: a `ResourceWarning`, or an error with code ENOMEM. Default 'warn'. */
   readonly memoryGuardAction?: 'warn' | 'raise';
-  /** Seconds between two checks of 'per-write'. Default 1. */
+  /** Seconds between two checks of 'per-write', from 0 to 2147483. Default 1. */
   readonly memoryGuardInterval?: number;
   /** Owner of new files, and the identity that permissions are checked for. Default: the process's. */
   readonly uid?: number;
   readonly gid?: number;
-  /** Bits taken from the mode of new files. Default: the process's umask. */
+  /** Bits taken from the mode of new files, 0 to 0o777; a function is asked at each call. Default: the process's umask. */
   readonly umask?: number | (() => number);
   /** Milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
@@ -51,36 +52,20 @@ export interface CreateFsOptions extends FacadeOptions {
  * (`mkdirSync(process.cwd(), { recursive: true })`) and `os.tmpdir()` among them.
  * What does not fit into `maxQuota` is refused whole with a `QuotaExceededError` (`code: 'ENOSPC'`).
  *
+ * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_OUT_OF_RANGE for options that are unknown or impossible;
+ *   ENOMEM when `memoryGuard` is 'init', finds too little memory, and `memoryGuardAction` is 'raise'
  * @example
  * const fs = createFs({ maxQuota: 16 * 1024 * 1024 });
  * fs.writeFileSync('/hello.txt', 'hi');
  */
 export function createFs(options: CreateFsOptions = {}): Fs {
-  return createFsFromEngine(createVolume(volumeOptions(options)), options);
-}
-
-function volumeOptions(options: CreateFsOptions): Parameters<typeof createVolume>[0] {
-  const { memoryGuard = 'none', memoryGuardAction = 'warn', memoryGuardInterval = 1, umask, uid, gid } = options;
-  const host = hostVolumeOptions();
-  return {
-    ...host,
-    maxQuota: options.maxQuota,
-    maxNodes: options.maxNodes,
-    defaultStorage: options.defaultStorage,
-    promotionHardLimit: options.promotionHardLimit,
-    chunkOverheadOverride: options.chunkOverheadOverride,
-    guard: hostGuard(memoryGuard, memoryGuardAction, memoryGuardInterval * 1000),
-    uid: uid ?? host.uid,
-    gid: gid ?? host.gid,
-    umask: typeof umask === 'number' ? () => umask : (umask ?? host.umask),
-    clock: options.clock ?? host.clock,
-  };
-}
-
-function workingDirectory(cwd: FacadeOptions['cwd']): () => string {
-  if (typeof cwd === 'function') return cwd;
-  if (typeof cwd === 'string') return () => cwd;
-  return () => process.cwd();
+  try {
+    const volume = readVolumeOptions(options);
+    const cwd = workingDirectory(options.cwd);
+    return createFsFromEngine(createVolume(volume), { cwd });
+  } catch (error) {
+    throw toNodeError(error, 'createFs', undefined, undefined, createFs);
+  }
 }
 
 /**

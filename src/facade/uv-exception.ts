@@ -4,11 +4,9 @@
  * (errno, code, syscall, path, dest). Invariant: built once per failure, at the
  * edge, with the stack starting at the caller of the public function.
  */
-import { getSystemErrorMap } from 'node:util';
-import { Fault, GuardFault, NodeLimitExceededError, QuotaExceededError, QuotaFault } from '../core/index.js';
+import { Fault, GuardFault, QuotaFault } from '../core/index.js';
+import { refusalError, systemError } from '../host/index.js';
 import { isNodeError } from './node-errors.js';
-
-const errors = getSystemErrorMap();
 
 /** A public function: frames above it are ours and are cut from the stack. */
 export type Caller = (...args: never[]) => unknown;
@@ -33,23 +31,26 @@ export interface UvException extends Error {
   dest?: string;
 }
 
+const surrogate = /[\ud800-\udfff]/;
+
 /** How Node reports a path argument in `error.path`: text, whatever it was given as. */
 export function spell(path: unknown): string | undefined {
-  if (typeof path === 'string') return path;
+  // Node decodes the bytes that the system call saw: half a surrogate pair has become U+FFFD.
+  if (typeof path === 'string') return surrogate.test(path) ? Buffer.from(path).toString() : path;
   if (path instanceof Uint8Array) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
   if (path instanceof URL) return decodeURIComponent(path.pathname);
   return undefined;
 }
 
 function message(errno: number, syscall: string, text?: string, path?: string, dest?: string): string {
-  const [code, words] = errors.get(-errno) ?? ['UNKNOWN', 'unknown error'];
+  const { code, text: words } = systemError(errno);
   const where = path === undefined ? '' : ` '${path}'`;
   const target = dest === undefined ? '' : ` -> '${dest}'`;
   return `${code}: ${text ?? words}, ${syscall}${where}${target}`;
 }
 
 /**
- * Builds Node's error for an errno.
+ * Builds Node's error for an errno; its `errno` is this system's number.
  * @param errno positive Linux errno
  * @param syscall the system call's name as libuv gives it ('open', 'scandir', …)
  * @param path first path in the caller's spelling
@@ -57,8 +58,9 @@ function message(errno: number, syscall: string, text?: string, path?: string, d
  */
 export function uvException(errno: number, syscall: string, path?: string, dest?: string, text?: string): UvException {
   const error = new Error(message(errno, syscall, text, path, dest)) as UvException;
-  error.errno = -errno;
-  error.code = errors.get(-errno)?.[0] ?? 'UNKNOWN';
+  const known = systemError(errno);
+  error.errno = known.errno;
+  error.code = known.code;
   error.syscall = syscall;
   if (path !== undefined) error.path = path;
   if (dest !== undefined) error.dest = dest;
@@ -68,8 +70,7 @@ export function uvException(errno: number, syscall: string, path?: string, dest?
 /** A fault as an error; quota refusals get their own class with the numbers. */
 export function faultToError(fault: Fault, syscall: string, path?: string, dest?: string): Error {
   if (fault instanceof QuotaFault) {
-    const Refusal = fault.resource === 'nodes' ? NodeLimitExceededError : QuotaExceededError;
-    return new Refusal(message(fault.errno, syscall, undefined, path, dest), fault, { syscall, path, dest });
+    return refusalError(message(fault.errno, syscall, undefined, path, dest), fault, { syscall, path, dest });
   }
   return uvException(fault.errno, syscall, path, dest, fault instanceof GuardFault ? fault.message : undefined);
 }

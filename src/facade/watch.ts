@@ -5,7 +5,6 @@
  */
 import { EventEmitter } from 'node:events';
 import { nextTick } from 'node:process';
-import { ENOENT } from '../core/index.js';
 import type { Context } from './context.js';
 import { decodeName, presentName } from './encoding.js';
 import { getOptions } from './options.js';
@@ -40,7 +39,7 @@ class FSWatcher extends EventEmitter {
     try {
       handle.start(filename, persistent, recursive);
     } catch (error) {
-      if (throwIfNoEntry || (error as UvException).errno !== -ENOENT) throw error;
+      if (throwIfNoEntry || (error as UvException).code !== 'ENOENT') throw error;
     }
   }
 

@@ -5,6 +5,13 @@
  */
 export { createDescriptorNumbers, descriptors, FIRST_DESCRIPTOR } from './descriptors.js';
 export { createMemoryProbe, type MemorySources, memoryProbe } from './memory-probe.js';
+export {
+  type Complaints,
+  createOptionChecks,
+  type SharedOptions,
+  sharedOptionNames,
+} from './option-checks.js';
+export { describeErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';
 export { warnResource } from './warn.js';

@@ -3,17 +3,9 @@
  * errno as data; above it a caller sees an `Error` with `code`, `errno`, `path`
  * and words of its own. An error is built once, here, and nowhere else.
  */
-import {
-  EBADF,
-  EBUSY,
-  Fault,
-  GuardFault,
-  NodeLimitExceededError,
-  QuotaExceededError,
-  QuotaFault,
-} from '../core/index.js';
+import { EBADF, EBUSY, Fault, GuardFault, QuotaFault } from '../core/index.js';
+import { describeErrno, refusalError, systemError } from '../host/index.js';
 import type { LockKind } from './locks.js';
-import { describeErrno } from './system-errors.js';
 
 /** A file whose lock someone else has. Asynchronous calls wait for it; synchronous ones fail with EBUSY. */
 export class LockConflict extends Fault {
@@ -42,7 +34,7 @@ export const closedFault = (): Fault => new ExplainedFault(EBADF, 'the handle is
 export interface FileSystemError extends Error {
   /** The POSIX name, such as 'ENOENT'. */
   code: string;
-  /** The negative errno, as libuv numbers it. */
+  /** The negative errno, as libuv numbers it on this system. */
   errno: number;
   /** The path as the caller spelled it. */
   path?: string;
@@ -74,12 +66,9 @@ function build(fault: Fault, operation: string, path?: string, dest?: string): E
   const [code, text] = describeErrno(fault.errno);
   const target = path === undefined ? '' : ` '${path}'${dest === undefined ? '' : ` -> '${dest}'`}`;
   const message = `${code}: ${reasonOf(fault) ?? text}, ${operation}${target}`;
-  if (fault instanceof QuotaFault) {
-    const Refusal = fault.resource === 'nodes' ? NodeLimitExceededError : QuotaExceededError;
-    return new Refusal(message, counted(fault), { path, dest });
-  }
+  if (fault instanceof QuotaFault) return refusalError(message, counted(fault), { path, dest });
   const about = path === undefined ? {} : dest === undefined ? { path } : { path, dest };
-  return Object.assign(new Error(message), { errno: -fault.errno, code, ...about });
+  return Object.assign(new Error(message), { errno: systemError(fault.errno).errno, code, ...about });
 }
 
 function reasonOf(fault: Fault): string | undefined {

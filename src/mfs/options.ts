@@ -1,11 +1,9 @@
 /**
  * D-MemFS layer: the constructor's options, checked before anything is built.
- * Every value is either taken at its word or refused with its name in the
- * message; a name that is not an option is refused too, since a quota that was
- * misspelled is no quota.
+ * The rules are the host layer's, the same for `createFs`; the words are ours.
  */
 import type { GuardOptions, StoragePolicy, VolumeOptions } from '../core/index.js';
-import { hostVolumeOptions, memoryProbe, warnResource } from '../host/index.js';
+import { createOptionChecks, hostVolumeOptions, memoryProbe, sharedOptionNames, warnResource } from '../host/index.js';
 import { invalidArgument, invalidType, outOfRange } from './errors.js';
 
 /** What a {@link MemoryFileSystem} is made from. All are optional. */
@@ -42,22 +40,20 @@ export interface CheckedOptions {
 }
 
 const MIB = 1024 * 1024;
-const STORAGES = ['auto', 'sequential', 'random-access'] as const;
-const GUARDS = ['none', 'init', 'per-write'] as const;
-const ACTIONS = ['warn', 'raise'] as const;
 const NAMES: readonly (keyof MemoryFileSystemOptions)[] = [
-  'maxQuota',
-  'maxNodes',
-  'defaultStorage',
-  'promotionHardLimit',
-  'chunkOverheadOverride',
+  ...sharedOptionNames,
   'defaultLockTimeout',
-  'memoryGuard',
-  'memoryGuardAction',
-  'memoryGuardInterval',
   'memoryProbe',
   'warn',
 ];
+
+const checks = createOptionChecks({
+  type: (name, expected, received) => invalidType(name, `${expected === 'object' ? 'an' : 'a'} ${expected}`, received),
+  value: invalidArgument,
+  range: outOfRange,
+});
+
+export const { names: checkNames, count, flag } = checks;
 
 /**
  * Checks the constructor's options.
@@ -66,84 +62,23 @@ const NAMES: readonly (keyof MemoryFileSystemOptions)[] = [
  */
 export function checkOptions(options: MemoryFileSystemOptions): CheckedOptions {
   checkNames('options', options, NAMES);
-  const {
-    maxQuota = 256 * MIB,
-    defaultStorage = 'auto',
-    promotionHardLimit = 512 * MIB,
-    memoryGuard = 'none',
-    memoryGuardAction = 'warn',
-    memoryGuardInterval = 1,
-  } = options;
-  const maxNodes = limit('maxNodes', options.maxNodes, 1);
-  const warn = functionOr('warn', options.warn, warnResource);
-  const guard: GuardOptions = {
-    mode: oneOf('memoryGuard', memoryGuard, GUARDS),
-    action: oneOf('memoryGuardAction', memoryGuardAction, ACTIONS),
-    intervalMs: seconds('memoryGuardInterval', memoryGuardInterval),
-    probe: functionOr('memoryProbe', options.memoryProbe, memoryProbe),
-    warn,
-  };
+  const shared = checks.shared(options, '', 1);
+  const { maxNodes, promotionHardLimit = 512 * MIB } = shared.volume;
+  const warn = checks.functionOr('warn', options.warn, warnResource);
+  const probe = checks.functionOr('memoryProbe', options.memoryProbe, memoryProbe);
   const volume: VolumeOptions = {
     ...hostVolumeOptions(),
-    maxQuota: count('maxQuota', maxQuota),
+    ...shared.volume,
     // The root is a node here, as in D-MemFS, and not one to the engine.
     maxNodes: maxNodes === undefined ? undefined : maxNodes - 1,
-    defaultStorage: oneOf('defaultStorage', defaultStorage, STORAGES),
-    promotionHardLimit: limit('promotionHardLimit', promotionHardLimit),
-    chunkOverheadOverride: optionalCount('chunkOverheadOverride', options.chunkOverheadOverride),
-    guard,
+    promotionHardLimit,
+    guard: { ...shared.guard, probe, warn },
   };
   return { volume, lockTimeoutMs: lockTimeoutMs('defaultLockTimeout', options.defaultLockTimeout, 30_000), warn };
 }
 
-/** Refuses what is not a plain options object, and names it does not know. */
-export function checkNames(argument: string, options: unknown, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw invalidType(argument, 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    throw invalidArgument(argument, `has no option of that name (it knows ${names.join(', ')})`, name);
-  }
-}
-
-/** Seconds, or null (or Infinity) for ever, as milliseconds. Node's timers reach no further than 2^31 − 1 of them. */
+/** Seconds, or null (or Infinity) for ever, as milliseconds. */
 export function lockTimeoutMs(name: string, value: number | null | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
-  return value === null || value === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : seconds(name, value);
-}
-
-/** A whole number of bytes or things, from `least` on. */
-export function count(name: string, value: number, least = 0): number {
-  if (typeof value !== 'number') throw invalidType(name, 'a number', value);
-  if (!Number.isSafeInteger(value) || value < least) throw outOfRange(name, `a whole number from ${least} on`, value);
-  return value;
-}
-
-/** True or false, false when absent. */
-export function flag(name: string, value: boolean | undefined): boolean {
-  if (value !== undefined && typeof value !== 'boolean') throw invalidType(name, 'a boolean', value);
-  return value ?? false;
-}
-
-/** A count; absent or Infinity for no limit. */
-const limit = (name: string, value: number | undefined, least = 0): number | undefined =>
-  value === Number.POSITIVE_INFINITY ? undefined : optionalCount(name, value, least);
-
-const optionalCount = (name: string, value: number | undefined, least = 0): number | undefined =>
-  value === undefined ? undefined : count(name, value, least);
-
-function seconds(name: string, value: number): number {
-  if (typeof value !== 'number') throw invalidType(name, 'a number of seconds', value);
-  if (!(value >= 0 && value * 1000 < 2 ** 31)) throw outOfRange(name, 'from 0 to 2147483 seconds', value);
-  return value * 1000;
-}
-
-function oneOf<T extends string>(name: string, value: T, choices: readonly T[]): T {
-  if (choices.includes(value)) return value;
-  throw invalidArgument(name, `must be one of ${choices.map((choice) => `'${choice}'`).join(', ')}`, value);
-}
-
-function functionOr<F extends (...args: never) => unknown>(name: string, value: F | undefined, otherwise: F): F {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'function') throw invalidType(name, 'a function', value);
-  return value;
+  return value === null || value === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : checks.seconds(name, value);
 }

@@ -1,23 +1,9 @@
-/** The edge: faults become errors with Node's names, whatever system this runs on. */
-import { getSystemErrorMap } from 'node:util';
+/** The edge: faults become errors with Node's names; test/host/system-errors.test.ts has the names. */
 import { describe, expect, it } from 'vitest';
 import * as core from '../../src/core/index.js';
 import { atEdge, invalidType, toError } from '../../src/mfs/errors.js';
-import { describeErrno } from '../../src/mfs/system-errors.js';
 
-const errnos = Object.entries(core).flatMap(([name, value]): [string, number][] =>
-  /^E[A-Z]+$/.test(name) && typeof value === 'number' ? [[name, value]] : [],
-);
-
-describe('errnos', () => {
-  it.each(errnos)('%s has a name and words', (name, errno) => {
-    const [code, text] = describeErrno(errno);
-    expect(code).toBe(name);
-    if (process.platform === 'linux' && name !== 'ENOTSUP') {
-      expect([code, text]).toEqual(getSystemErrorMap().get(-errno));
-    }
-  });
-
+describe('the edge', () => {
   it('an unknown one is said to be so', () => {
     expect(toError(new core.Fault(4095), 'stat', '/f')).toMatchObject({
       code: 'UNKNOWN',
