@@ -8,7 +8,7 @@
  * The table never asks the bank: callers reserve `cost(n)` first and release
  * what `give` returns, so `take` cannot fail.
  */
-import { ARRAY_PRICE, VIEW_PRICE } from './cost.js';
+import { ARRAY_PRICE, ROUNDING, VIEW_PRICE } from './cost.js';
 
 const SHIFT = 8;
 /** Records in a full segment. */
@@ -126,7 +126,7 @@ export class RecordTable {
     const overhead = this.withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
     const small = first <= SMALLEST;
     const head = small ? Math.max(0, live - this.uncharged) * record : first * record + overhead;
-    return head + full * (SEGMENT_RECORDS * record + overhead + 64);
+    return head + full * (Math.ceil(SEGMENT_RECORDS * record * ROUNDING) + overhead + 64);
   }
 
   private rebill(): void {

@@ -11,7 +11,7 @@
  *
  * As RecordTable: callers reserve `cost` first and release what `give` returns.
  */
-import { SLAB_PRICE } from '../cost.js';
+import { ROUNDING, SLAB_PRICE } from '../cost.js';
 
 /** Largest block, bytes. */
 export const SLAB_BLOCK_MAX = 8192;
@@ -215,4 +215,4 @@ const blocksOfNext = (cls: number, total: number): number => {
   return Math.max(1, Math.min(Math.floor(SLAB_BYTES / size), Math.max(least, total >>> 1)));
 };
 
-const slabPrice = (cls: number, blocks: number): number => blocks * blockBytes(cls) + SLAB_PRICE;
+const slabPrice = (cls: number, blocks: number): number => Math.ceil(blocks * blockBytes(cls) * ROUNDING) + SLAB_PRICE;
