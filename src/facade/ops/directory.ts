@@ -18,6 +18,7 @@ function list(ctx: Context, path: unknown, options: AnyOptions, rules: TreeRules
   if (!withFileTypes) {
     const names = ctx.engine.readdir(target);
     if (encoding === undefined || encoding === 'utf8') {
+      if (ctx.engine.asciiOnly) return names;
       for (let i = 0; i < names.length; i++) names[i] = presentName(names[i], undefined) as string;
       return names;
     }
