@@ -92,7 +92,9 @@ const describeStats = (stats: StatsShape): string => {
 const describeDirent = (entry: object): string => {
   const { name, parentPath, ...rest } = entry as Record<string, unknown>;
   const keys = Object.keys(rest).map((key) => `${key}=${describe(rest[key])}`);
-  return `${className(entry)}<${kinds(entry)} ${describe(parentPath)} ${describe(name)} ${keys.join(' ')}>`;
+  // glob's entries are of a class of their own in Node, a Dirent all the same.
+  const shownClass = className(entry).replace('DirentFromStats', 'Dirent');
+  return `${shownClass}<${kinds(entry)} ${describe(parentPath)} ${describe(name)} ${keys.join(' ')}>`;
 };
 
 /** Numbers of a real disk: only which there are and of which type. */

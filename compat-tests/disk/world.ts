@@ -294,8 +294,8 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       }
       return [created.length, mask(outcome, prefix)];
     },
-    /** True when both paths are links that lead nowhere: since Node 22 cpSync aborts the process on those. */
-    abortsCp: (from: unknown, to: unknown) => [from, to].every((path) => leadsNowhere(fs, path)),
+    /** True where cpSync aborts the process since Node 22: a link that leads nowhere, onto nothing that can be found. */
+    abortsCp: (from: unknown, to: unknown) => leadsNowhere(fs, from) && !fs.existsSync(to as string),
     text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
     lazy: async function* (items: unknown[]) {
       for (const item of items) {

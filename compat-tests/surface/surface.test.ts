@@ -22,7 +22,7 @@ const AHEAD = 'globSync' in nodeFs ? [] : ['glob', 'globSync'];
 const AHEAD_PROMISES = 'globSync' in nodeFs ? [] : ['glob'];
 
 /** What Node hides behind private symbols and we behind plain names, or the other way round. */
-const INTERNAL = ['takeShare', 'releaseShare', 'open', '_handle'];
+const INTERNAL = ['takeShare', 'releaseShare', 'addShare', 'dropShare', 'dropShares', 'open', '_handle'];
 const isPublicKey = (key: string): boolean => !INTERNAL.includes(key);
 
 const lines = (object: object, without: readonly string[] = []): string[] =>
