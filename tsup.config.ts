@@ -114,8 +114,12 @@ function loadLate(code: string): string {
   const late = [...LATE_BUILTINS, ...Object.keys(LATE_PARTS).map((part) => `./${part}.js`)];
   return [...code.matchAll(/^var (import_\w+) = (require\("([^"]+)"\));$/gm)].reduce(
     (result, [line, name, load, module]) => {
-      if (module === 'node:timers') return result.replace(line, `var ${name} = { ...${load} };`);
-      if (module === 'node:process') return result.replace(line, `var ${name} = { nextTick: ${load}.nextTick };`);
+      if (module === 'node:timers' || module === 'node:process') {
+        const used = [
+          ...new Set(Array.from(code.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g')), ([, own]) => own)),
+        ].join();
+        return result.replace(line, `var ${name} = (({ ${used} }) => ({ ${used} }))(${load});`);
+      }
       if (!late.includes(module ?? '')) return result;
       const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`);
       return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${load}; }\n`;
