@@ -70,13 +70,11 @@ const UNSHARED = new Set(['dev', 'ino']);
 
 const describeStats = (stats: StatsShape): string => {
   const values = stats as unknown as Record<string, number | bigint | Date>;
-  const isFile = stats.isFile();
   const parts: string[] = [kinds(stats)];
   for (const key of Object.keys(stats)) {
     const value = values[key];
     if (UNSHARED.has(key)) parts.push(`${key}:${typeof value}`);
-    else if ((key === 'size' && stats.isDirectory()) || (key === 'blocks' && !isFile))
-      parts.push(`${key}:${typeof value}`);
+    else if ((key === 'size' && stats.isDirectory()) || key === 'blocks') parts.push(`${key}:${typeof value}`);
     else if (value instanceof Date) parts.push(`${key}=Date ${describeTime(value.getTime())}`);
     else if (/Ms$/.test(key)) parts.push(`${key}=${typeof value} ${describeTime(Number(value))}`);
     else if (/Ns$/.test(key)) parts.push(`${key}=${typeof value} ${describeTime(value)}`);

@@ -398,10 +398,14 @@ const streamOwn: Record<string, v.Choose> = {
   autoClose: v.bool,
   emitClose: v.bool,
   start: offset,
-  highWaterMark: (r) => r.pick(['1', '3', '16', '65536', '0']),
+  highWaterMark: (r) => r.pick(['16', '1000', '65536', '0']),
   // An aborted one races with the opening of the file, on a disk too.
   signal: (r) => r.pick(['new AbortController().signal', 'undefined', "'x'"]),
 };
+
+/** A FileHandle cannot be closed any more, in Node, once a stream of its own failed to be made. */
+const sound = (options: string): string =>
+  /(start|end): (-1|1\.5|'x'|Infinity)|'nope'|signal|junk/.test(options) || !options.startsWith('{') ? '{}' : options;
 
 const onStream = (r: Prng): string => {
   const own = (more: Record<string, v.Choose>): string =>
@@ -411,13 +415,13 @@ const onStream = (r: Prng): string => {
   if (r.chance(50)) {
     const reading = own({ end: offset });
     if (r.chance(15)) return `drain(fs.createReadStream(null, ${descriptor(reading)}))`;
-    if (r.chance(12)) return `drain(H[${r.below(2)}].createReadStream(${reading}))`;
+    if (r.chance(12)) return `drain(H[${r.below(2)}].createReadStream(${sound(reading)}))`;
     return `drain(${r.chance(10) ? 'new fs.ReadStream' : 'fs.createReadStream'}(${v.optional(r, [maybe(r)], () => reading, 70).join(', ')}))`;
   }
   const writing = own({ flush: v.bool });
   const chunks = `[${Array.from({ length: r.below(4) }, () => v.data(r)).join(', ')}]`;
   if (r.chance(15)) return `feed(fs.createWriteStream(null, ${descriptor(writing)}), ${chunks})`;
-  if (r.chance(12)) return `feed(H[${r.below(2)}].createWriteStream(${writing}), ${chunks})`;
+  if (r.chance(12)) return `feed(H[${r.below(2)}].createWriteStream(${sound(writing)}), ${chunks})`;
   return `feed(${r.chance(10) ? 'new fs.WriteStream' : 'fs.createWriteStream'}(${v.optional(r, [maybe(r)], () => writing, 70).join(', ')}), ${chunks})`;
 };
 

@@ -39,7 +39,7 @@ export const snapshot = (fs: NodeFs, root: string): string => {
       return;
     }
     const body = stats.size > LARGEST_READ ? '' : describeBytes(fs.readFileSync(path));
-    lines.push(`${shown} ${head} ${stats.size} in ${stats.blocks} blocks ${body}${linked}`);
+    lines.push(`${shown} ${head} ${stats.size} bytes ${body}${linked}`);
   };
 
   visit(Buffer.from(root), '.');

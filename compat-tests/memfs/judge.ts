@@ -12,7 +12,7 @@ export interface Difference {
   readonly other: string;
 }
 
-const ATTRIBUTES = / \d+ n=\d+ \d+:\d+ a=\S+ m=\S+ c=\S+(?: \d+ in \d+ blocks)?| n=\d+ \d+:\d+ m=\S+/g;
+const ATTRIBUTES = / \d+ n=\d+ \d+:\d+ a=\S+ m=\S+ c=\S+(?: \d+ bytes)?| n=\d+ \d+:\d+ m=\S+/g;
 
 /** memfs gives its validation errors a toString of their own: too small to count. */
 const EXTRA_METHOD = / toString\(hidden\)=<function value>/;

@@ -5,6 +5,9 @@
  * travels. Invariant: in every form the engine runs while the public function
  * is on the stack.
  */
+
+// biome-ignore-all lint/complexity/useArrowFunction: Node's functions are no arrows
+// biome-ignore-all lint/complexity/noArguments: rest parameters have no length
 import { Fault } from '../core/index.js';
 import {
   deliver,
@@ -56,30 +59,78 @@ export class Answer {
 }
 
 function errorOf(operation: Operation, error: unknown, a: unknown, b: unknown, caller: Caller): unknown {
-  if (error instanceof Answer) return error.error;
+  if (error instanceof Answer) {
+    if (error.error instanceof Error) Error.captureStackTrace(error.error, caller);
+    return error.error;
+  }
   const { paths, syscall, spell } = operation;
   const path = paths === 0 ? undefined : spell && error instanceof Fault ? spell(a) : a;
   return toNodeError(error, syscall, path, paths === 2 ? b : undefined, caller);
 }
 
+/** Lengths of Node's functions as they were at load, by name. */
+const lengths = new Map(
+  Object.entries(Object.getOwnPropertyDescriptors(hostFs)).flatMap(([name, { value }]) =>
+    typeof value === 'function' ? [[name, value.length] as const] : [],
+  ),
+);
+
+/*
+ * Forms have the names and lengths of Node's functions. They get them as they are made, the name from a computed key,
+ * the length from a literal of their own: to define them afterwards takes ten times as long and gives every function a
+ * dictionary of some 400 bytes.
+ */
+
 /** The synchronous form: the fault becomes Node's error, thrown from the caller's line. */
-export function syncForm(operation: Operation) {
+export function syncForm(operation: Operation, name = ''): Operation['run'] {
   const { run } = operation;
-  return function self(a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
-    try {
-      return run(a, b, c, d);
-    } catch (error) {
-      throw errorOf(operation, error, a, b, self);
-    }
-  };
+  let self: Operation['run'];
+  const length = lengths.get(name);
+  if (length === 1) {
+    self = {
+      [name]: function (a?: unknown, b: unknown = undefined, c: unknown = undefined, d: unknown = undefined): unknown {
+        try {
+          return run(a, b, c, d);
+        } catch (error) {
+          throw errorOf(operation, error, a, b, self);
+        }
+      },
+    }[name] as Operation['run'];
+  } else if (length === 2) {
+    self = {
+      [name]: function (a?: unknown, b?: unknown, c: unknown = undefined, d: unknown = undefined): unknown {
+        try {
+          return run(a, b, c, d);
+        } catch (error) {
+          throw errorOf(operation, error, a, b, self);
+        }
+      },
+    }[name] as Operation['run'];
+  } else {
+    self = {
+      [name]: function (a?: unknown, b?: unknown, c?: unknown, d: unknown = undefined): unknown {
+        try {
+          return run(a, b, c, d);
+        } catch (error) {
+          throw errorOf(operation, error, a, b, self);
+        }
+      },
+    }[name] as Operation['run'];
+  }
+  return self;
 }
 
+/** Arguments as they came: how many there were matters. */
+type Arguments = { readonly length: number; [index: number]: unknown };
+type FormFunction = (...args: unknown[]) => unknown;
+type PromiseFunction = (...args: unknown[]) => Promise<unknown>;
+
 /** The callback form: argument errors are thrown at once, faults are delivered. */
-export function callbackForm(operation: Operation) {
+export function callbackForm(operation: Operation, name = ''): (...args: unknown[]) => void {
   const { arity, optional = false, givesValue = false } = operation;
   const { lastCallbackWins = false, callbackIsLast = false } = operation;
   const run = operation.runCallback ?? operation.run;
-  return function self(...args: unknown[]): void {
+  function call(args: Arguments): void {
     let callback = args[arity];
     if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
       callback = args[arity - 1];
@@ -102,14 +153,46 @@ export function callbackForm(operation: Operation) {
     if (givesValue) deliverAll(callback as Callback, [null, value]);
     else if (signal === undefined) deliver(callback as Callback, value);
     else deliverUnlessAborted(callback as Callback, value, signal);
-  };
+  }
+  const self = shell(name, lengths.get(name), call);
+  return self;
+}
+
+/** A function of Node's name and length that hands its arguments on. */
+function shell(name: string, length: number | undefined, call: (args: Arguments) => unknown): FormFunction {
+  switch (length) {
+    case 1:
+      return {
+        [name]: function (_a?: unknown) {
+          return call(arguments);
+        },
+      }[name] as FormFunction;
+    case 2:
+      return {
+        [name]: function (_a?: unknown, _b?: unknown) {
+          return call(arguments);
+        },
+      }[name] as FormFunction;
+    case 3:
+      return {
+        [name]: function (_a?: unknown, _b?: unknown, _c?: unknown) {
+          return call(arguments);
+        },
+      }[name] as FormFunction;
+    default:
+      return {
+        [name]: function (_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
+          return call(arguments);
+        },
+      }[name] as FormFunction;
+  }
 }
 
 /** An answer to the operation, as against a complaint about its arguments. */
 const isOutcome = (error: unknown): boolean =>
   error instanceof Fault || error instanceof AbortError || error instanceof Answer;
 
-function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal | undefined {
+function signalOf(operation: Operation, args: Arguments): AbortSignal | undefined {
   // Nothing aborts what was given a descriptor once it has begun.
   if (operation.signalAt === undefined || typeof args[0] === 'number') return undefined;
   const options = args[operation.signalAt];
@@ -122,7 +205,7 @@ const isSignal = (value: unknown): value is AbortSignal =>
   typeof value === 'object' && value !== null && 'aborted' in value;
 
 /** Throws for a missing callback, after the arguments that Node checks before it. */
-function complain(operation: Operation, args: readonly unknown[], callback: unknown): void {
+function complain(operation: Operation, args: Arguments, callback: unknown): void {
   operation.pathsFirst?.forEach((name, index) => {
     validatePath(args[index], name);
   });
@@ -131,19 +214,22 @@ function complain(operation: Operation, args: readonly unknown[], callback: unkn
 }
 
 /** The promise form: argument errors reject at once, as from an async function; faults in a later macrotask. */
-export function promiseForm(operation: Operation) {
+export function promiseForm(operation: Operation, name = '') {
   const run = operation.runPromise ?? operation.run;
-  return function self(a?: unknown, b?: unknown, c?: unknown, d?: unknown): Promise<unknown> {
+  function call(args: Arguments): Promise<unknown> {
     let value: unknown;
     try {
-      value = run(a, b, c, d);
+      value = run(args[0], args[1], args[2], args[3]);
     } catch (error) {
-      const made = errorOf(operation, error, a, b, self);
+      const made = errorOf(operation, error, args[0], args[1], self);
       return error instanceof Fault ? rejectLater(made) : Promise.reject(made);
     }
-    const signal = signalOf(operation, [a, b, c]);
+    const signal = signalOf(operation, args);
     return signal === undefined ? resolveLater(value) : resolveUnlessAborted(value, signal);
-  };
+  }
+  const host: unknown = Reflect.get(hostFs.promises, name);
+  const self = shell(name, typeof host === 'function' ? host.length : undefined, call) as PromiseFunction;
+  return self;
 }
 
 /** Operations by the name of their callback and promise form. */

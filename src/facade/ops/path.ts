@@ -318,7 +318,11 @@ export function pathOperations(ctx: Context) {
       paths: 1,
       arity: 2,
       optional: true,
-      run: (path, options = {}) => makeStatFs(engine.statfs(resolve(path)), bigintOf(options)),
+      run(path, options = {}) {
+        const target = resolve(path);
+        const bigint = bigintOf(options);
+        return makeStatFs(engine.statfs(target), bigint);
+      },
     },
   } satisfies Operations;
 }
