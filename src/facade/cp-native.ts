@@ -45,8 +45,13 @@ const bareError = (code: string, message: string): Error => Object.assign(new Er
 
 /** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
 function systemError(errno: number, path: string): Error {
-  const { code } = uvException(errno, 'cp');
-  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), { errno, code, path, syscall: 'cp' });
+  const { code, errno: number } = uvException(errno, 'cp');
+  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), {
+    errno: -number,
+    code,
+    path,
+    syscall: 'cp',
+  });
 }
 
 function stat(plan: Plan, at: Place, follow: boolean): Stat | number {

@@ -68,9 +68,9 @@ function parseRmOptions(given: unknown): RmOptions {
 
 /** An error as Node's native code makes it: positive errno, "CODE, text 'path'". */
 function nativeException(errno: number, text: string, path: string): Error {
-  const { code } = uvException(errno, 'rm');
+  const { code, errno: number } = uvException(errno, 'rm');
   const detail = nodeAtLeast(26) ? text : `${text}: ${path}`;
-  return Object.assign(new Error(`${code}, ${detail} '${path}'`), { errno, code, path, syscall: 'rm' });
+  return Object.assign(new Error(`${code}, ${detail} '${path}'`), { errno: -number, code, path, syscall: 'rm' });
 }
 
 const nativeTexts = new Map([
