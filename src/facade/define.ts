@@ -120,8 +120,6 @@ export function syncForm(operation: Operation, name = ''): Operation['run'] {
   return self;
 }
 
-/** Arguments as they came: how many there were matters. */
-type Arguments = { readonly length: number; [index: number]: unknown };
 type FormFunction = (...args: unknown[]) => unknown;
 type PromiseFunction = (...args: unknown[]) => Promise<unknown>;
 
@@ -130,7 +128,7 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
   const { arity, optional = false, givesValue = false } = operation;
   const { lastCallbackWins = false, callbackIsLast = false } = operation;
   const run = operation.runCallback ?? operation.run;
-  function call(args: Arguments): void {
+  function call(...args: unknown[]): void {
     let callback = args[arity];
     if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
       callback = args[arity - 1];
@@ -159,30 +157,30 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
 }
 
 /** A function of Node's name and length that hands its arguments on. */
-function shell(name: string, length: number | undefined, call: (args: Arguments) => unknown): FormFunction {
+function shell(name: string, length: number | undefined, call: FormFunction): FormFunction {
   switch (length) {
     case 1:
       return {
         [name]: function (_a?: unknown) {
-          return call(arguments);
+          return Reflect.apply(call, undefined, arguments);
         },
       }[name] as FormFunction;
     case 2:
       return {
         [name]: function (_a?: unknown, _b?: unknown) {
-          return call(arguments);
+          return Reflect.apply(call, undefined, arguments);
         },
       }[name] as FormFunction;
     case 3:
       return {
         [name]: function (_a?: unknown, _b?: unknown, _c?: unknown) {
-          return call(arguments);
+          return Reflect.apply(call, undefined, arguments);
         },
       }[name] as FormFunction;
     default:
       return {
         [name]: function (_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-          return call(arguments);
+          return Reflect.apply(call, undefined, arguments);
         },
       }[name] as FormFunction;
   }
@@ -192,7 +190,7 @@ function shell(name: string, length: number | undefined, call: (args: Arguments)
 const isOutcome = (error: unknown): boolean =>
   error instanceof Fault || error instanceof AbortError || error instanceof Answer;
 
-function signalOf(operation: Operation, args: Arguments): AbortSignal | undefined {
+function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal | undefined {
   // Nothing aborts what was given a descriptor once it has begun.
   if (operation.signalAt === undefined || typeof args[0] === 'number') return undefined;
   const options = args[operation.signalAt];
@@ -205,7 +203,7 @@ const isSignal = (value: unknown): value is AbortSignal =>
   typeof value === 'object' && value !== null && 'aborted' in value;
 
 /** Throws for a missing callback, after the arguments that Node checks before it. */
-function complain(operation: Operation, args: Arguments, callback: unknown): void {
+function complain(operation: Operation, args: readonly unknown[], callback: unknown): void {
   operation.pathsFirst?.forEach((name, index) => {
     validatePath(args[index], name);
   });
@@ -216,15 +214,15 @@ function complain(operation: Operation, args: Arguments, callback: unknown): voi
 /** The promise form: argument errors reject at once, as from an async function; faults in a later macrotask. */
 export function promiseForm(operation: Operation, name = '') {
   const run = operation.runPromise ?? operation.run;
-  function call(args: Arguments): Promise<unknown> {
+  function call(a?: unknown, b?: unknown, c?: unknown, d?: unknown): Promise<unknown> {
     let value: unknown;
     try {
-      value = run(args[0], args[1], args[2], args[3]);
+      value = run(a, b, c, d);
     } catch (error) {
-      const made = errorOf(operation, error, args[0], args[1], self);
+      const made = errorOf(operation, error, a, b, self);
       return error instanceof Fault ? rejectLater(made) : Promise.reject(made);
     }
-    const signal = signalOf(operation, args);
+    const signal = signalOf(operation, [a, b, c]);
     return signal === undefined ? resolveLater(value) : resolveUnlessAborted(value, signal);
   }
   const host: unknown = Reflect.get(hostFs.promises, name);

@@ -6,8 +6,11 @@
  */
 import type { Context } from './context.js';
 import { asBytes, encodeText } from './encoding.js';
-import { checkReadRange, checkWriteRange, knownEncoding, rangeOf, readVector, writePosition } from './ops/fd.js';
-import { contentOf, throwIfAborted, writeOpenFile } from './ops/whole-file.js';
+import { readVector } from './ops/fd.js';
+import { knownEncoding } from './ops/fd-write.js';
+import { checkReadRange, checkWriteRange, rangeOf, writePosition } from './ops/ranges.js';
+import { throwIfAborted } from './ops/read-file.js';
+import { contentOf, writeOpenFile } from './ops/whole-file.js';
 import { nodeAtLeast } from './running-node.js';
 import {
   isView,

@@ -24,15 +24,8 @@ import { registerFileHandle } from './file-handle-refs.js';
 import { webStream } from './file-handle-web-stream.js';
 import { AbortError } from './node-errors.js';
 import { descriptorOperations } from './ops/fd.js';
-import {
-  APPEND_DEFAULTS,
-  decodeContent,
-  makeDecoder,
-  READ_DEFAULTS,
-  readOpenFile,
-  throwIfAborted,
-  WRITE_DEFAULTS,
-} from './ops/whole-file.js';
+import { decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
+import { APPEND_DEFAULTS, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { readFileTakesBuffer } from './running-node.js';
 import { type Caller, toNodeError } from './uv-exception.js';

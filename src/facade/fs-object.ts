@@ -16,7 +16,8 @@ import { makeGlob } from './glob.js';
 import { makeMkdtempDisposable } from './mkdtemp-disposable.js';
 import { makeOpenAsBlob } from './open-as-blob.js';
 import { directoryOperations } from './ops/directory.js';
-import { descriptorOperations, openAndClose, readForms, writeForms } from './ops/fd.js';
+import { descriptorOperations, openAndClose, readForms } from './ops/fd.js';
+import { writeForms } from './ops/fd-write.js';
 import { existsForms, lookOperations, realpathOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
@@ -113,6 +114,26 @@ const special: readonly (readonly [string, PropertyDescriptor])[] = [
   ['promises', promisesAccessor],
 ];
 
+/** By object of Node's: what our own functions lack to have the name and the length of theirs. */
+const unlike = new Map<object, readonly (readonly [string, PropertyDescriptorMap])[]>();
+
+/** Names the members that are written by hand as Node does. Which ones need it is found out with the first object. */
+function likeNode<T extends object>(own: T, host: object): T {
+  const found = unlike.get(host) ?? differences(own, host);
+  unlike.set(host, found);
+  for (const [name, descriptors] of found) Object.defineProperties(Reflect.get(own, name), descriptors);
+  return own;
+}
+
+function differences(own: object, host: object): [string, PropertyDescriptorMap][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(own)).flatMap(([key, { value }]) => {
+    if (typeof value !== 'function') return [];
+    const { name = key, length = value.length }: { name?: string; length?: number } = Object(Reflect.get(host, key));
+    if (value.name === name && value.length === length) return [];
+    return [[key, { name: { value: name, configurable: true }, length: { value: length, configurable: true } }]];
+  });
+}
+
 export function makeFs(ctx: Context): Fs {
   const parts = partsOf(ctx);
   const { path, look, real, file, directory, opendir, rm, cp, glob, blob, disposable, watch } = parts;
@@ -124,18 +145,18 @@ export function makeFs(ctx: Context): Fs {
   const own: Lazy = { ctx, parts, replaced: {} };
 
   const fs = {
-    appendFile: callbackForm(file.appendFile),
-    appendFileSync: syncForm(file.appendFile),
-    access: callbackForm(path.access),
-    accessSync: syncForm(path.access),
-    chown: callbackForm(path.chown),
-    chownSync: syncForm(path.chown),
-    chmod: callbackForm(path.chmod),
-    chmodSync: syncForm(path.chmod),
+    appendFile: callbackForm(file.appendFile, 'appendFile'),
+    appendFileSync: syncForm(file.appendFile, 'appendFileSync'),
+    access: callbackForm(path.access, 'access'),
+    accessSync: syncForm(path.access, 'accessSync'),
+    chown: callbackForm(path.chown, 'chown'),
+    chownSync: syncForm(path.chown, 'chownSync'),
+    chmod: callbackForm(path.chmod, 'chmod'),
+    chmodSync: syncForm(path.chmod, 'chmodSync'),
     close,
     closeSync,
-    copyFile: callbackForm(path.copyFile),
-    copyFileSync: syncForm(path.copyFile),
+    copyFile: callbackForm(path.copyFile, 'copyFile'),
+    copyFileSync: syncForm(path.copyFile, 'copyFileSync'),
     cp: cp.fs.cp,
     cpSync: cp.fs.cpSync,
     createReadStream(file: unknown, options?: unknown) {
@@ -146,71 +167,71 @@ export function makeFs(ctx: Context): Fs {
     },
     exists,
     existsSync,
-    fchown: callbackForm(fd.fchown),
-    fchownSync: syncForm(fd.fchown),
-    fchmod: callbackForm(fd.fchmod),
-    fchmodSync: syncForm(fd.fchmod),
-    fdatasync: callbackForm(fd.fdatasync),
-    fdatasyncSync: syncForm(fd.fdatasync),
-    fstat: callbackForm(fd.fstat),
-    fstatSync: syncForm(fd.fstat),
-    fsync: callbackForm(fd.fsync),
-    fsyncSync: syncForm(fd.fsync),
-    ftruncate: callbackForm(fd.ftruncate),
-    ftruncateSync: syncForm(fd.ftruncate),
-    futimes: callbackForm(fd.futimes),
-    futimesSync: syncForm(fd.futimes),
+    fchown: callbackForm(fd.fchown, 'fchown'),
+    fchownSync: syncForm(fd.fchown, 'fchownSync'),
+    fchmod: callbackForm(fd.fchmod, 'fchmod'),
+    fchmodSync: syncForm(fd.fchmod, 'fchmodSync'),
+    fdatasync: callbackForm(fd.fdatasync, 'fdatasync'),
+    fdatasyncSync: syncForm(fd.fdatasync, 'fdatasyncSync'),
+    fstat: callbackForm(fd.fstat, 'fstat'),
+    fstatSync: syncForm(fd.fstat, 'fstatSync'),
+    fsync: callbackForm(fd.fsync, 'fsync'),
+    fsyncSync: syncForm(fd.fsync, 'fsyncSync'),
+    ftruncate: callbackForm(fd.ftruncate, 'ftruncate'),
+    ftruncateSync: syncForm(fd.ftruncate, 'ftruncateSync'),
+    futimes: callbackForm(fd.futimes, 'futimes'),
+    futimesSync: syncForm(fd.futimes, 'futimesSync'),
     glob: glob.fs.glob,
     globSync: glob.fs.globSync,
-    lchown: callbackForm(path.lchown),
-    lchownSync: syncForm(path.lchown),
+    lchown: callbackForm(path.lchown, 'lchown'),
+    lchownSync: syncForm(path.lchown, 'lchownSync'),
     // Linux has no lchmod: Node keeps the names without a value.
     lchmod: undefined,
     lchmodSync: undefined,
-    link: callbackForm(path.link),
-    linkSync: syncForm(path.link),
-    lstat: callbackForm(look.lstat),
-    lstatSync: syncForm(look.lstat),
-    lutimes: callbackForm(path.lutimes),
-    lutimesSync: syncForm(path.lutimes),
-    mkdir: callbackForm(path.mkdir),
-    mkdirSync: syncForm(path.mkdir),
-    mkdtemp: callbackForm(path.mkdtemp),
-    mkdtempSync: syncForm(path.mkdtemp),
+    link: callbackForm(path.link, 'link'),
+    linkSync: syncForm(path.link, 'linkSync'),
+    lstat: callbackForm(look.lstat, 'lstat'),
+    lstatSync: syncForm(look.lstat, 'lstatSync'),
+    lutimes: callbackForm(path.lutimes, 'lutimes'),
+    lutimesSync: syncForm(path.lutimes, 'lutimesSync'),
+    mkdir: callbackForm(path.mkdir, 'mkdir'),
+    mkdirSync: syncForm(path.mkdir, 'mkdirSync'),
+    mkdtemp: callbackForm(path.mkdtemp, 'mkdtemp'),
+    mkdtempSync: syncForm(path.mkdtemp, 'mkdtempSync'),
     open,
     openSync,
-    readdir: callbackForm(directory.readdir),
-    readdirSync: syncForm(directory.readdir),
+    readdir: callbackForm(directory.readdir, 'readdir'),
+    readdirSync: syncForm(directory.readdir, 'readdirSync'),
     read,
     readSync,
     readv,
     readvSync,
-    readFile: callbackForm(file.readFile),
-    readFileSync: syncForm(file.readFile),
-    readlink: callbackForm(path.readlink),
-    readlinkSync: syncForm(path.readlink),
-    realpath: Object.assign(callbackForm(real.js), { native: callbackForm(real.native) }),
-    realpathSync: Object.assign(syncForm(real.js), { native: syncForm(real.native) }),
-    rename: callbackForm(path.rename),
-    renameSync: syncForm(path.rename),
+    readFile: callbackForm(file.readFile, 'readFile'),
+    readFileSync: syncForm(file.readFile, 'readFileSync'),
+    readlink: callbackForm(path.readlink, 'readlink'),
+    readlinkSync: syncForm(path.readlink, 'readlinkSync'),
+    realpath: Object.assign(callbackForm(real.js, 'realpath'), { native: callbackForm(real.native, 'native') }),
+    realpathSync: Object.assign(syncForm(real.js, 'realpathSync'), { native: syncForm(real.native, 'native') }),
+    rename: callbackForm(path.rename, 'rename'),
+    renameSync: syncForm(path.rename, 'renameSync'),
     rm: rm.fs.rm,
     rmSync: rm.fs.rmSync,
     rmdir: rm.fs.rmdir,
     rmdirSync: rm.fs.rmdirSync,
-    stat: callbackForm(look.stat),
-    statfs: callbackForm(path.statfs),
-    statSync: syncForm(look.stat),
-    statfsSync: syncForm(path.statfs),
-    symlink: callbackForm(path.symlink),
-    symlinkSync: syncForm(path.symlink),
-    truncate: callbackForm(file.truncate),
-    truncateSync: syncForm(file.truncate),
-    unlink: callbackForm(path.unlink),
-    unlinkSync: syncForm(path.unlink),
-    utimes: callbackForm(path.utimes),
-    utimesSync: syncForm(path.utimes),
-    writeFile: callbackForm(file.writeFile),
-    writeFileSync: syncForm(file.writeFile),
+    stat: callbackForm(look.stat, 'stat'),
+    statfs: callbackForm(path.statfs, 'statfs'),
+    statSync: syncForm(look.stat, 'statSync'),
+    statfsSync: syncForm(path.statfs, 'statfsSync'),
+    symlink: callbackForm(path.symlink, 'symlink'),
+    symlinkSync: syncForm(path.symlink, 'symlinkSync'),
+    truncate: callbackForm(file.truncate, 'truncate'),
+    truncateSync: syncForm(file.truncate, 'truncateSync'),
+    unlink: callbackForm(path.unlink, 'unlink'),
+    unlinkSync: syncForm(path.unlink, 'unlinkSync'),
+    utimes: callbackForm(path.utimes, 'utimes'),
+    utimesSync: syncForm(path.utimes, 'utimesSync'),
+    writeFile: callbackForm(file.writeFile, 'writeFile'),
+    writeFileSync: syncForm(file.writeFile, 'writeFileSync'),
     write,
     writeSync,
     writev,
@@ -225,6 +246,7 @@ export function makeFs(ctx: Context): Fs {
   };
   Object.assign(fs, watch.fs, blob.fs, disposable.fs);
   for (const [name, descriptor] of special) Object.defineProperty(fs, name, descriptor);
+  likeNode(fs, hostFs);
   // Typed as Node's own: the members are proved against the running Node's keys and behaviour by the surface tests.
   return fs as unknown as Fs;
 }
@@ -233,34 +255,34 @@ function makePromises(ctx: Context, parts: Parts): object {
   const { path, look, real, directory, opendir, file, rm, cp, glob, disposable, watch } = parts;
   const { open, readFile, writeFile, appendFile, lchmod } = promiseOnlyForms(ctx, fileHandleMaker(ctx));
   Object.defineProperty(opendir.promise, promisify.custom, { value: opendir.promise, configurable: true });
-  return {
-    access: promiseForm(path.access),
-    copyFile: promiseForm(path.copyFile),
+  const promises = {
+    access: promiseForm(path.access, 'access'),
+    copyFile: promiseForm(path.copyFile, 'copyFile'),
     cp: cp.promises.cp,
     glob: glob.promises.glob,
     open,
     opendir: opendir.promise,
-    rename: promiseForm(path.rename),
-    truncate: promiseForm(file.truncate),
+    rename: promiseForm(path.rename, 'rename'),
+    truncate: promiseForm(file.truncate, 'truncate'),
     rm: rm.promises.rm,
     rmdir: rm.promises.rmdir,
-    mkdir: promiseForm(path.mkdir),
-    readdir: promiseForm(directory.readdir),
-    readlink: promiseForm(path.readlink),
-    symlink: promiseForm(path.symlink),
-    lstat: promiseForm(look.lstat),
-    stat: promiseForm(look.stat),
-    statfs: promiseForm(path.statfs),
-    link: promiseForm(path.link),
-    unlink: promiseForm(path.unlink),
-    chmod: promiseForm(path.chmod),
+    mkdir: promiseForm(path.mkdir, 'mkdir'),
+    readdir: promiseForm(directory.readdir, 'readdir'),
+    readlink: promiseForm(path.readlink, 'readlink'),
+    symlink: promiseForm(path.symlink, 'symlink'),
+    lstat: promiseForm(look.lstat, 'lstat'),
+    stat: promiseForm(look.stat, 'stat'),
+    statfs: promiseForm(path.statfs, 'statfs'),
+    link: promiseForm(path.link, 'link'),
+    unlink: promiseForm(path.unlink, 'unlink'),
+    chmod: promiseForm(path.chmod, 'chmod'),
     lchmod,
-    lchown: promiseForm(path.lchown),
-    chown: promiseForm(path.chown),
-    utimes: promiseForm(path.utimes),
-    lutimes: promiseForm(path.lutimes),
-    realpath: promiseForm(real.js),
-    mkdtemp: promiseForm(path.mkdtemp),
+    lchown: promiseForm(path.lchown, 'lchown'),
+    chown: promiseForm(path.chown, 'chown'),
+    utimes: promiseForm(path.utimes, 'utimes'),
+    lutimes: promiseForm(path.lutimes, 'lutimes'),
+    realpath: promiseForm(real.js, 'realpath'),
+    mkdtemp: promiseForm(path.mkdtemp, 'mkdtemp'),
     ...disposable.promises,
     writeFile,
     appendFile,
@@ -268,4 +290,5 @@ function makePromises(ctx: Context, parts: Parts): object {
     watch: watch.promises.watch,
     constants: hostFs.promises.constants,
   };
+  return likeNode(promises, hostFs.promises);
 }

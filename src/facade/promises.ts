@@ -10,15 +10,8 @@ import { type Operation, promiseForm } from './define.js';
 import { FileHandle, type HandleMaker } from './file-handle.js';
 import { isPieces, writePieces } from './file-handle-io.js';
 import { methodNotImplemented } from './node-errors.js';
-import {
-  APPEND_DEFAULTS,
-  modeCheckedFirst,
-  READ_DEFAULTS,
-  readWholeLater,
-  throwIfAborted,
-  WRITE_DEFAULTS,
-  writeWhole,
-} from './ops/whole-file.js';
+import { readWholeLater, throwIfAborted } from './ops/read-file.js';
+import { APPEND_DEFAULTS, modeCheckedFirst, READ_DEFAULTS, WRITE_DEFAULTS, writeWhole } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
 import { nodeAtLeast } from './running-node.js';
 import { type Caller, toNodeError, uvException } from './uv-exception.js';

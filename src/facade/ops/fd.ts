@@ -7,15 +7,13 @@ import { EINVAL, Fault } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import { callbackForm, copyPromisifyArgs, type Operation, type Operations, syncForm } from '../define.js';
-import { asBytes, encodeText } from '../encoding.js';
-import { invalidArgValue } from '../node-errors.js';
+import { asBytes } from '../encoding.js';
 import { parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { splitTimes } from '../times.js';
-import { type Caller, toNodeError } from '../uv-exception.js';
+import { toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
-  type Callback,
   isView,
   parseMode,
   toUnixTimestamp,
@@ -26,79 +24,15 @@ import {
   validateInteger,
   validateObject,
   validatePath,
-  validatePosition,
-  validateReadRange,
-  validateText,
-  validateTextEncoding,
   validateView,
-  validateViews,
-  validateWriteRange,
 } from '../validate.js';
 import { fstatOperation } from './look.js';
-
-/** The options object that read and write take in place of positional arguments. */
-interface RangeOptions {
-  readonly buffer?: unknown;
-  readonly offset?: unknown;
-  readonly length?: unknown;
-  readonly position?: unknown;
-}
-const NO_RANGE: RangeOptions = Object.freeze({});
+import { checkReadRange, NO_RANGE, type RangeOptions, rangeOf, writePosition } from './ranges.js';
+import { lateFd, settle, vectorForms } from './vectors.js';
 
 /** Bytes that a `read` without a buffer allocates, as Node's. */
 const DEFAULT_READ_SIZE = 16384;
-
-export interface Range {
-  readonly offset: number;
-  readonly length: number;
-  readonly position: number;
-}
-
 const byteLengthOf = (view: unknown): number => (isView(view) ? view.byteLength : Number.NaN);
-
-/** Checks what `read` was given, once its form is known. A `length` of 0 asks the engine for nothing. */
-export function checkReadRange(buffer: View, offset: unknown, length: unknown, position: unknown): Range {
-  let start = 0;
-  if (offset !== null && offset !== undefined) {
-    validateInteger(offset, 'offset', 0);
-    start = offset;
-  }
-  // Node coerces the length to an int32.
-  const count = (length as number) | 0;
-  const early = positionLast ? -1 : readPosition(position, count);
-  if (count === 0) return { offset: start, length: 0, position: early };
-  if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
-  validateReadRange(start, count, buffer.byteLength);
-  return { offset: start, length: count, position: positionLast ? readPosition(position, count) : early };
-}
-
-/** Up to Node 22 the position is looked at last, and not at all when nothing is to be read. */
-const positionLast = !nodeAtLeast(24);
-
-const readPosition = (position: unknown, length: number): number =>
-  position === null || position === undefined ? -1 : validatePosition(position, 'position', length);
-
-/** A write position: anything that is no safe integer means the shared offset, as in Node's binding. */
-export const writePosition = (position: unknown): number =>
-  Number.isSafeInteger(position) && (position as number) >= 0 ? (position as number) : -1;
-
-/** Checks what a write of bytes was given. */
-export function checkWriteRange(buffer: View, offset: unknown, length: unknown, position: unknown): Range {
-  let start = 0;
-  if (offset !== null && offset !== undefined) {
-    validateInteger(offset, 'offset', 0);
-    start = offset;
-  }
-  const count = typeof length === 'number' ? length : buffer.byteLength - start;
-  validateWriteRange(start, count, buffer.byteLength);
-  return { offset: start, length: count, position: writePosition(position) };
-}
-
-/** Fills a range from an options object: `{ offset = 0, length = byteLength - offset, position = null }`. */
-export function rangeOf(options: RangeOptions | null | undefined, byteLength: number): RangeOptions {
-  const { offset = 0, length = byteLength - (offset as number), position = null } = options ?? NO_RANGE;
-  return { offset, length, position };
-}
 
 /** Operations on a descriptor whose forms need nothing special. FileHandle uses their promise forms. */
 export function descriptorOperations(ctx: Context) {
@@ -208,7 +142,9 @@ export function openAndClose(ctx: Context) {
   return {
     open: openLater,
     openSync: syncForm(open),
-    close: (fd: unknown, callback: unknown = throwError): void => closeWithCallback(fd, callback),
+    close: (fd: unknown, callback: unknown = throwError): void => {
+      closeWithCallback(fd, callback);
+    },
     closeSync: syncForm(close),
   };
 }
@@ -272,9 +208,6 @@ export function readVector(ctx: Context, fd: number, views: readonly View[], pos
   return ctx.engine.readv(fd, views.map(asBytes), writePosition(position));
 }
 
-/** Since Node 22 the buffer is checked before the descriptor. */
-const lateFd = nodeAtLeast(22);
-
 /** The four ways to call `fs.read`: by position, with options, without a buffer, with a callback alone. */
 function readForm(args: readonly unknown[]): RangeOptions & { readonly callback: unknown } {
   if (args.length > 4) {
@@ -300,133 +233,3 @@ function readForm(args: readonly unknown[]): RangeOptions & { readonly callback:
   if (options !== undefined) validateObject(options, 'options', true);
   return { ...rangeOf(options as RangeOptions | null, byteLengthOf(buffer)), buffer, callback };
 }
-
-/** An error of read or write: argument errors are thrown, faults reach the callback with (error, 0, data). */
-function settle(error: unknown, syscall: string, callback: unknown, data: unknown, caller: Caller): void {
-  const made = toNodeError(error, syscall, undefined, undefined, caller);
-  if (made === error) throw made;
-  deliverAll(callback as Callback, [made, 0, data]);
-}
-
-function vectorForms(
-  name: 'readv' | 'writev',
-  syscall: string,
-  run: (fd: number, views: readonly View[], position: unknown) => number,
-) {
-  const sync = function self(fd: unknown, views: unknown, position: unknown): number {
-    try {
-      const file = lateFd ? undefined : validateFd(fd);
-      validateViews(views);
-      if (name === 'writev' && views.length === 0) return 0;
-      return run(file ?? bindingFd(fd), views, position);
-    } catch (error) {
-      throw toNodeError(error, syscall, undefined, undefined, self);
-    }
-  };
-  const later = function self(fd: unknown, views: unknown, position: unknown, callback: unknown): void {
-    const done = callback || position;
-    try {
-      const file = validateFd(fd);
-      validateViews(views);
-      validateFunction(done, 'cb');
-      const empty = name === 'writev' && views.length === 0;
-      deliverAll(done, [null, empty ? 0 : run(file, views, position), views]);
-    } catch (error) {
-      settle(error, syscall, done, views, self);
-    }
-  };
-  copyPromisifyArgs(later, name);
-  return { later, sync };
-}
-
-/** write and writev in their forms. */
-export function writeForms(ctx: Context) {
-  const { engine } = ctx;
-
-  const writeBytes = (fd: number, data: View, range: Range): number =>
-    engine.write(fd, asBytes(data), range.offset, range.length, range.position);
-
-  const writeText = (fd: number, text: string, position: unknown, encoding: unknown): number => {
-    const bytes = encodeText(text, knownEncoding(encoding));
-    return engine.write(fd, bytes, 0, bytes.length, writePosition(position));
-  };
-
-  const writeSync = function writeSync(
-    fd: unknown,
-    data: unknown,
-    offset: unknown,
-    length: unknown,
-    position: unknown,
-  ): number {
-    try {
-      const file = lateFd ? undefined : validateFd(fd);
-      if (!isView(data)) {
-        validateText(data, 'buffer');
-        validateTextEncoding(data, length);
-        return writeText(file ?? bindingFd(fd), data, offset, length);
-      }
-      const range: RangeOptions =
-        typeof offset === 'object' ? rangeOf(offset, data.byteLength) : { offset, length, position };
-      const checked = checkWriteRange(data, range.offset, range.length, range.position);
-      return writeBytes(file ?? bindingFd(fd), data, checked);
-    } catch (error) {
-      throw withCodeLast(toNodeError(error, 'write', undefined, undefined, writeSync));
-    }
-  };
-
-  const write = function write(...args: unknown[]): void {
-    const [fd, data, offset, length, position] = args;
-    let callback: unknown;
-    try {
-      const file = validateFd(fd);
-      if (isView(data)) {
-        callback = args[5] || position || length || offset;
-        validateFunction(callback, 'cb');
-        const range: RangeOptions =
-          typeof offset === 'object'
-            ? rangeOf(offset, data.byteLength)
-            : { offset: typeof offset === 'function' ? null : offset, length, position };
-        const checked = checkWriteRange(data, range.offset, range.length, range.position);
-        deliverAll(callback, [null, writeBytes(file, data, checked), data]);
-        return;
-      }
-      validateText(data, 'buffer');
-      // write(fd, text[, position[, encoding]], callback)
-      let place = offset;
-      let encoding = length;
-      if (typeof position === 'function') {
-        callback = position;
-      } else if (typeof offset === 'function') {
-        callback = offset;
-        place = null;
-        encoding = 'utf8';
-      } else {
-        callback = length;
-        encoding = 'utf8';
-      }
-      validateTextEncoding(data, encoding);
-      validateFunction(callback, 'cb');
-      deliverAll(callback, [null, writeText(file, data, place, encoding), data]);
-    } catch (error) {
-      settle(error, 'write', callback, data, write);
-    }
-  };
-  copyPromisifyArgs(write, 'write');
-
-  const vector = (fd: number, views: readonly View[], position: unknown): number =>
-    engine.writev(fd, views.map(asBytes), writePosition(position));
-  const { later: writev, sync: writevSync } = vectorForms('writev', 'write', vector);
-  return { write, writeSync, writev, writevSync };
-}
-
-/** writeSync is the one call whose error still comes from JavaScript in Node: its keys run errno, syscall, code. */
-function withCodeLast(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errno' in error) || !('code' in error) || 'requested' in error) return error;
-  const { code } = error;
-  delete error.code;
-  return Object.assign(error, { code });
-}
-
-/** Node's binding takes unknown encoding names for utf8. */
-export const knownEncoding = (encoding: unknown): unknown =>
-  typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';

@@ -1,0 +1,161 @@
+/**
+ * Facade layer: readFile by path or descriptor, into a Buffer, text or the
+ * caller's own buffer. A path is one engine call.
+ */
+
+import { Fault, S_IFMT, S_IFREG } from '../../core/index.js';
+import type { Context } from '../context.js';
+import { Answer } from '../define.js';
+import { asBuffer } from '../encoding.js';
+import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
+import { type AnyOptions, parseFlags } from '../options.js';
+import { nodeAtLeast, readFileTakesBuffer } from '../running-node.js';
+import { faultIn, PathFault, spell } from '../uv-exception.js';
+import { bindingFd, isInt32, isView, validateView } from '../validate.js';
+
+/** Node's limit for one read: 2 GiB less one byte. */
+const MAX_LENGTH = 2 ** 31 - 1;
+/** Bytes asked for at a time when a file's size says nothing. */
+const READ_STEP = 65536;
+
+export function throwIfAborted(signal: unknown): void {
+  const given = signal as AbortSignal | undefined;
+  if (given?.aborted) throw new AbortError(given.reason);
+}
+
+function newBuffer(size: number): Buffer {
+  if (size > MAX_LENGTH) throw fileTooLarge(size);
+  return Buffer.allocUnsafe(size);
+}
+
+/** The memory a `buffer` option gives for `size` bytes. */
+function callersBuffer(option: unknown, size: number): Buffer {
+  const made: unknown = typeof option === 'function' ? option(size) : option;
+  const isFunction = typeof option === 'function';
+  validateView(made, isFunction ? 'options.buffer()' : 'options.buffer');
+  const buffer = asBuffer(made);
+  if (size > buffer.byteLength) {
+    throw invalidArgValue(bufferName(option), buffer.byteLength, `is smaller than the file size of ${size} bytes`);
+  }
+  return buffer;
+}
+
+const bufferName = (option: unknown): string =>
+  typeof option === 'function' ? 'options.buffer().byteLength' : 'options.buffer.byteLength';
+
+function checkBufferOption(option: unknown): void {
+  if (option === undefined || typeof option === 'function' || isView(option)) return;
+  throw invalidArgType('options.buffer', ['Buffer', 'TypedArray', 'DataView', 'Function'], option);
+}
+
+/** Bytes, or text where an encoding was asked for. */
+export function decodeContent(data: Buffer, encoding: unknown): Buffer | string {
+  return encoding ? data.toString(encoding as BufferEncoding) : data;
+}
+
+/** Reads an open file from its offset to the end. */
+export function readOpenFile(ctx: Context, fd: number, bufferOption: unknown, firstCall = 'fstat'): Buffer {
+  const { engine, stat } = ctx;
+  checkDescriptor(ctx, fd, firstCall);
+  const size = (stat[1] & S_IFMT) === S_IFREG ? stat[8] : 0;
+  if (size > MAX_LENGTH) throw fileTooLarge(size);
+  try {
+    if (bufferOption !== undefined) {
+      const target = callersBuffer(bufferOption, size);
+      return target.subarray(0, engine.read(fd, target, 0, size, -1));
+    }
+    const target = Buffer.allocUnsafe(size === 0 ? READ_STEP : size);
+    const count = engine.read(fd, target, 0, target.length, -1);
+    return count === target.length ? target : Buffer.from(target.subarray(0, count));
+  } catch (error) {
+    throw faultIn(error, 'read');
+  }
+}
+
+/** Stats a descriptor into `ctx.stat`; a failure names `syscall`. */
+function checkDescriptor(ctx: Context, fd: number, syscall = 'fstat'): void {
+  let errno: number;
+  try {
+    errno = ctx.engine.fstat(fd, ctx.stat);
+  } catch (error) {
+    throw faultIn(error, syscall);
+  }
+  if (errno < 0) throw new Fault(-errno, syscall);
+}
+
+/** Node's three forms of one whole-file call check in different orders and differ in what a signal can stop. */
+export type Form = 'sync' | 'callback' | 'promise';
+
+export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form: Form): unknown {
+  const { encoding } = options;
+  const buffer = readFileTakesBuffer ? options.buffer : undefined;
+  checkBufferOption(buffer);
+  if (form !== 'promise' && isInt32(path)) {
+    if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
+    return decodeContent(readOpenFile(ctx, bindingFd(path), buffer, firstCall(encoding)), encoding);
+  }
+  if (form !== 'sync') throwIfAborted(options.signal);
+  // The callback form looks at the flags first, the others at the path.
+  const early = form === 'callback' ? parseFlags(options.flag, 'options.flag') : undefined;
+  const target = ctx.resolve(path);
+  const flags = early ?? parseFlags(options.flag);
+  const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
+  const data = ctx.engine.readFile(target, flags, make);
+  if (form === 'callback') return decodeAnswer(data, encoding);
+  if (form === 'promise') makeDecoder(encoding);
+  return decodeContent(data, encoding);
+}
+
+/** In the callback form a failure to decode is delivered, not thrown. */
+function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
+  try {
+    return decodeContent(data, encoding);
+  } catch (error) {
+    throw new Answer(error);
+  }
+}
+
+/**
+ * Node's callback reader forgets the error when the descriptor is the caller's
+ * (ReadFileContext.close drops it, in 20 to 26): a failed fstat ends in the
+ * TypeError of concatenating nothing, a failed read in what was read so far.
+ */
+function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buffer: unknown): unknown {
+  const { encoding } = options;
+  const signal = options.signal as AbortSignal | undefined;
+  let data: Buffer = Buffer.alloc(0);
+  try {
+    if (signal?.aborted) checkDescriptor(ctx, fd);
+    else data = readOpenFile(ctx, fd, buffer);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.syscall === 'fstat') throw new Answer(concatenatingNothing());
+  }
+  return decodeAnswer(data, encoding);
+}
+
+const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null);
+
+/** Synchronous utf8 reads of a descriptor go through one binding call that starts with read. */
+const firstCall = (encoding: unknown): string => (encoding === 'utf8' || encoding === 'utf-8' ? 'read' : 'fstat');
+
+/**
+ * The asynchronous forms: since Node 26 they read a path in one job, whose errors name the path even for read.
+ */
+export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions, form: Form): unknown {
+  try {
+    return readWhole(ctx, path, options, form);
+  } catch (error) {
+    // The promise form makes its decoder before it reads.
+    if (form === 'promise' && error instanceof Fault && error.syscall === 'read') makeDecoder(options.encoding);
+    if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
+    throw new PathFault(error.errno, 'read', spell(path) ?? '');
+  }
+}
+const readJobNamesPath = nodeAtLeast(26);
+
+/** Where Node makes a decoder before it reads: an encoding it does not know is refused even when nothing was read. */
+export function makeDecoder(encoding: unknown): void {
+  if (encoding) ONE_BYTE.toString(encoding as BufferEncoding);
+}
+const ONE_BYTE = Buffer.alloc(1);
