@@ -1,7 +1,6 @@
 /**
  * Compat tests, surface: lists what an object offers, as text, one line per own
- * key. Writability, order, and the names and lengths of plain functions are left
- * out on purpose: see docs/differences.md.
+ * key. Writability and order are left out on purpose: see docs/differences.md.
  */
 
 /** Symbols that Node keeps to itself are no surface; well-known ones are. */

@@ -46,6 +46,16 @@ describe('names', () => {
     expect(ours.promises.constants).toEqual(real.promises.constants);
   });
 
+  it('names and lengths of functions', () => {
+    const shapes = (object: object): string[] =>
+      Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { value }]) =>
+        typeof value === 'function' && /^[a-z_]/.test(key) ? [`${key}: ${value.name} ${value.length}`] : [],
+      );
+    const without = (names: readonly string[]) => (line: string) => !names.includes(line.split(':')[0] ?? '');
+    expect(shapes(ours).filter(without(AHEAD)).sort()).toEqual(shapes(real).sort());
+    expect(shapes(ours.promises).filter(without(AHEAD_PROMISES)).sort()).toEqual(shapes(real.promises).sort());
+  });
+
   it('of the promisified forms and the native ones', () => {
     const functions = Object.keys(real).filter(
       (key) => typeof (real as unknown as Record<string, unknown>)[key] === 'function',
