@@ -25,8 +25,8 @@ const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts
 /** Built-in modules that are dear to load, and rarely asked for. */
 const LATE_BUILTINS = ['node:readline', 'node:stream/web'];
 
-/** Entries without `require`: they use a package that can only be imported. */
-const importOnly = Object.keys(entry).filter((name) => name !== 'index' && exports[`./${name}`].require === undefined);
+/** Entries on a package that can only be imported: these stay modules; their CommonJS form says what that package says. */
+const MODULES = ['vitest'];
 
 export default defineConfig([
   {
@@ -53,7 +53,7 @@ export default defineConfig([
     async onSuccess() {
       const packages = bundledPackages();
       publishAsCommonJs();
-      for (const name of Object.keys(entry)) if (!importOnly.includes(name)) writeDoors(name);
+      for (const name of Object.keys(entry)) if (!MODULES.includes(name)) writeDoors(name);
       writeLicenses(packages);
     },
   },
@@ -62,9 +62,8 @@ export default defineConfig([
 
 /** Everything goes that users cannot see. */
 function publishAsCommonJs(): void {
-  for (const name of importOnly) publishAsModule(name);
-  const modules = importOnly.map((name) => `${name}.js`);
-  const files = readdirSync('dist').filter((name) => name.endsWith('.js') && !modules.includes(name));
+  const files = readdirSync('dist').filter((name) => name.endsWith('.js'));
+  const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
   for (const file of files) {
     const named = keepNames(readFileSync(`dist/${file}`, 'utf8'), exported);
@@ -80,6 +79,7 @@ function publishAsCommonJs(): void {
     const parts = small.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
+  for (const [name, code] of modules) publishAsModule(name, code);
 }
 
 /** What the entries export. */
@@ -94,8 +94,9 @@ function exportedNames(files: readonly string[]): Set<string> {
 function keepNames(code: string, exported: ReadonlySet<string>): string {
   const plain = (name = '') => name.replace(/^_|\d+$/g, '');
   const classes = code.replace(
-    /^(?:var (\w+) = class(?: \w+)?|\s*class (\w+))(?: extends [\w.]+)? \{$/gm,
-    (opening, assigned, declared) => `${opening}\n  static { __setName(this, '${plain(assigned ?? declared)}'); }`,
+    /^(?:var (\w+) = class(?: \w+)?|\s*class (\w+)|\s*(\w+): class(?: \w+)?)(?: extends [\w.]+)? \{$/gm,
+    (opening, assigned, declared, member) =>
+      `${opening}\n  static { __setName(this, '${plain(assigned ?? declared ?? member)}'); }`,
   );
   const functions = [...code.matchAll(/^(?:async )?function\*? (\w+)\(/gm)]
     .map(([, name]) => name ?? '')
@@ -129,8 +130,7 @@ function loadLate(code: string): string {
 }
 
 /** Stays a module, on the CommonJS parts: these are imported whole, their names taken out of them. */
-function publishAsModule(name: string): void {
-  const code = readFileSync(`dist/${name}.js`, 'utf8');
+function publishAsModule(name: string, code: string): void {
   let count = 0;
   const named = code.replace(/^import "\.\/[^"]+";\n/gm, '');
   const onParts = named.replace(/^import (\{[^}]*\}) from "\.\/([^"]+)\.js";$/gm, (_, names: string, part: string) => {
