@@ -184,6 +184,7 @@ const area: Area = {
     const error = (await failing().catch((caught: unknown) => caught)) as Error;
     return [error.stack?.split('\n')[0], error.stack?.includes('failing')];
   },
+  // Not rm: Node calls the missing callback later, and the process ends with an uncaught TypeError.
   'no callback at all': (t) =>
     t.all(
       ...[
@@ -198,7 +199,6 @@ const area: Area = {
         'readdir',
         'exists',
         'close',
-        'rm',
         'cp',
         'copyFile',
         'symlink',
