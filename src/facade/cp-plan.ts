@@ -164,6 +164,17 @@ function checkAncestors(plan: Plan, src: Place, dest: Place): void {
   }
 }
 
+/** A link that leads nowhere in the way of the parents: Node's asynchronous `mkdir -p` names the link itself. */
+function refuseDanglingParent(plan: Plan, parent: Place): void {
+  if (plan.form === 'sync') return;
+  let first = parent;
+  for (let above = parentPlace(first); look(plan, above, true, true) === undefined; above = parentPlace(first)) {
+    first = above;
+  }
+  if (first === parent || look(plan, first, false, true) === undefined) return;
+  throw uvException(ENOTDIR, 'mkdir', first.shown);
+}
+
 /** Plans cp of `src` to `dest` as Node's JavaScript walks. */
 export function* planWalk(plan: Plan, src: Place, dest: Place): Planning {
   if (plan.options.filter && !(yield [src.shown, dest.shown])) return;
@@ -171,7 +182,10 @@ export function* planWalk(plan: Plan, src: Place, dest: Place): Planning {
   if (plan.bytes !== undefined) throw invalidArgType('path', 'string', plan.bytes);
   checkAncestors(plan, src, dest);
   const parent = parentPlace(dest);
-  if (look(plan, parent, true, true) === undefined) plan.steps.push({ kind: 'parents', to: parent });
+  if (look(plan, parent, true, true) === undefined) {
+    refuseDanglingParent(plan, parent);
+    plan.steps.push({ kind: 'parents', to: parent });
+  }
   yield* planFile(plan, src, dest, there);
 }
 

@@ -20,9 +20,7 @@ export const decodeName = (name: string): string =>
 
 /** A byte string in the encoding that the caller asked for: text, a Buffer, or an encoded form such as hex. */
 export function presentName(name: string, encoding: unknown): string | Buffer {
-  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8') {
-    return decodeName(name);
-  }
+  if (!encoding || encoding === 'utf8' || encoding === 'utf-8') return decodeName(name);
   const bytes = Buffer.from(name, 'latin1');
   return encoding === 'buffer' ? bytes : bytes.toString(encoding as BufferEncoding);
 }

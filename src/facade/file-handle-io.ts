@@ -105,7 +105,7 @@ export async function writePieces(
   for await (const piece of data) {
     throwIfAborted(signal);
     const bytes = isView(piece) ? asBytes(piece) : Buffer.from(piece as string, (encoding || 'utf8') as BufferEncoding);
-    writeOpenFile(ctx, fd(), bytes);
+    if (bytes.length > 0) writeOpenFile(ctx, fd(), bytes);
   }
 }
 

@@ -11,11 +11,18 @@ import { FileHandle, type HandleMaker } from './file-handle.js';
 import { isPieces, writePieces } from './file-handle-io.js';
 import { methodNotImplemented } from './node-errors.js';
 import { readWholeLater, throwIfAborted } from './ops/read-file.js';
-import { APPEND_DEFAULTS, modeCheckedFirst, READ_DEFAULTS, WRITE_DEFAULTS, writeWhole } from './ops/whole-file.js';
+import {
+  APPEND_DEFAULTS,
+  contentOf,
+  modeCheckedFirst,
+  READ_DEFAULTS,
+  WRITE_DEFAULTS,
+  writeWhole,
+} from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
 import { nodeAtLeast } from './running-node.js';
 import { type Caller, toNodeError, uvException } from './uv-exception.js';
-import { bindingFd, isView, parseMode, validateBoolean } from './validate.js';
+import { bindingFd, parseMode, validateBoolean } from './validate.js';
 
 /** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
 function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
@@ -60,10 +67,26 @@ function closedFd(): unknown {
   }
 }
 
-/** Node 20 lets the system call refuse the descriptor; no call is made for no content. */
-function writeClosed(data: unknown): Promise<unknown> {
-  if (typeof data === 'string' ? data === '' : isView(data) && data.byteLength === 0) return resolveLater(undefined);
-  return rejectLater(bindingChecksFd ? closedFd() : uvException(EBADF, 'write'));
+/** A closed handle as a file to write: arguments are checked first, and no call is made for no content. */
+async function writeClosed(ctx: Context, data: unknown, given: () => AnyOptions): Promise<unknown> {
+  const refuse = (): never => {
+    // Node 20 lets the system call refuse the descriptor.
+    throw bindingChecksFd ? closedFd() : uvException(EBADF, 'write');
+  };
+  try {
+    const { encoding, signal, flush } = given();
+    validateBoolean(flush ?? false, 'options.flush');
+    if (isPieces(data)) {
+      await writePieces(ctx, refuse, data, encoding, signal);
+    } else {
+      const bytes = contentOf(data, encoding);
+      throwIfAborted(signal);
+      if (bytes.length > 0) refuse();
+    }
+  } finally {
+    await resolveLater(undefined);
+  }
+  return undefined;
 }
 const bindingChecksFd = nodeAtLeast(22);
 
@@ -125,13 +148,17 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   }
 
   function writeFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.fd === -1 ? writeClosed(data) : path.writeFile(data, options);
-    return write(path, data, () => getOptions(options, WRITE_DEFAULTS), 'w', writeFile);
+    const given = (): AnyOptions => getOptions(options, WRITE_DEFAULTS);
+    if (path instanceof FileHandle)
+      return path.fd === -1 ? writeClosed(ctx, data, given) : path.writeFile(data, options);
+    return write(path, data, given, 'w', writeFile);
   }
 
   function appendFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.fd === -1 ? writeClosed(data) : path.appendFile(data, options);
-    return write(path, data, () => getOptions(options, APPEND_DEFAULTS), 'a', appendFile);
+    const given = (): AnyOptions => getOptions(options, APPEND_DEFAULTS);
+    if (path instanceof FileHandle)
+      return path.fd === -1 ? writeClosed(ctx, data, given) : path.appendFile(data, options);
+    return write(path, data, given, 'a', appendFile);
   }
 
   return {

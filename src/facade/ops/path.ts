@@ -125,7 +125,8 @@ function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, fo
     return presentName(first, 'utf8');
   } catch (error) {
     // A dangling link is in the way: Node stats what is there and reports that it is not.
-    const isBlocked = error instanceof Fault && error.errno === EEXIST && ctx.engine.lookup(target) < 0;
+    const isRefused = error instanceof Fault && (error.errno === EEXIST || error.errno === ENOENT);
+    const isBlocked = isRefused && ctx.engine.lookup(target) < 0;
     throw isBlocked ? blockedBy(first, text, form) : error;
   }
 }
@@ -254,6 +255,7 @@ export function pathOperations(ctx: Context) {
         return mkdir(ctx, path, mode, recursive, 'later');
       },
       runPromise(path, options) {
+        validatePath(path);
         const { mode, recursive } = mkdirPromiseOptions(options);
         return mkdir(ctx, path, mode, recursive === true, 'later');
       },

@@ -31,7 +31,7 @@ export interface TreeOptions {
   readonly withFileTypes: boolean;
 }
 
-const isText = (encoding: unknown): boolean => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+const isText = (encoding: unknown): boolean => !encoding || /^utf-?8$/i.test(String(encoding));
 
 function isDirectory(ctx: Context, path: string): boolean {
   return ctx.engine.stat(path, ctx.stat) === 0 && (ctx.stat[1] & S_IFMT) === S_IFDIR;

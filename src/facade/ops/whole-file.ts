@@ -76,7 +76,10 @@ export function writeWhole(
       parseMode(options.mode, 'mode', 0o666);
     }
     if (form === 'callback') throwIfAborted(options.signal);
-    writeDescriptor(ctx, path, bytes, flush && !isPlainText, form);
+    const flushes = flush && !isPlainText;
+    // Bytes go through writeSync and fsyncSync, which look at the descriptor first; plain text does not.
+    if (form === 'sync' && !isPlainText && (bytes.length > 0 || flushes)) validateFd(path);
+    writeDescriptor(ctx, path, bytes, flushes, form);
     return;
   }
   if (form !== 'sync') throwIfAborted(options.signal);
