@@ -171,13 +171,21 @@ const feed = async (stream: WriteStream, chunks: readonly unknown[]): Promise<un
   return { written, report };
 };
 
-const leadsNowhere = (fs: NodeFs, path: unknown): boolean => {
+/** True for a directory, or a file, that is reached through no link and spelled as it is. */
+const isPlain = (fs: NodeFs, path: unknown): boolean => {
   try {
-    return fs.lstatSync(path as string).isSymbolicLink() && !fs.existsSync(path as string);
+    return typeof path === 'string' && fs.realpathSync.native(path) === path;
   } catch {
     return false;
   }
 };
+
+/** True when some link below `directory` leads nowhere. */
+const holdsDanglingLink = (fs: NodeFs, directory: string): boolean =>
+  fs.readdirSync(directory, { withFileTypes: true }).some((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? holdsDanglingLink(fs, path) : entry.isSymbolicLink() && !fs.existsSync(path);
+  });
 
 const byPath = (a: Dirent, b: Dirent): number => {
   const x = join(a.parentPath ?? '', a.name);
@@ -294,8 +302,9 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       }
       return [created.length, mask(outcome, prefix)];
     },
-    /** True where cpSync aborts the process since Node 22: a link that leads nowhere, onto nothing that can be found. */
-    abortsCp: (from: unknown, to: unknown) => leadsNowhere(fs, from) && !fs.existsSync(to as string),
+    /** True where native cpSync might abort the process: unless both places are plain and no link leads nowhere. */
+    abortsCp: (from: unknown, to: unknown) =>
+      !isPlain(fs, from) || !isPlain(fs, dirname(String(to))) || holdsDanglingLink(fs, base),
     text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
     lazy: async function* (items: unknown[]) {
       for (const item of items) {
