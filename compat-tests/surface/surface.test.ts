@@ -21,10 +21,6 @@ afterAll(() => rmSync(realRoot, { recursive: true }));
 const AHEAD = 'globSync' in nodeFs ? [] : ['glob', 'globSync'];
 const AHEAD_PROMISES = 'globSync' in nodeFs ? [] : ['glob'];
 
-/** What Node hides behind private symbols and we behind plain names, or the other way round. */
-const INTERNAL = ['takeShare', 'releaseShare', 'addShare', 'dropShare', 'dropShares', 'open', '_handle'];
-const isPublicKey = (key: string): boolean => !INTERNAL.includes(key);
-
 const lines = (object: object, without: readonly string[] = []): string[] =>
   [...members(object)].filter(([key]) => !without.includes(key)).map(([key, shape]) => `${key}: ${shape}`);
 
@@ -71,9 +67,7 @@ describe('classes', () => {
   const stop = ['EventEmitter', 'Readable', 'Writable', 'Object'];
 
   const compareInstances = (expected: object, actual: object): void => {
-    expect(
-      difference([...inherited(expected, stop)].filter(isPublicKey), [...inherited(actual, stop)].filter(isPublicKey)),
-    ).toEqual(NO_DIFFERENCE);
+    expect(difference(inherited(expected, stop), inherited(actual, stop))).toEqual(NO_DIFFERENCE);
   };
 
   const both = (make: (fs: NodeFs) => object): [object, object] => [make(real), make(ours)];
@@ -83,9 +77,8 @@ describe('classes', () => {
     const [expected, actual] = [await open(real), await open(ours)];
     const proto = (handle: object): object => Object.getPrototypeOf(handle) as object;
     expect(actual.constructor.name).toBe(expected.constructor.name);
-    expect(difference(keys(proto(expected)).filter(isPublicKey), keys(proto(actual)).filter(isPublicKey))).toEqual(
-      NO_DIFFERENCE,
-    );
+    expect(difference(keys(proto(expected)), keys(proto(actual)))).toEqual(NO_DIFFERENCE);
+    expect(difference(lines(expected), lines(actual))).toEqual(NO_DIFFERENCE);
     await Promise.all([expected.close(), actual.close()]);
   });
 
@@ -134,14 +127,36 @@ describe('classes', () => {
   });
 
   it('FSWatcher and StatWatcher', () => {
-    const [expected, actual] = both((fs) => fs.watch(realRoot));
-    compareInstances(expected, actual);
-    for (const watcher of [expected, actual] as import('node:fs').FSWatcher[]) watcher.close();
+    for (const options of [{}, { recursive: true }]) {
+      const [expected, actual] = both((fs) => fs.watch(realRoot, options));
+      compareInstances(expected, actual);
+      expect(difference(lines(expected), lines(actual))).toEqual(NO_DIFFERENCE);
+      expect(actual.constructor.name).toBe(expected.constructor.name);
+      for (const watcher of [expected, actual] as import('node:fs').FSWatcher[]) watcher.close();
+      expect(difference(lines(expected), lines(actual))).toEqual(NO_DIFFERENCE);
+    }
     const file = join(realRoot, 'entry');
     const [one, two] = both((fs) => fs.watchFile(file, () => {}));
     compareInstances(one, two);
+    expect(difference(lines(one), lines(two))).toEqual(NO_DIFFERENCE);
     for (const fs of [real, ours]) fs.unwatchFile(file);
+    expect(difference(lines(one), lines(two))).toEqual(NO_DIFFERENCE);
   });
+
+  const utf8Stream = (): void => {
+    const [expected, actual] = both((fs) => {
+      const { Utf8Stream } = fs as unknown as { Utf8Stream: new (options: object) => object };
+      return new Utf8Stream({ dest: join(realRoot, 'utf8'), sync: true });
+    });
+    const proto = (stream: object): object => Object.getPrototypeOf(stream) as object;
+    compareInstances(expected, actual);
+    expect(actual.constructor.name).toBe(expected.constructor.name);
+    expect(actual).toBeInstanceOf(expected.constructor);
+    expect(Object.keys(proto(actual))).toEqual(Object.keys(proto(expected)));
+    for (const stream of [expected, actual] as { destroy(): void }[]) stream.destroy();
+  };
+  // Node has it since 24.
+  if ('Utf8Stream' in real) it('Utf8Stream', utf8Stream);
 });
 
 describe('shape', () => {

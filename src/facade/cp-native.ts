@@ -6,7 +6,7 @@
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOTSUP, STAT_LENGTH } from '../core/index.js';
+import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOTDIR, ENOTSUP, STAT_LENGTH } from '../core/index.js';
 import type { Place } from './cp-apply.js';
 import {
   alreadyExists,
@@ -31,12 +31,15 @@ import { uvException } from './uv-exception.js';
 /** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */
 const complete = nodeAtLeast(26);
 const refusesDirectories = nodeAtLeast(26);
-/** What C++ says of a file that is to overwrite a directory: libstdc++ changed its mind between the builds. */
-const notAFile = nodeAtLeast(24) ? EINVAL : ENOTSUP;
+/** Since Node 24 it is built with a newer libstdc++, whose file system library changed its mind here and there. */
+const newerLibrary = nodeAtLeast(24);
+/** What C++ says of a file that is to overwrite a directory. */
+const notAFile = newerLibrary ? EINVAL : ENOTSUP;
 
 const strings = new Map([
   [EEXIST, 'File exists'],
   [EINVAL, 'Invalid argument'],
+  [ENOTDIR, 'Not a directory'],
   [ENOTSUP, 'Operation not supported'],
 ]);
 
@@ -62,12 +65,12 @@ function stat(plan: Plan, at: Place, follow: boolean): Stat | number {
 
 const exists = (found: Stat | number): found is Stat => typeof found !== 'number';
 
-/** The checks before anything is copied. As in Node, `dereference` decides the wrong way round here. */
+/** The checks before anything is copied. As in Node, `dereference` decides the wrong way round for the source. */
 function checkPaths(plan: Plan, src: Place, dest: Place): void {
   const { dereference, recursive } = plan.options;
   const source = stat(plan, src, !dereference);
   if (!exists(source)) throw uvException(-source, dereference ? 'stat' : 'lstat', src.shown);
-  const there = stat(plan, dest, !dereference);
+  const there = stat(plan, dest, dereference);
   const fromDirectory = isDirectory(source) || (dereference && isLink(source));
 
   if (exists(there)) {
@@ -117,7 +120,16 @@ export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
   if (!isDirectory(source)) return planContent(plan, src, dest, source, there);
   if (options.filter) return yield* planFile(plan, src, dest, there);
   if (there !== undefined && refusesDirectories && options.errorOnExist && !options.force) throw alreadyExists(dest);
+  if (options.dereference) checkDirectoryLink(plan, dest);
   planDirectory(plan, src, dest, source, there !== undefined);
+}
+
+/** A link in the place of the new directory: std::create_directories takes none that leads nowhere, the older one none at all. */
+function checkDirectoryLink(plan: Plan, dest: Place): void {
+  const own = stat(plan, dest, false);
+  if (!exists(own) || !isLink(own)) return;
+  if (!newerLibrary) throw systemError(ENOTDIR, dest.shown);
+  if (!exists(stat(plan, dest, true))) throw systemError(EEXIST, dest.shown);
 }
 
 function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {

@@ -5,6 +5,10 @@
  */
 import type { EventEmitter } from 'node:events';
 
+/** The names of a handle's count: symbols, as in Node, since they are nobody else's. */
+export const takeShare = Symbol('takeShare');
+export const releaseShare = Symbol('releaseShare');
+
 /** What a stream does with a handle. */
 export interface SharedFileHandle extends EventEmitter {
   readonly fd: number;
@@ -24,8 +28,8 @@ export interface SharedFileHandle extends EventEmitter {
   sync(): Promise<void>;
   close(): Promise<void>;
   /** Keeps the descriptor open until the share is given back. */
-  takeShare(): void;
-  releaseShare(): void;
+  [takeShare](): void;
+  [releaseShare](): void;
 }
 
 const handles = new WeakSet<object>();

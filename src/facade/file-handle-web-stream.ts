@@ -4,7 +4,7 @@
  * until it ends, is cancelled, or the handle closes.
  */
 import { ReadableStream } from 'node:stream/web';
-import type { SharedFileHandle } from './file-handle-refs.js';
+import { releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { invalidState } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { validateBoolean, validateObject, validateString } from './validate.js';
@@ -21,7 +21,7 @@ interface Lock {
 }
 
 /** The handle as its own class sees it: arguments are checked by `read` itself. */
-type Reader = Pick<SharedFileHandle, 'fd' | 'close' | 'takeShare' | 'releaseShare'> & {
+type Reader = Pick<SharedFileHandle, 'fd' | 'close' | typeof takeShare | typeof releaseShare> & {
   once(event: 'close', listener: () => void): unknown;
   read(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesRead: number }>;
 };
@@ -54,10 +54,10 @@ export function webStream(handle: Reader, options: unknown, lock: Lock): Readabl
   const end = async (): Promise<void> => {
     if (!open) return;
     open = false;
-    handle.releaseShare();
+    handle[releaseShare]();
     if (autoClose) await handle.close();
   };
-  handle.takeShare();
+  handle[takeShare]();
   // A locked stream cannot be cancelled from outside, so the handle's close ends it from within.
   let shut = (): void => {};
   handle.once('close', () => {

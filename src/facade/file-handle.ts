@@ -20,12 +20,12 @@ import {
   writePieces,
   writevHandle,
 } from './file-handle-io.js';
-import { registerFileHandle } from './file-handle-refs.js';
+import { registerFileHandle, releaseShare, takeShare } from './file-handle-refs.js';
 import { webStream } from './file-handle-web-stream.js';
 import { AbortError } from './node-errors.js';
 import { descriptorOperations } from './ops/fd.js';
-import { decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
-import { APPEND_DEFAULTS, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
+import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
+import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { readFileTakesBuffer } from './running-node.js';
 import { type Caller, toNodeError } from './uv-exception.js';
@@ -122,9 +122,10 @@ export class FileHandle extends EventEmitter {
     const read = (fd: number): unknown => {
       const given = getOptions(options, READ_DEFAULTS);
       ({ signal } = given);
-      throwIfAborted(signal);
       const buffer = readFileTakesBuffer ? given.buffer : undefined;
+      checkBufferOption(buffer);
       makeDecoder(given.encoding);
+      throwIfAborted(signal);
       return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
     };
     return this.#call('readFile', 'read', this.readFile, read, () => signal);
@@ -192,10 +193,10 @@ export class FileHandle extends EventEmitter {
   }
 
   /** A stream or reader keeps the descriptor open. */
-  takeShare(): void {
+  [takeShare](): void {
     this.#shares++;
   }
-  releaseShare(): void {
+  [releaseShare](): void {
     this.#shares--;
     if (this.#shares > 0) return;
     const waiter = this.#waiter;
@@ -229,7 +230,7 @@ export class FileHandle extends EventEmitter {
     signal?: () => unknown,
   ): Promise<never> {
     if (this.#fd === -1) return Promise.reject(closedError(name, caller));
-    this.takeShare();
+    this[takeShare]();
     let outcome: Promise<unknown>;
     try {
       const value = run(this.#fd);
@@ -238,7 +239,7 @@ export class FileHandle extends EventEmitter {
     } catch (error) {
       outcome = rejectLater(toNodeError(error, syscall, undefined, undefined, caller));
     }
-    const done = (): void => this.releaseShare();
+    const done = (): void => this[releaseShare]();
     outcome.then(done, done);
     return outcome as Promise<never>;
   }
@@ -255,9 +256,9 @@ export class FileHandle extends EventEmitter {
     let signal: unknown;
     const write = (fd: number): void => {
       const given = options();
+      checkWriteOptions(given);
       ({ signal } = given);
-      throwIfAborted(signal);
-      writeContent(this.#ctx, fd, data, given.encoding);
+      writeContent(this.#ctx, fd, contentOf(data, given.encoding), signal);
     };
     return this.#call('writeFile', 'write', caller, write, () => signal);
   }
@@ -267,14 +268,16 @@ export class FileHandle extends EventEmitter {
     options: () => AnyOptions,
     caller: Caller,
   ): Promise<void> {
-    this.takeShare();
+    this[takeShare]();
     try {
-      const { encoding, signal } = options();
+      const given = options();
+      checkWriteOptions(given);
+      const { encoding, signal } = given;
       await writePieces(this.#ctx, () => this.#fd, data, encoding, signal);
     } catch (error) {
       throw error instanceof AbortError ? error : toNodeError(error, 'write', undefined, undefined, caller);
     } finally {
-      this.releaseShare();
+      this[releaseShare]();
     }
   }
 }

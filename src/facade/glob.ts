@@ -70,6 +70,8 @@ function search(ctx: Context, pattern: unknown, given: unknown): Search {
   const withFileTypes = Boolean(options.withFileTypes);
   const excluding = checkExclude(options.exclude);
   const patterns = checkPatterns(pattern);
+  // What is no text is refused by path.resolve, in its own words.
+  if (typeof root !== 'string') posix.resolve(root as never);
   const walk = new GlobWalk(ctx, patterns, {
     ...excluding,
     root: root as string,

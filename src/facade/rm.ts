@@ -11,6 +11,7 @@
 import {
   EINVAL,
   EISDIR,
+  ELOOP,
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
@@ -69,8 +70,13 @@ function parseRmOptions(given: unknown): RmOptions {
 /** An error as Node's native code makes it: positive errno, "CODE, text 'path'". */
 function nativeException(errno: number, text: string, path: string): Error {
   const { code, errno: number } = uvException(errno, 'rm');
-  const detail = nodeAtLeast(26) ? text : `${text}: ${path}`;
-  return Object.assign(new Error(`${code}, ${detail} '${path}'`), { errno: -number, code, path, syscall: 'rm' });
+  const detail = nodeAtLeast(26) ? '' : ` ${path}`;
+  return Object.assign(new Error(`${code}, ${text}:${detail} '${path}'`), {
+    errno: -number,
+    code,
+    path,
+    syscall: 'rm',
+  });
 }
 
 const nativeTexts = new Map([
@@ -102,10 +108,16 @@ function remove(ctx: Context, given: unknown, resolved: string, options: RmOptio
   const out = new Float64Array(STAT_LENGTH);
   const errno = -ctx.engine.lstat(resolved, out);
   const native = form === 'sync' && nativeSync;
+  const fail = (reason: number, syscall: string): Error => {
+    const text = nativeTexts.get(reason);
+    return native && text !== undefined ? nativeException(reason, text, shown) : uvException(reason, syscall, shown);
+  };
   if (errno !== 0) {
     // Forced and recursive, the look before is left out: the removal itself meets the error.
     const unlooked = options.force && options.recursive && form === 'sync';
     if (options.force && (errno === ENOENT || (native && unlooked && errno === ENOTDIR))) return;
+    // Unlike a look, unlink follows no link to find that the slash after it is wrong.
+    if (unlooked && errno === ELOOP && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
     throw uvException(errno, unlooked ? 'unlink' : 'lstat', shown);
   }
   const isDirectory = (out[1] & S_IFMT) === S_IFDIR;
@@ -118,10 +130,6 @@ function remove(ctx: Context, given: unknown, resolved: string, options: RmOptio
       errno: EISDIR,
     });
   }
-  const fail = (reason: number, syscall: string): Error => {
-    const text = nativeTexts.get(reason);
-    return native && text !== undefined ? nativeException(reason, text, shown) : uvException(reason, syscall, shown);
-  };
   const refusal = isDirectory ? refusedSpelling(ctx, resolved) : 0;
   // Node's asynchronous form swallows the ENOTDIR of rmdir on a link with a slash, and has removed nothing.
   if (refusal === ENOTDIR && form === 'later') return;

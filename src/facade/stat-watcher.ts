@@ -25,12 +25,17 @@ const WATCHER_PRICE = 1280;
 /** What uv_fs_poll compares: dev, mode, uid, gid, ino, size, and mtime, ctime and birthtime to the nanosecond. */
 const compared = [0, 1, 3, 4, 7, 8, 12, 13, 14, 15, 16, 17];
 
+/** What watchFile and unwatchFile do with a watcher: known to this file alone, as it is in Node. */
+const addShare = Symbol('addShare');
+const dropShare = Symbol('dropShare');
+const dropShares = Symbol('dropShares');
+
 class StatWatcher extends EventEmitter {
+  _handle: NodeJS.Timeout | null;
   readonly #ctx: Context;
   readonly #path: string;
   readonly #bigint: boolean;
   readonly #resource = new AsyncResource('STATWATCHER');
-  #timer: NodeJS.Timeout | undefined;
   /** Engine's count of changes at the last look. */
   #changes: number;
   /** The last stat that was good; zeros before there was one. */
@@ -50,7 +55,7 @@ class StatWatcher extends EventEmitter {
     this.#bigint = bigint;
     this.#changes = ctx.engine.changes;
     this.#status = ctx.engine.stat(path, this.#last);
-    this.#timer = every(() => this.#poll(), interval);
+    this._handle = every(() => this.#poll(), interval);
     if (!persistent) this.unref();
     // A file that is not there is reported once, with zeros on both sides.
     if (this.#status !== 0) {
@@ -77,7 +82,7 @@ class StatWatcher extends EventEmitter {
   }
 
   #report(current: StatArray, previous: StatArray): void {
-    if (this.#timer === undefined) return;
+    if (this._handle === null) return;
     this.#resource.runInAsyncScope(() => {
       this.emit('change', makeStats(current, this.#bigint), makeStats(previous, this.#bigint));
     });
@@ -88,41 +93,41 @@ class StatWatcher extends EventEmitter {
 
   /** Stops watching; 'stop' is emitted in the next tick. */
   stop(): void {
-    if (this.#timer === undefined) return;
+    if (this._handle === null) return;
     nextTick(() => this.emit('stop'));
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    clearInterval(this._handle);
+    this._handle = null;
     this.#ctx.engine.unbillHandle(WATCHER_PRICE + this.#path.length);
   }
 
   /** Another watchFile call shares this watcher. */
-  addShare(): void {
+  [addShare](): void {
     this.#refs++;
     this.#maxRefs++;
   }
 
-  dropShare(): void {
+  [dropShare](): void {
     this.#maxRefs--;
     this.unref();
   }
 
-  dropShares(): void {
+  [dropShares](): void {
     this.#maxRefs = 0;
     this.#refs = 0;
-    this.#timer?.unref();
+    this._handle?.unref();
   }
 
   /** The watcher keeps the process alive. More calls than there are shares do nothing. */
   ref(): this {
     if (this.#refs === this.#maxRefs) return this;
-    if (this.#timer && this.#refs++ === 0) this.#timer.ref();
+    if (this._handle && this.#refs++ === 0) this._handle.ref();
     return this;
   }
 
   /** One share less keeps the process alive. */
   unref(): this {
     if (this.#refs === 0) return this;
-    if (this.#timer && --this.#refs === 0) this.#timer.unref();
+    if (this._handle && --this.#refs === 0) this._handle.unref();
     return this;
   }
 }
@@ -167,7 +172,7 @@ export function makeStatWatching(ctx: Context) {
       watcher = start(ctx.resolve(key), interval, given);
       watchers.set(key, watcher);
     } else {
-      watcher.addShare();
+      watcher[addShare]();
     }
     watcher.addListener('change', onChange);
     return watcher;
@@ -180,10 +185,10 @@ export function makeStatWatching(ctx: Context) {
     if (typeof listener === 'function') {
       const before = watcher.listenerCount('change');
       watcher.removeListener('change', listener as () => void);
-      if (watcher.listenerCount('change') < before) watcher.dropShare();
+      if (watcher.listenerCount('change') < before) watcher[dropShare]();
     } else {
       watcher.removeAllListeners('change');
-      watcher.dropShares();
+      watcher[dropShares]();
     }
     if (watcher.listenerCount('change') > 0) return;
     watcher.stop();

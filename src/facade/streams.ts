@@ -5,9 +5,9 @@
  * open, read, write, writev, fsync and close, so members that users patch are
  * honoured; an `options.fs` of the caller's wins, as in Node.
  */
-import nodeFs from 'node:fs';
+import { ownFs as nodeFs } from '../host/index.js';
 import type { Context } from './context.js';
-import { isFileHandle, type SharedFileHandle } from './file-handle-refs.js';
+import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { methodNotImplemented } from './node-errors.js';
 
 type Fs = typeof nodeFs;
@@ -34,7 +34,7 @@ function handleOperations(handle: SharedFileHandle): Operations {
       throw methodNotImplemented('open()');
     },
     close: (_fd: number, done: Done) => {
-      handle.releaseShare();
+      handle[releaseShare]();
       handle.close().then(() => done(), done);
     },
     fsync: (_fd: number, done: Done) => {
@@ -93,7 +93,7 @@ function construct(Real: StreamConstructor, stream: object, path: unknown, optio
 
   const handle = copy.fd;
   Real.call(stream, path, { ...copy, fd: handle.fd, fs: handleOperations(handle) });
-  handle.takeShare();
+  handle[takeShare]();
   handle.on('close', () => (stream as { close(): void }).close());
 }
 

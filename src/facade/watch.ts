@@ -7,70 +7,138 @@ import { EventEmitter } from 'node:events';
 import { nextTick } from 'node:process';
 import type { Context } from './context.js';
 import { decodeName, presentName } from './encoding.js';
+import { AbortError } from './node-errors.js';
 import { getOptions } from './options.js';
+import { nodeAtLeast } from './running-node.js';
 import { makeStatWatching } from './stat-watcher.js';
 import type { Caller, UvException } from './uv-exception.js';
 import { validateBoolean, validatePath } from './validate.js';
 import { type EventType, WatchHandle } from './watch-handle.js';
 import { type Ignore, parseIgnore } from './watch-ignore.js';
-import { makePromisesWatch } from './watch-promises.js';
+import { type Change, makePromisesWatch } from './watch-promises.js';
 
 export interface WatchSettings {
   readonly persistent: boolean;
   readonly recursive: boolean;
   readonly encoding: unknown;
-  readonly ignore: Ignore;
+  readonly ignore: Ignore | undefined;
   readonly throwIfNoEntry: boolean;
 }
 
-class FSWatcher extends EventEmitter {
-  #handle: WatchHandle | undefined;
-  #recursive = false;
+/** From Node 24 on the matcher of `ignore` stands on the watcher. */
+const showsMatcher = nodeAtLeast(24);
 
-  /** Starts watching; once only. */
-  open(ctx: Context, filename: unknown, settings: WatchSettings): void {
-    const { persistent, recursive, encoding, ignore, throwIfNoEntry } = settings;
-    const handle = new WatchHandle(ctx, (type: EventType, name: string) => {
-      if (ignore(decodeName(name))) return;
-      this.emit('change', type, recursive ? decodeName(name) : presentName(name, encoding));
+/** Starts a watcher: known to this file alone, as it is in Node. */
+const begin = Symbol('begin');
+
+class FSWatcher extends EventEmitter {
+  _handle: WatchHandle | null;
+  declare _ignoreMatcher: Ignore | null;
+
+  constructor(ctx: Context, { encoding, ignore }: WatchSettings) {
+    super();
+    this._handle = new WatchHandle(ctx, (type: EventType, name: string) => {
+      if (ignore?.(decodeName(name))) return;
+      this.emit('change', type, presentName(name, encoding));
     });
-    this.#recursive = recursive;
-    this.#handle = handle;
-    try {
-      handle.start(filename, persistent, recursive);
-    } catch (error) {
-      if (throwIfNoEntry || (error as UvException).code !== 'ENOENT') throw error;
-    }
+    if (showsMatcher) this._ignoreMatcher = ignore ?? null;
+  }
+
+  [begin](filename: unknown, persistent: boolean): void {
+    this._handle?.start(filename, persistent, false);
   }
 
   /** Kept for callers of old: a watcher is started by `fs.watch`. */
   start(): void {}
 
-  /** Stops watching; 'close' is emitted. Nothing happens when it is closed or was never started. */
+  /** Stops watching; 'close' is emitted in the next tick. Nothing happens when it is closed or was never started. */
   close(): void {
-    const handle = this.#handle;
-    if (handle === undefined || !handle.initialized) return;
-    handle.close();
-    this.#handle = undefined;
-    // Node's recursive watcher says so at once, the other in the next tick.
-    if (this.#recursive) this.emit('close');
-    else nextTick(() => this.emit('close'));
+    if (!this._handle?.initialized) return;
+    this._handle.close();
+    this._handle = null;
+    nextTick(() => this.emit('close'));
   }
 
   /** The watcher keeps the process alive. */
   ref(): this {
-    this.#handle?.ref();
+    this._handle?.ref();
     return this;
   }
 
   /** The process may end while the watcher is open. */
   unref(): this {
-    this.#handle?.unref();
+    this._handle?.unref();
     return this;
   }
 }
 
-function closeOnAbort(watcher: FSWatcher, signal: AbortSignal): void {
+/** The watcher of a whole tree. Node's is a class of its own, and of the same name. */
+const RecursiveWatcher = class FSWatcher extends EventEmitter {
+  readonly #handle: WatchHandle;
+  readonly #signal: AbortSignal | undefined;
+  #closed = false;
+
+  constructor(ctx: Context, { ignore }: WatchSettings, signal: AbortSignal | undefined) {
+    super();
+    this.#signal = signal;
+    this.#handle = new WatchHandle(ctx, (type: EventType, name: string) => {
+      const filename = decodeName(name);
+      if (!ignore?.(filename)) this.emit('change', type, filename);
+    });
+  }
+
+  [begin](filename: unknown, persistent: boolean): void {
+    this.#handle.start(filename, persistent, true);
+  }
+
+  /** Stops watching; 'close' is emitted before the call returns. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#handle.close();
+    this.emit('close');
+  }
+
+  ref(): void {
+    this.#handle.ref();
+  }
+
+  unref(): void {
+    this.#handle.unref();
+  }
+
+  /** The next change of each turn; what happens between two turns is not kept (promises.watch keeps it). */
+  [Symbol.asyncIterator]() {
+    const signal = this.#signal;
+    const next = (): Promise<IteratorResult<Change>> | { done: true } => {
+      if (this.#closed) return { done: true };
+      return new Promise((resolve, reject) => {
+        const abort = (): void => {
+          this.close();
+          reject(new AbortError(signal?.reason));
+        };
+        if (signal?.aborted) {
+          abort();
+          return;
+        }
+        signal?.addEventListener('abort', abort, { once: true });
+        this.once('change', (eventType, filename) => {
+          signal?.removeEventListener('abort', abort);
+          resolve(Object.assign(Object.create(null), { value: { eventType, filename } }));
+        });
+      });
+    };
+    const end = () => {
+      this.close();
+      return { done: true };
+    };
+    const iterator = { next, return: end, [Symbol.asyncIterator]: () => iterator };
+    return iterator;
+  }
+};
+type Watcher = FSWatcher | InstanceType<typeof RecursiveWatcher>;
+
+function closeOnAbort(watcher: Watcher, signal: AbortSignal): void {
   const close = (): void => watcher.close();
   if (signal.aborted) {
     nextTick(close);
@@ -99,7 +167,7 @@ function parseSettings({ persistent = true, recursive = false, encoding, ignore,
     persistent: persistent === true,
     recursive: recursive === true,
     encoding,
-    ignore: parseIgnore(ignore),
+    ignore: ignore === null || ignore === undefined ? undefined : parseIgnore(ignore),
     throwIfNoEntry: throwIfNoEntry !== false,
   };
 }
@@ -111,13 +179,19 @@ function from(error: unknown, caller: Caller): unknown {
 
 /** The members watch, watchFile and unwatchFile of `ctx.fs`, and promises.watch. */
 export function makeWatch(ctx: Context) {
-  function watch(filename: unknown, options?: unknown, listener?: unknown): FSWatcher {
+  function watch(filename: unknown, options?: unknown, listener?: unknown): Watcher {
     const onChange = typeof options === 'function' ? options : listener;
     try {
       const given = getOptions(options) as Given;
       validatePath(filename, 'path');
-      const watcher = new FSWatcher();
-      watcher.open(ctx, filename, parseSettings(given));
+      const settings = parseSettings(given);
+      const { recursive, persistent, throwIfNoEntry } = settings;
+      const watcher = recursive ? new RecursiveWatcher(ctx, settings, given.signal) : new FSWatcher(ctx, settings);
+      try {
+        watcher[begin](filename, persistent);
+      } catch (error) {
+        if (throwIfNoEntry || (error as UvException).code !== 'ENOENT') throw error;
+      }
       if (onChange) watcher.addListener('change', onChange as () => void);
       if (given.signal) closeOnAbort(watcher, given.signal);
       return watcher;

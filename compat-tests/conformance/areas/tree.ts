@@ -35,6 +35,7 @@ const NAMES = [
   'dirlink/',
   'dangling',
   'loop',
+  'loop/',
   'missing',
   'missing/x',
   'file/x',
@@ -46,6 +47,10 @@ const NAMES = [
   '',
 ];
 const at = (t: Tools, name: string): string => (name === '' ? '' : `${t.dir}/${name}`);
+
+/** Names whose directory rmSync of Node 24 and later empties before it refuses the name; ours refuses at once (docs/differences.md). */
+const emptiesFirst = (name: string): boolean =>
+  Number.parseInt(process.versions.node, 10) >= 24 && ['dirlink/', 'dir/.'].includes(name);
 
 /** Each outcome on a fresh fixture, with the tree after it. */
 const fresh = async (t: Tools, calls: (() => unknown)[]): Promise<unknown> => {
@@ -95,6 +100,8 @@ const glob: Case = async (t) => {
     () => (globSync(['file', 'dir/*'], { cwd: t.dir }) as string[]).sort(),
     () => globSync(1),
     () => globSync('*', { cwd: 1 }),
+    () => globSync(1, { cwd: 1 }),
+    () => globSync('*', { cwd: 1, exclude: 1 }),
     () => globSync('*', { cwd: t.dir, exclude: 1 }),
     () => (globSync('**', { cwd: t.dir, exclude: (name: string) => name === 'sub' }) as string[]).sort(),
   );
@@ -145,7 +152,7 @@ const area: Area = {
       t,
       NAMES.filter((name) => !name.includes('..')).flatMap((name) =>
         [undefined, { force: true }, { recursive: true }, { recursive: true, force: true }].flatMap((options) =>
-          three(t, 'rm', at(t, name), options),
+          three(t, 'rm', at(t, name), options).filter((_, i) => !(i === 0 && options?.recursive && emptiesFirst(name))),
         ),
       ),
     ),

@@ -97,6 +97,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
       return found(ctx.resolve(path), bigint, quiet ? throwIfNoEntry : true);
     },
     runPromise(path, options) {
+      if (strictPromiseOptions) promiseOptions(options);
       const target = ctx.resolve(path);
       const { bigint, throwIfNoEntry } = promiseOptions(options);
       return found(target, bigint, quiet ? throwIfNoEntry : true);
