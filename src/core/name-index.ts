@@ -14,8 +14,17 @@ const SHIFT = 12;
 const SEGMENT_BUCKETS = 1 << SHIFT;
 const SMALLEST = 8;
 
+/** What an index is at one moment. Nobody writes its columns. */
+export interface IndexState {
+  readonly segments: readonly Uint32Array[];
+  readonly buckets: number;
+  readonly base: number;
+  readonly count: number;
+  readonly capacity: number;
+}
+
 export class NameIndex {
-  private readonly segments: Uint32Array[] = [new Uint32Array(SMALLEST)];
+  readonly segments: Uint32Array[] = [new Uint32Array(SMALLEST)];
   /** Buckets in use. */
   private buckets = SMALLEST;
   /** The smallest power of two that is not above `buckets`. */
@@ -42,6 +51,27 @@ export class NameIndex {
     const charged = this.chargeOf(capacity);
     while (capacity < this.count + count) capacity = nextCapacity(capacity);
     return this.chargeOf(capacity) - charged;
+  }
+
+  /** Bytes an index like `state` is billed. */
+  chargeFor(state: IndexState): number {
+    return this.chargeOf(state.capacity);
+  }
+
+  /** The index as it is now, with these arrays for its columns. */
+  save(segments: readonly Uint32Array[]): IndexState {
+    const { buckets, base, count, capacity } = this;
+    return { segments, buckets, base, count, capacity };
+  }
+
+  /** Makes the index what it was at `save`, with these arrays, which are now its own, for its columns. */
+  load(state: IndexState, segments: readonly Uint32Array[]): void {
+    this.segments.length = 0;
+    this.segments.push(...segments);
+    this.buckets = state.buckets;
+    this.base = state.base;
+    this.count = state.count;
+    this.capacity = state.capacity;
   }
 
   /** First entry of the chain that holds `hash`, or 0. */

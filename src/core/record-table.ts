@@ -21,6 +21,29 @@ const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
 const EMPTY = new Uint32Array(0);
 const EMPTY_BYTES = new Uint8Array(0);
 
+const replace = <T>(list: T[], by: readonly T[]): void => {
+  list.length = 0;
+  for (const each of by) list.push(each);
+};
+
+/** What a table is at one moment; see `save`. Nobody writes its columns. */
+export interface TableState extends Occupancy {
+  readonly segments: readonly Uint32Array[];
+  readonly freeHead: readonly number[];
+  readonly freeCount: readonly number[];
+  readonly dropped: readonly number[];
+  readonly hint: number;
+  readonly spare: number;
+}
+
+/** What the bill of a table depends on. */
+interface Occupancy {
+  readonly live: number;
+  readonly freeTotal: number;
+  readonly fullSegments: number;
+  readonly firstRecords: number;
+}
+
 export class RecordTable {
   /** Words of each segment; record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
   readonly segments: Uint32Array[] = [];
@@ -31,12 +54,13 @@ export class RecordTable {
   private readonly freeHead: number[] = [];
   private readonly freeCount: number[] = [];
   private readonly dropped: number[] = [];
-  private freeTotal = 0;
-  private fullSegments = 0;
+  /** Free records of all segments. */
+  freeTotal = 0;
+  fullSegments = 0;
   private hint = 0;
   private spare = -1;
   /** Records the first segment has room for. */
-  private firstRecords = 0;
+  firstRecords = 0;
   /** The bill of a table above the smallest size, which changes with its segments only. */
   private billed = 0;
 
@@ -57,10 +81,14 @@ export class RecordTable {
 
   /** Bytes to reserve before `count` records are taken. */
   cost(count: number): number {
-    if (count <= this.freeTotal && this.firstRecords > SMALLEST) return 0;
-    let missing = count - this.freeTotal;
-    let first = this.firstRecords;
-    let full = this.fullSegments;
+    return count <= this.freeTotal && this.firstRecords > SMALLEST ? 0 : this.chargeFor(this, count) - this.charge();
+  }
+
+  /** Bytes a table like `state` is billed when `count` more records are taken. */
+  chargeFor(state: Occupancy, count: number): number {
+    let missing = count - state.freeTotal;
+    let first = state.firstRecords;
+    let full = state.fullSegments;
     if (missing > 0 && full === 0) {
       while (missing > 0 && first < SEGMENT_RECORDS) {
         const next = FIRST_SIZES.find((size) => size > first) as number;
@@ -70,7 +98,7 @@ export class RecordTable {
       }
     }
     if (missing > 0) full += Math.ceil(missing / SEGMENT_RECORDS);
-    return this.chargeOf(first, full, this.live + count) - this.charge();
+    return this.chargeOf(first, full, state.live + count);
   }
 
   /** Takes a record; the caller has reserved `cost(1)`. Its words are zero. */
@@ -89,6 +117,32 @@ export class RecordTable {
     this.freeTotal--;
     this.live++;
     return (segment << SHIFT) | slot;
+  }
+
+  /** `take` that gives the record `id` when it is free, any other when not. */
+  takeAt(id: number): number {
+    const segment = id >>> SHIFT;
+    const slot = id & SLOT_MASK;
+    const words = this.segments[segment];
+    let link = this.freeHead[segment] ?? 0;
+    if (words === undefined || link === 0) return this.take();
+    if (link === slot + 1) this.freeHead[segment] = words[slot * this.words + this.linkWord] as number;
+    else {
+      for (;;) {
+        const at = (link - 1) * this.words + this.linkWord;
+        link = words[at] as number;
+        if (link === 0) return this.take();
+        if (link !== slot + 1) continue;
+        words[at] = words[slot * this.words + this.linkWord] as number;
+        break;
+      }
+    }
+    words[slot * this.words + this.linkWord] = 0;
+    if (segment === this.spare) this.spare = -1;
+    this.freeCount[segment]--;
+    this.freeTotal--;
+    this.live++;
+    return id;
   }
 
   /** Gives a record back. Returns the bytes the caller must release. */
@@ -119,6 +173,35 @@ export class RecordTable {
         if (words[at] !== 0) visit((segment << SHIFT) | slot);
       }
     }
+  }
+
+  /** The table as it is now, with these arrays for its columns. */
+  save(segments: readonly Uint32Array[]): TableState {
+    const { live, freeTotal, fullSegments, firstRecords, hint, spare } = this;
+    const lists = { freeHead: [...this.freeHead], freeCount: [...this.freeCount], dropped: [...this.dropped] };
+    return { segments, live, freeTotal, fullSegments, firstRecords, hint, spare, ...lists };
+  }
+
+  /** Makes the table what it was at `save`, with these arrays, which are now its own, for its columns. */
+  load(state: TableState, segments: readonly Uint32Array[]): void {
+    replace(this.segments, segments);
+    replace(this.freeHead, state.freeHead);
+    replace(this.freeCount, state.freeCount);
+    replace(this.dropped, state.dropped);
+    this.live = state.live;
+    this.freeTotal = state.freeTotal;
+    this.fullSegments = state.fullSegments;
+    this.firstRecords = state.firstRecords;
+    this.hint = state.hint;
+    this.spare = state.spare;
+    if (this.withBytes) {
+      const views = segments.map((words, index) => {
+        const view = this.bytes[index];
+        return view?.buffer === words.buffer ? view : words.length === 0 ? EMPTY_BYTES : new Uint8Array(words.buffer);
+      });
+      replace(this.bytes, views);
+    }
+    this.rebill();
   }
 
   private chargeOf(first: number, full: number, live: number): number {

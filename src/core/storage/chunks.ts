@@ -4,22 +4,29 @@
  * a buffer of its own. References are one number: even for a slab block, odd
  * for a buffer, 0 for none (a hole).
  *
- * A buffer may have several owners (copies of a file share it until one
- * writes). Each owner is billed in full, so the copy that a later write makes is
- * paid for already. A shared buffer is never written. Slab blocks are not
- * shared: copying them is as cheap.
+ * A buffer may have several files (copies share it until one writes). Each is
+ * billed in full, so the copy that a later write makes is paid for already.
+ * Slab blocks are not shared between files: copying them is as cheap.
+ *
+ * A chunk may also be held by snapshots, which are billed for it only when no
+ * file has it any more. A chunk with more than one owner is never written.
  */
-import { CHUNK_PRICE } from '../cost.js';
+import { ARRAY_PRICE, CHUNK_PRICE, ROUNDING } from '../cost.js';
 import { SLAB_BLOCK_MAX, type Slabs } from './slabs.js';
 
 /** Bytes of one page of a file, the largest chunk. */
 export const PAGE_BYTES = 65_536;
 
+const NO_PINS = new Uint32Array(0);
+const priceOfPins = (count: number): number => (count === 0 ? 0 : Math.ceil(count * 4 * ROUNDING) + ARRAY_PRICE);
+
 export class Chunks {
   private readonly buffers: (Uint8Array | undefined)[] = [];
   private readonly unused: number[] = [];
-  /** Owners beyond the first, of shared buffers only. */
-  private readonly extraOwners = new Map<number, number>();
+  /** Files that have each buffer. */
+  private readonly files: number[] = [];
+  /** Holds of snapshots on each buffer; later buffers have none. */
+  private pins = NO_PINS;
   private billed = 0;
 
   constructor(
@@ -30,12 +37,12 @@ export class Chunks {
 
   /** Bytes held outside the slabs, as billed. */
   charge(): number {
-    return this.billed;
+    return this.billed + priceOfPins(this.pins.length);
   }
 
   /** Bytes held in slabs and buffers together. */
   held(): number {
-    return this.billed + this.slabs.charge();
+    return this.charge() + this.slabs.charge();
   }
 
   /** Bytes to reserve before a chunk of `bytes` is taken. */
@@ -49,6 +56,7 @@ export class Chunks {
     const buffer = new Uint8Array(bytes);
     const index = this.unused.pop() ?? this.buffers.length;
     this.buffers[index] = buffer;
+    this.files[index] = 1;
     this.billed += bytes + this.overhead;
     return index * 2 + 1;
   }
@@ -57,26 +65,101 @@ export class Chunks {
   give(reference: number): number {
     if ((reference & 1) === 0) return this.slabs.give(reference >>> 1);
     const index = reference >>> 1;
-    const freed = (this.buffers[index] as Uint8Array).length + this.overhead;
+    this.files[index]--;
+    if (this.files[index] === 0 && this.pinsOf(index) > 0) return 0;
+    const freed = this.chargeOf(reference);
     this.billed -= freed;
-    const extra = this.extraOwners.get(reference);
-    if (extra === undefined) {
-      this.buffers[index] = undefined;
-      this.unused.push(index);
-    } else if (extra === 1) this.extraOwners.delete(reference);
-    else this.extraOwners.set(reference, extra - 1);
+    if (this.files[index] === 0) this.drop(index);
     return freed;
   }
 
-  /** True when a buffer has more than one owner, so that it must not be written. */
+  /** True when a chunk has more than one owner, so that it must not be written. */
   isShared(reference: number): boolean {
-    return this.extraOwners.size > 0 && this.extraOwners.has(reference);
+    if ((reference & 1) === 0) return this.slabs.extraOwners(reference >>> 1) > 0;
+    const index = reference >>> 1;
+    return (this.files[index] as number) > 1 || this.pinsOf(index) > 0;
   }
 
-  /** Adds an owner to a buffer; the caller has reserved `cost(capacityOf(reference))`. */
+  /** Bytes that `give` would return for a shared chunk: they pay for the copy that takes its place. */
+  refund(reference: number): number {
+    return reference & 1 && (this.files[reference >>> 1] as number) > 1 ? this.chargeOf(reference) : 0;
+  }
+
+  /**
+   * Adds a file to a chunk: a copy to a buffer, with `cost(capacityOf(reference))` reserved, or a restored file to a
+   * chunk that a snapshot holds, which costs nothing when no file has it.
+   */
   share(reference: number): void {
-    this.extraOwners.set(reference, (this.extraOwners.get(reference) ?? 0) + 1);
-    this.billed += this.chargeOf(reference);
+    if ((reference & 1) === 0) {
+      this.slabs.share(reference >>> 1);
+      return;
+    }
+    const index = reference >>> 1;
+    if ((this.files[index] as number) > 0) this.billed += this.chargeOf(reference);
+    this.files[index]++;
+  }
+
+  /** Bytes to reserve before `countPins`. */
+  costOfPins(): number {
+    return priceOfPins(this.buffers.length) - priceOfPins(this.pins.length);
+  }
+
+  /** Makes room to count the holds of snapshots on every buffer there is; the caller has reserved `costOfPins`. */
+  countPins(): void {
+    if (this.buffers.length <= this.pins.length) return;
+    const more = new Uint32Array(this.buffers.length);
+    more.set(this.pins);
+    this.pins = more;
+  }
+
+  /** Ends counting, when no buffer is held any more. Returns the bytes the caller must release. */
+  forgetPins(): number {
+    const freed = priceOfPins(this.pins.length);
+    this.pins = NO_PINS;
+    return freed;
+  }
+
+  /** A snapshot takes hold of a chunk. */
+  pin(reference: number): void {
+    if (reference & 1) this.pins[reference >>> 1]++;
+    else this.slabs.share(reference >>> 1);
+  }
+
+  /** A snapshot lets go of a chunk. Returns the bytes the caller must release. */
+  unpin(reference: number): number {
+    if ((reference & 1) === 0) return this.slabs.give(reference >>> 1);
+    const index = reference >>> 1;
+    this.pins[index]--;
+    if (this.pinsOf(index) > 0 || (this.files[index] as number) > 0) return 0;
+    const freed = this.chargeOf(reference);
+    this.billed -= freed;
+    this.drop(index);
+    return freed;
+  }
+
+  /** Files and snapshots that have a buffer, for the audit and for planning. */
+  ownersOf(reference: number): { readonly files: number; readonly pins: number } {
+    return { files: this.files[reference >>> 1] ?? 0, pins: this.pinsOf(reference >>> 1) };
+  }
+
+  /** What would be billed if `files` of each buffer were as many. */
+  chargeWith(files: ReadonlyMap<number, number>): number {
+    let charge = priceOfPins(this.pins.length);
+    this.buffers.forEach((buffer, index) => {
+      if (buffer === undefined) return;
+      const owners = Math.max(files.get(index * 2 + 1) ?? 0, this.pinsOf(index) > 0 ? 1 : 0);
+      charge += owners * (buffer.length + this.overhead);
+    });
+    return charge;
+  }
+
+  private pinsOf(index: number): number {
+    return index < this.pins.length ? (this.pins[index] as number) : 0;
+  }
+
+  private drop(index: number): void {
+    this.buffers[index] = undefined;
+    this.unused.push(index);
   }
 
   /** The buffer a chunk lies in. */

@@ -87,7 +87,10 @@ export class FileContents extends FilePages {
     }
   }
 
-  /** Sets the size. Shrinking frees; growing makes a hole and needs no memory. */
+  /**
+   * Sets the size. Shrinking frees; growing makes a hole and needs no memory.
+   * @throws QuotaFault when a page is cut that a snapshot holds, and there is no room for what is left of it
+   */
   truncate(ino: number, size: number): void {
     if (size > MAX_FILE_BYTES) throw fault(EFBIG);
     const old = this.inodes.size(ino);
@@ -144,7 +147,7 @@ export class FileContents extends FilePages {
     const shared = old !== 0 && this.chunks.isShared(old);
     if (to <= capacity && !shared) return;
     const table = this.costOfTable(ino, page, page);
-    const refund = shared ? this.chunks.chargeOf(old) : 0;
+    const refund = shared ? this.chunks.refund(old) : 0;
     let wanted = shared ? Math.max(capacity, to) : from === 0 ? to : growth(capacity, to, page, length);
     if (!shared && wanted > to && !this.bank.fits(this.chunks.cost(wanted) + table)) wanted = to;
     const cost = this.chunks.cost(wanted) + table;
@@ -173,7 +176,7 @@ export class FileContents extends FilePages {
       const bytes = need <= capacity && !shared ? 0 : Math.max(need, capacity);
       wanted.push(bytes);
       if (bytes > 0) cost += this.chunks.cost(bytes);
-      if (shared) refund += this.chunks.chargeOf(old);
+      if (shared) refund += this.chunks.refund(old);
     }
     const reserved = this.reserve(cost, refund);
     const fresh = this.takeAll(wanted, reserved);
@@ -289,18 +292,24 @@ export class FileContents extends FilePages {
     this.bank.release(map.charge());
   }
 
-  /** Moves a page that became much smaller into a smaller chunk where there is room, and a shared one always. */
+  /**
+   * Moves a page that became much smaller into a smaller chunk where there is room, and a shared one always.
+   * @throws as `truncate`; the file is then as before
+   */
   private shrinkPage(ino: number, page: number, need: number): void {
     const old = this.page(ino, page);
     if (old === 0) return;
     const capacity = this.chunks.capacityOf(old);
+    if (capacity <= need) return;
     const shared = this.chunks.isShared(old);
     if (!shared && (capacity < 2 * need || capacity - need < 64)) return;
-    const refund = shared ? this.chunks.chargeOf(old) : 0;
+    const refund = shared ? this.chunks.refund(old) : 0;
     let wanted = Math.min(need, capacity);
     let net = Math.max(0, this.chunks.cost(wanted) - refund);
     if (!this.bank.tryReserve(net)) {
       if (!shared) return;
+      // What a snapshot holds has paid for no copy.
+      if (refund === 0) this.bank.reserve(net);
       wanted = capacity;
       net = 0;
     }

@@ -9,9 +9,12 @@
  * through their own first two bytes. Slabs grow with what the class already
  * holds, so a small volume has small slabs.
  *
+ * A block may have several owners: the live tree and snapshots. Slabs count
+ * them only while there are snapshots; a block with more than one is not written.
+ *
  * As RecordTable: callers reserve `cost` first and release what `give` returns.
  */
-import { ROUNDING, SLAB_PRICE } from '../cost.js';
+import { ARRAY_PRICE, ROUNDING, SLAB_PRICE } from '../cost.js';
 
 /** Largest block, bytes. */
 export const SLAB_BLOCK_MAX = 8192;
@@ -30,6 +33,8 @@ interface Slab {
   /** Blocks from here on were never used. */
   fresh: number;
   free: number;
+  /** Owners of each block beyond the first; undefined for none. */
+  owners: Uint16Array | undefined;
   previous: Slab | undefined;
   next: Slab | undefined;
 }
@@ -116,6 +121,10 @@ export class Slabs {
     const slab = this.slab(reference);
     const cls = slab.sizeClass;
     const block = reference & BLOCK_MASK;
+    if (slab.owners !== undefined && (slab.owners[block] as number) > 0) {
+      slab.owners[block]--;
+      return 0;
+    }
     const at = block * blockBytes(cls);
     slab.data[at] = slab.freeHead & 255;
     slab.data[at + 1] = slab.freeHead >>> 8;
@@ -126,6 +135,66 @@ export class Slabs {
     if (slab.free === blocksOf(slab)) return this.retire(slab);
     const spare = this.spare[cls];
     return spare === undefined ? 0 : this.retire(spare);
+  }
+
+  /** Owners of a block beyond the first. */
+  extraOwners(reference: number): number {
+    return this.slab(reference).owners?.[reference & BLOCK_MASK] ?? 0;
+  }
+
+  /** Adds an owner to a block of a slab that counts owners. */
+  share(reference: number): void {
+    (this.slab(reference).owners as Uint16Array)[reference & BLOCK_MASK]++;
+  }
+
+  /** Bytes to reserve before `countOwners`. */
+  costOfOwners(): number {
+    let cost = 0;
+    for (const slab of this.slabs) if (slab?.owners === undefined && slab !== undefined) cost += ownersPrice(slab);
+    return cost;
+  }
+
+  /** Lets every slab there is count the owners of its blocks; the caller has reserved `costOfOwners`. */
+  countOwners(): void {
+    for (const slab of this.slabs) {
+      if (slab === undefined || slab.owners !== undefined) continue;
+      slab.owners = new Uint16Array(blocksOf(slab));
+      this.billed += ownersPrice(slab);
+    }
+  }
+
+  /** Ends counting, when no block has a second owner any more. Returns the bytes the caller must release. */
+  forgetOwners(): number {
+    const before = this.billed;
+    for (const slab of this.slabs) {
+      if (slab?.owners === undefined) continue;
+      this.billed -= ownersPrice(slab);
+      slab.owners = undefined;
+    }
+    return before - this.billed;
+  }
+
+  /** What would be billed if these blocks, which have one owner each, were given back and no empty slab kept. */
+  chargeWithout(references: Iterable<number>): number {
+    const freed = new Map<number, number>();
+    for (const reference of references) {
+      const index = reference >>> BLOCK_BITS;
+      freed.set(index, (freed.get(index) ?? 0) + 1);
+    }
+    let charge = this.billed;
+    for (const slab of this.slabs) {
+      if (slab !== undefined && slab.free + (freed.get(slab.index) ?? 0) === blocksOf(slab)) charge -= priceOf(slab);
+    }
+    return charge;
+  }
+
+  /** Drops the empty slabs that were kept for what comes next. Returns the bytes the caller must release. */
+  trim(): number {
+    const before = this.billed;
+    this.spare.forEach((slab) => {
+      if (slab !== undefined) this.drop(slab);
+    });
+    return before - this.billed;
   }
 
   /** The buffer a block lies in. */
@@ -157,6 +226,7 @@ export class Slabs {
       freeHead: 0,
       fresh: 0,
       free: blocks,
+      owners: undefined,
       previous: undefined,
       next: undefined,
     };
@@ -177,16 +247,23 @@ export class Slabs {
       this.spare[cls] = slab;
       return 0;
     }
+    const price = this.drop(slab);
+    const spare = this.spare[cls];
+    return spare === undefined ? price : price + this.retire(spare);
+  }
+
+  private drop(slab: Slab): number {
+    const cls = slab.sizeClass;
+    const blocks = blocksOf(slab);
     if (this.spare[cls] === slab) this.spare[cls] = undefined;
     this.unlink(slab);
     this.slabs[slab.index] = undefined;
     this.unused.push(slab.index);
     this.total[cls] -= blocks;
     this.free[cls] -= blocks;
-    const price = slabPrice(cls, blocks);
+    const price = priceOf(slab);
     this.billed -= price;
-    const spare = this.spare[cls];
-    return spare === undefined ? price : price + this.retire(spare);
+    return price;
   }
 
   private link(slab: Slab): void {
@@ -214,5 +291,10 @@ const blocksOfNext = (cls: number, total: number): number => {
   const least = Math.max(1, Math.floor(FIRST_SLAB_BYTES / size));
   return Math.max(1, Math.min(Math.floor(SLAB_BYTES / size), Math.max(least, total >>> 1)));
 };
+
+const ownersPrice = (slab: Slab): number => Math.ceil(blocksOf(slab) * 2 * ROUNDING) + ARRAY_PRICE;
+
+const priceOf = (slab: Slab): number =>
+  slabPrice(slab.sizeClass, blocksOf(slab)) + (slab.owners === undefined ? 0 : ownersPrice(slab));
 
 const slabPrice = (cls: number, blocks: number): number => Math.ceil(blocks * blockBytes(cls) * ROUNDING) + SLAB_PRICE;
