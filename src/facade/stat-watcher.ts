@@ -158,7 +158,7 @@ export function makeStatWatching(ctx: Context) {
     }
   }
 
-  function watchFile(filename: unknown, options: unknown, listener?: unknown): StatWatcher {
+  function watchFile(filename: unknown, options: unknown, listener?: unknown): EventEmitter {
     const key = keyOf(filename);
     const hasOptions = options !== null && typeof options === 'object';
     const onChange = hasOptions ? listener : options;
