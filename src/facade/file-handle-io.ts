@@ -10,7 +10,7 @@ import { readVector } from './ops/fd.js';
 import { knownEncoding } from './ops/fd-write.js';
 import { checkReadRange, checkWriteRange, rangeOf, writePosition } from './ops/ranges.js';
 import { throwIfAborted } from './ops/read-file.js';
-import { contentOf, writeOpenFile } from './ops/whole-file.js';
+import { writeOpenFile } from './ops/whole-file.js';
 import { nodeAtLeast } from './running-node.js';
 import {
   isView,
@@ -109,7 +109,8 @@ export async function writePieces(
   }
 }
 
-/** Writes text or a view whole, at the handle's offset. */
-export function writeContent(ctx: Context, fd: number, data: unknown, encoding: unknown): void {
-  writeOpenFile(ctx, fd, contentOf(data, encoding));
+/** Writes bytes whole, at the handle's offset, unless that was aborted. */
+export function writeContent(ctx: Context, fd: number, bytes: Uint8Array, signal: unknown): void {
+  throwIfAborted(signal);
+  writeOpenFile(ctx, fd, bytes);
 }

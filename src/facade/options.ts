@@ -5,6 +5,7 @@
  */
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } from '../core/index.js';
 import { invalidArgType, invalidArgValue } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
 import { validateAbortSignal, validateInt32 } from './validate.js';
 
 /** Every option that some function reads; each function documents its own. */
@@ -77,6 +78,9 @@ const flagWords = new Map<unknown, number>([
   ['as+', RA | O_SYNC],
   ['sa+', RA | O_SYNC],
 ]);
+
+/** Since Node 26 open, and what opens with it, looks at the path after flags and mode. */
+export const opensPathLast = nodeAtLeast(26);
 
 /** An open flag ('w', 'a+', a number, null) as Linux flag bits. */
 export function parseFlags(flags: unknown, name = 'flags'): number {

@@ -13,8 +13,9 @@ import { methodNotImplemented } from './node-errors.js';
 import { readWholeLater, throwIfAborted } from './ops/read-file.js';
 import {
   APPEND_DEFAULTS,
+  checkModeFirst,
+  checkWriteOptions,
   contentOf,
-  modeCheckedFirst,
   READ_DEFAULTS,
   WRITE_DEFAULTS,
   writeWhole,
@@ -22,7 +23,7 @@ import {
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
 import { nodeAtLeast } from './running-node.js';
 import { type Caller, toNodeError, uvException } from './uv-exception.js';
-import { bindingFd, parseMode, validateBoolean } from './validate.js';
+import { bindingFd, parseMode } from './validate.js';
 
 /** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
 function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
@@ -35,6 +36,16 @@ function settle(run: () => unknown, path: unknown, signal: () => unknown, caller
   }
 }
 
+/** Makes the checks, then the call. */
+function settleNow(check: () => unknown, run: () => Promise<unknown>, caller: Caller): Promise<unknown> {
+  try {
+    check();
+  } catch (error) {
+    return Promise.reject(toNodeError(error, 'open', undefined, undefined, caller));
+  }
+  return run();
+}
+
 /** Writes content in pieces: the file is opened now, and closed when the last piece or a failure came. */
 async function writeFromPieces(
   ctx: Context,
@@ -44,8 +55,7 @@ async function writeFromPieces(
   flag: unknown,
 ): Promise<void> {
   const { engine } = ctx;
-  validateBoolean(options.flush ?? false, 'options.flush');
-  if (modeCheckedFirst) parseMode(options.mode, 'mode', 0o666);
+  checkWriteOptions(options);
   throwIfAborted(options.signal);
   const target = ctx.resolve(path);
   const fd = engine.open(target, parseFlags(flag), parseMode(options.mode, 'mode', 0o666));
@@ -74,8 +84,9 @@ async function writeClosed(ctx: Context, data: unknown, given: () => AnyOptions)
     throw bindingChecksFd ? closedFd() : uvException(EBADF, 'write');
   };
   try {
-    const { encoding, signal, flush } = given();
-    validateBoolean(flush ?? false, 'options.flush');
+    const options = given();
+    checkWriteOptions(options);
+    const { encoding, signal } = options;
     if (isPieces(data)) {
       await writePieces(ctx, refuse, data, encoding, signal);
     } else {
@@ -155,9 +166,16 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   }
 
   function appendFile(path: unknown, data: unknown, options?: unknown): Promise<unknown> {
-    const given = (): AnyOptions => getOptions(options, APPEND_DEFAULTS);
-    if (path instanceof FileHandle)
-      return path.fd === -1 ? writeClosed(ctx, data, given) : path.appendFile(data, options);
+    const given = (): AnyOptions => {
+      const parsed = getOptions(options, APPEND_DEFAULTS);
+      checkModeFirst(parsed);
+      return parsed;
+    };
+    if (path instanceof FileHandle) {
+      if (path.fd === -1) return writeClosed(ctx, data, given);
+      // The handle's own method checks the rest, in another order.
+      return settleNow(given, () => path.appendFile(data, options), appendFile);
+    }
     return write(path, data, given, 'a', appendFile);
   }
 

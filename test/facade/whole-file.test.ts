@@ -125,3 +125,80 @@ describe('whole files', () => {
     expect(error).toMatchObject({ name: 'QuotaExceededError', errno: -28, limit: 100_000, resource: 'bytes' });
   });
 });
+
+describe('the order of checks', () => {
+  it('looks at flush, mode, flags, data and signal in the order of the running Node', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later, callback }) => {
+      const badUrl = new URL('file://host/a');
+      const wrong: readonly object[] = [
+        { flush: 1 },
+        { mode: 1.5 },
+        { flush: 1, mode: 1.5 },
+        { flag: 3n },
+        { flag: 2 ** 31 },
+        { flag: 2 ** 31, flush: true },
+        { flag: 3n, mode: 1.5 },
+        { signal: AbortSignal.abort(), flush: 1 },
+        { encoding: 'buffer' },
+        { encoding: 'buffer', signal: AbortSignal.abort() },
+      ];
+      for (const path of ['g', badUrl, Number.NaN, 1.5] as never[]) {
+        for (const given of wrong as never[]) {
+          for (const data of ['text', Buffer.from('bytes'), 1, ''] as never[]) {
+            const name = `${String(path)} ${JSON.stringify(Object.keys(given))} ${data}`;
+            sync(`writeSync ${name}`, () => fs.writeFileSync(path, data, given));
+            sync(`appendSync ${name}`, () => fs.appendFileSync(path, data, given));
+            await later(`write ${name}`, () => fs.promises.writeFile(path, data, given));
+            await later(`append ${name}`, () => fs.promises.appendFile(path, data, given));
+            if ('signal' in (given as object)) continue;
+            await callback(`write ${name}`, (done) => fs.writeFile(path, data, given, done));
+            await callback(`append ${name}`, (done) => fs.appendFile(path, data, given, done));
+          }
+          const name = `${String(path)} ${JSON.stringify(Object.keys(given))}`;
+          sync(`readSync ${name}`, () => fs.readFileSync(path, given));
+          await later(`read ${name}`, () => fs.promises.readFile(path, given));
+          if (!('encoding' in (given as object) || 'signal' in (given as object)))
+            await callback(`read ${name}`, (done) => fs.readFile(path, given, done));
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('checks what a FileHandle is given as it checks what a path is given', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later }) => {
+      const handle = await fs.promises.open('g', 'r+');
+      const aborted = AbortSignal.abort();
+      const wrong = [{ flush: 1 }, { mode: 1.5 }, { flush: 1, mode: 1.5 }, { signal: aborted, encoding: 'buffer' }];
+      for (const given of wrong as never[]) {
+        for (const data of ['text', 1, ['pieces']] as never[]) {
+          const name = `${Object.keys(given)} ${data}`;
+          await later(`handle.write ${name}`, () => handle.writeFile(data, given));
+          await later(`handle.append ${name}`, () => handle.appendFile(data, given));
+          await later(`write ${name}`, () => fs.promises.writeFile(handle, data, given));
+          await later(`append ${name}`, () => fs.promises.appendFile(handle, data, given));
+        }
+        await later(`handle.read ${Object.keys(given)}`, () => handle.readFile(given));
+        await later(`read ${Object.keys(given)}`, () => fs.promises.readFile(handle, given));
+      }
+      await handle.close();
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it("refuses the encoding 'buffer' of promises.readFile when the running Node does", async () => {
+    const { real, ours } = await record({ ...tree, empty: '' }, async ({ fs, later }) => {
+      for (const path of ['f', 'empty', 'd', 'missing']) {
+        await later(path, () => fs.promises.readFile(path, 'buffer' as never));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('promises.truncate takes no descriptor', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later }) => {
+      for (const odd of oddValues as never[]) await later(nameOf(odd), () => fs.promises.truncate(odd, 2));
+    });
+    expect(ours).toEqual(real);
+  });
+});

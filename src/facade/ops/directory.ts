@@ -6,7 +6,7 @@ import { makeDirent } from '../dirent.js';
 import { presentName } from '../encoding.js';
 import { type AnyOptions, getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { faultToError, spell } from '../uv-exception.js';
+import { faultToError, PathFault, spell } from '../uv-exception.js';
 import { validateBoolean, validatePath } from '../validate.js';
 import { callbackRules, promiseRules, readTree, type TreeRules } from './tree.js';
 
@@ -53,7 +53,7 @@ export function directoryOperations(ctx: Context) {
           return list(ctx, path, given, callbackRules);
         } catch (error) {
           if (!recursiveThrows || !given.recursive || !(error instanceof Fault)) throw error;
-          throw faultToError(error, 'scandir', spell(path));
+          throw faultToError(error, 'scandir', error instanceof PathFault ? error.path : spell(path));
         }
       },
       // The promise form takes any truthy `recursive`.

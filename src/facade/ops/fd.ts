@@ -8,8 +8,7 @@ import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import { callbackForm, copyPromisifyArgs, type Operation, type Operations, syncForm } from '../define.js';
 import { asBytes } from '../encoding.js';
-import { parseFlags } from '../options.js';
-import { nodeAtLeast } from '../running-node.js';
+import { opensPathLast, parseFlags } from '../options.js';
 import { splitTimes } from '../times.js';
 import { toNodeError } from '../uv-exception.js';
 import {
@@ -108,19 +107,19 @@ export function openAndClose(ctx: Context) {
     paths: 1,
     arity: 3,
     run(path, flags, mode) {
-      const early = pathLast ? undefined : ctx.resolve(path);
+      const early = opensPathLast ? undefined : ctx.resolve(path);
       const bits = parseFlags(flags);
       const permissions = parseMode(mode, 'mode', 0o666);
       return engine.open(early ?? ctx.resolve(path), bits, permissions);
     },
     runCallback(path, flags, mode) {
-      const early = pathLast ? undefined : ctx.resolve(path);
+      const early = opensPathLast ? undefined : ctx.resolve(path);
       const permissions = parseMode(mode, 'mode', 0o666);
       const bits = parseFlags(flags);
       return engine.open(early ?? ctx.resolve(path), bits, permissions);
     },
     checksFirst(path, flags, mode) {
-      if (!pathLast) validatePath(path);
+      if (!opensPathLast) validatePath(path);
       parseMode(mode, 'mode', 0o666);
       parseFlags(flags);
       validatePath(path);
@@ -148,9 +147,6 @@ export function openAndClose(ctx: Context) {
     closeSync: syncForm(close),
   };
 }
-
-/** Since Node 26 open looks at the path after flags and mode. */
-const pathLast = nodeAtLeast(26);
 
 /** read and readv in their forms. */
 export function readForms(ctx: Context) {

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { Answer } from '../define.js';
 import { asBuffer } from '../encoding.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
-import { type AnyOptions, parseFlags } from '../options.js';
+import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast, readFileTakesBuffer } from '../running-node.js';
 import { faultIn, PathFault, spell } from '../uv-exception.js';
 import { bindingFd, isInt32, isView, validateView } from '../validate.js';
@@ -43,7 +43,7 @@ function callersBuffer(option: unknown, size: number): Buffer {
 const bufferName = (option: unknown): string =>
   typeof option === 'function' ? 'options.buffer().byteLength' : 'options.buffer.byteLength';
 
-function checkBufferOption(option: unknown): void {
+export function checkBufferOption(option: unknown): void {
   if (option === undefined || typeof option === 'function' || isView(option)) return;
   throw invalidArgType('options.buffer', ['Buffer', 'TypedArray', 'DataView', 'Function'], option);
 }
@@ -95,14 +95,15 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
     return decodeContent(readOpenFile(ctx, bindingFd(path), buffer, firstCall(encoding)), encoding);
   }
   if (form !== 'sync') throwIfAborted(options.signal);
-  // The callback form looks at the flags first, the others at the path.
-  const early = form === 'callback' ? parseFlags(options.flag, 'options.flag') : undefined;
+  // The callback form looks at the flags first, the others at the path; but see opensPathLast.
+  const isOpen = form === 'sync' && opensPathLast && (!isPlainText(encoding) || buffer !== undefined);
+  const early = form === 'callback' || isOpen ? parseFlags(options.flag, isOpen ? 'flags' : 'options.flag') : undefined;
   const target = ctx.resolve(path);
   const flags = early ?? parseFlags(options.flag);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
   const data = ctx.engine.readFile(target, flags, make);
   if (form === 'callback') return decodeAnswer(data, encoding);
-  if (form === 'promise') makeDecoder(encoding);
+  if (form === 'promise' && (!readsInOneJob || buffer !== undefined || data.length > ONE_JOB)) makeDecoder(encoding);
   return decodeContent(data, encoding);
 }
 
@@ -137,7 +138,12 @@ function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buff
 const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null);
 
 /** Synchronous utf8 reads of a descriptor go through one binding call that starts with read. */
-const firstCall = (encoding: unknown): string => (encoding === 'utf8' || encoding === 'utf-8' ? 'read' : 'fstat');
+const firstCall = (encoding: unknown): string => (isPlainText(encoding) ? 'read' : 'fstat');
+const isPlainText = (encoding: unknown): boolean => encoding === 'utf8' || encoding === 'utf-8';
+
+/** Since Node 26 the asynchronous forms read a small file in one job; one that is larger is read as before. */
+const readsInOneJob = nodeAtLeast(26);
+const ONE_JOB = 512 * 1024;
 
 /**
  * The asynchronous forms: since Node 26 they read a path in one job, whose errors name the path even for read.
@@ -146,13 +152,14 @@ export function readWholeLater(ctx: Context, path: unknown, options: AnyOptions,
   try {
     return readWhole(ctx, path, options, form);
   } catch (error) {
-    // The promise form makes its decoder before it reads.
-    if (form === 'promise' && error instanceof Fault && error.syscall === 'read') makeDecoder(options.encoding);
-    if (!readJobNamesPath || !(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
+    if (!(error instanceof Fault) || error.syscall !== 'read' || isInt32(path)) throw error;
+    const inOneJob = readsInOneJob && options.buffer === undefined;
+    // Elsewhere the promise form makes its decoder before it reads.
+    if (form === 'promise' && !inOneJob) makeDecoder(options.encoding);
+    if (!inOneJob) throw error;
     throw new PathFault(error.errno, 'read', spell(path) ?? '');
   }
 }
-const readJobNamesPath = nodeAtLeast(26);
 
 /** Where Node makes a decoder before it reads: an encoding it does not know is refused even when nothing was read. */
 export function makeDecoder(encoding: unknown): void {

@@ -31,19 +31,18 @@ export interface TreeOptions {
   readonly withFileTypes: boolean;
 }
 
-const isText = (encoding: unknown): boolean => !encoding || /^utf-?8$/i.test(String(encoding));
-
 function isDirectory(ctx: Context, path: string): boolean {
   return ctx.engine.stat(path, ctx.stat) === 0 && (ctx.stat[1] & S_IFMT) === S_IFDIR;
 }
 
 const joinName = (parent: string, name: string): string => (parent === '' ? name : `${parent}/${name}`);
 
-/** The directory that a Dirent names as its parent: the caller's own text, or a join of it. */
-function parentOf(base: string | Uint8Array, relative: string): string | Uint8Array {
+/** The directory that a Dirent names as its parent: the caller's own path, or a join of it. */
+function parentOf(base: string | Uint8Array, relative: string, encoding?: unknown): string | Uint8Array {
   if (relative === '') return base;
-  if (typeof base === 'string') return posix.join(base, decodeName(relative));
-  return Buffer.from(joinName(encodeName(base).replace(/\/$/, ''), relative), 'latin1');
+  const shown = presentName(relative, modern ? encoding : undefined);
+  if (typeof base === 'string' && typeof shown === 'string') return posix.join(base, shown);
+  return Buffer.from(joinName(encodeName(base).replace(/\/$/, ''), encodeName(shown)), 'latin1');
 }
 
 /** Lists everything below `base`: names relative to it, or Dirents. */
@@ -51,14 +50,15 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
   const { encoding, withFileTypes } = options;
   const root = ctx.resolve(base);
   const results: unknown[] = [];
+  // Relative paths of the directories to list, as Node's walk spells them.
   const pending = [''];
   const listings = new Map<string, { names: string[]; types: number[] }>();
+  const place = (relative: string): string => (relative === '' ? root : joinName(root, relative));
 
   const list = (relative: string): { names: string[]; types: number[] } => {
     const types: number[] = [];
-    const path = relative === '' ? root : joinName(root, relative);
     try {
-      return { names: ctx.engine.readdir(path, types), types };
+      return { names: ctx.engine.readdir(place(relative), types), types };
     } catch (error) {
       if (!(error instanceof Fault) || relative === '') throw error;
       throw new PathFault(error.errno, 'scandir', String(parentOf(base, relative)));
@@ -66,10 +66,11 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
   };
 
   const enters = (relative: string, type: number): boolean => {
-    if (!modern && !isText(encoding)) return false;
-    if (type === DT_DIR) return true;
-    if (type !== DT_LINK || (withFileTypes && !rules.followTypedLinks)) return false;
-    return isDirectory(ctx, joinName(root, relative));
+    // Before Node 26 only the walk that gives Dirents believed the listing.
+    if (type === DT_DIR && (modern || withFileTypes)) return true;
+    if (type !== DT_LINK && type !== DT_DIR) return false;
+    if (withFileTypes && !rules.followTypedLinks) return false;
+    return isDirectory(ctx, place(relative));
   };
 
   while (pending.length > 0) {
@@ -78,13 +79,12 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
     listings.delete(relative);
     for (let i = 0; i < names.length; i++) {
       refuseBytes(base, encoding, names[i]);
-      const child = joinName(relative, names[i]);
-      results.push(
-        withFileTypes
-          ? makeDirent(presentName(names[i], encoding), types[i], parentOf(base, relative))
-          : presentName(child, encoding),
-      );
-      if (!enters(child, types[i])) continue;
+      const shown = presentName(names[i], encoding);
+      const child = joinName(relative, modern ? names[i] : encodeName(shown));
+      if (withFileTypes) results.push(makeDirent(shown, types[i], parentOf(base, relative, encoding)));
+      else results.push(modern ? presentName(child, encoding) : decodeName(child));
+      // A name that is no text in this encoding leads older releases back to the directory itself, for ever.
+      if (shown.length === 0 || !enters(child, types[i])) continue;
       pending.push(child);
       // The stack order reads a directory when it is found, so its errors come then.
       if (rules.order === 'stack') listings.set(child, list(child));
@@ -93,7 +93,7 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
   return results;
 }
 
-/** Before Node 26 the walk joined names with path.join, which takes no Buffer. */
+/** Before Node 26 the walk joined names, as the encoding shows them, with path.join, which takes no Buffer. */
 function refuseBytes(base: string | Uint8Array, encoding: unknown, name: string): void {
   if (modern) return;
   if (typeof base !== 'string') throw invalidArgType('path', 'string', base);

@@ -7,7 +7,7 @@ import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../.
 import type { Context } from '../context.js';
 import { Answer, type Operations } from '../define.js';
 import { asBytes, encodeText } from '../encoding.js';
-import { type AnyOptions, getOptions, parseFlags } from '../options.js';
+import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { faultIn, uvException } from '../uv-exception.js';
 import { isInt32, isView, parseMode, validateBoolean, validateFd, validateInteger, validateText } from '../validate.js';
@@ -39,7 +39,7 @@ function writeOnce(ctx: Context, fd: number, data: Uint8Array): void {
 }
 
 /** Since Node 26 a bad mode is refused even where a descriptor makes it meaningless. */
-export const modeCheckedFirst = nodeAtLeast(26);
+const modeCheckedFirst = nodeAtLeast(26);
 /** Since Node 26 the asynchronous forms write in one job, which makes no call for no bytes. */
 const writesInOneJob = nodeAtLeast(26);
 
@@ -55,6 +55,17 @@ function writeDescriptor(ctx: Context, fd: number, bytes: Uint8Array, flush: boo
   }
 }
 
+/** The checks of `flush` and `mode` that Node makes before it looks at anything else. */
+export function checkWriteOptions(options: AnyOptions): void {
+  validateBoolean(options.flush ?? false, 'options.flush');
+  checkModeFirst(options);
+}
+
+/** appendFile, which hands its options on to writeFile, looks at the mode before that does. */
+export function checkModeFirst(options: AnyOptions): void {
+  if (modeCheckedFirst) parseMode(options.mode, 'mode', 0o666);
+}
+
 export function writeWhole(
   ctx: Context,
   path: unknown,
@@ -64,9 +75,8 @@ export function writeWhole(
   form: Form,
 ): void {
   const { encoding } = options;
-  const flush = options.flush ?? false;
-  validateBoolean(flush, 'options.flush');
-  if (modeCheckedFirst) parseMode(options.mode, 'mode', 0o666);
+  checkWriteOptions(options);
+  const flush = options.flush === true;
   // Text in utf8 has a way of its own in the synchronous form: flags and mode are checked always, flush never happens.
   const isPlainText = form === 'sync' && typeof data === 'string' && (encoding === 'utf8' || encoding === 'utf-8');
   const bytes = contentOf(data, encoding);
@@ -83,8 +93,11 @@ export function writeWhole(
     return;
   }
   if (form !== 'sync') throwIfAborted(options.signal);
+  const opening = (): OpenArguments => openArguments(flag, options.mode, form, flush);
+  const calls = form === 'callback' ? flush : form === 'sync' && !isPlainText;
+  const early = opensPathLast && calls ? opening() : undefined;
   const target = ctx.resolve(path);
-  const { flags, mode } = openArguments(flag, options.mode, form);
+  const { flags, mode } = early ?? opening();
   // Nothing to write: a descriptor that could not write it does not matter where no call is made.
   const silent = form !== 'callback' || (writesInOneJob && !flush);
   if (silent && bytes.length === 0 && (flags & O_ACCMODE) === O_RDONLY) {
@@ -94,10 +107,16 @@ export function writeWhole(
   }
 }
 
-/** Flags and mode, checked in the form's order. */
-function openArguments(flag: unknown, mode: unknown, form: Form): { flags: number; mode: number } {
-  const first = form === 'callback' && !writesInOneJob ? parseMode(mode, 'mode', 0o666) : undefined;
-  const flags = parseFlags(flag, writesInOneJob && form !== 'sync' ? 'options.flag' : 'flags');
+interface OpenArguments {
+  readonly flags: number;
+  readonly mode: number;
+}
+
+/** Flags and mode, checked in the form's order. The one job of Node 26 flushes nothing; what does is opened as before. */
+function openArguments(flag: unknown, mode: unknown, form: Form, flush: boolean): OpenArguments {
+  const inOneJob = writesInOneJob && form !== 'sync' && !flush;
+  const first = form === 'callback' && !inOneJob ? parseMode(mode, 'mode', 0o666) : undefined;
+  const flags = parseFlags(flag, inOneJob ? 'options.flag' : 'flags');
   return { flags, mode: first ?? parseMode(mode, 'mode', 0o666) };
 }
 
@@ -123,6 +142,7 @@ function writeNamed(ctx: Context, path: unknown, data: unknown, given: AnyOption
 function appendAs(ctx: Context, form: Form) {
   return (path: unknown, data: unknown, options: unknown): void => {
     const given = getOptions(options, APPEND_DEFAULTS);
+    checkModeFirst(given);
     writeNamed(ctx, path, data, given, !given.flag || isInt32(path) ? 'a' : given.flag, form);
   };
 }
@@ -216,6 +236,8 @@ export function wholeFileOperations(ctx: Context) {
         validateInteger(length, 'len');
         truncatePath(ctx, path, length);
       },
+      // The promise form never took a descriptor.
+      runPromise: (path, length = 0) => truncatePath(ctx, path, length),
     },
   } satisfies Operations;
 }
