@@ -42,6 +42,11 @@ export default defineConfig([
             contents: `module.exports = require('./crc32.js').crc32;`,
             resolveDir: join(process.cwd(), 'src/adapters/archive'),
           }));
+          // It is never asked to open files, and `jest.mock('fs')` may put this package in the place of fs.
+          onResolve({ filter: /^fs$/ }, ({ importer }) =>
+            importer.includes('yauzl') ? { path: 'no-fs', namespace: 'nothing' } : undefined,
+          );
+          onLoad({ filter: /^no-fs$/, namespace: 'nothing' }, () => ({ contents: '' }));
           for (const part of Object.keys(LATE_PARTS)) {
             onResolve({ filter: new RegExp(`^\\./${part}\\.js$`) }, ({ path }) => ({ path, external: true }));
           }

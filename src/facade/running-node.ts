@@ -3,8 +3,8 @@
  * that a later patch of `fs`, or fake timers, cannot reach us. Owns the answer
  * to "which Node is this?": behaviour that differs between releases asks here.
  */
-import nodeFs from 'node:fs';
 import { isNativeError } from 'node:util/types';
+import { ownFs as nodeFs } from '../host/index.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 

@@ -11,6 +11,7 @@ export {
   type SharedOptions,
   sharedOptionNames,
 } from './option-checks.js';
+export { ownFs, ownProcess } from './own-node.js';
 export { describeErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';

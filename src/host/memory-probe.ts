@@ -5,12 +5,12 @@
  * Page cache that the kernel gives back on demand counts as available, or a
  * container that has merely read many files would look full.
  */
-import fs from 'node:fs';
 import os from 'node:os';
 import { posix } from 'node:path';
+import { ownFs } from './own-node.js';
 
 // Captured at load: a program may patch node:fs later, with this very package.
-const { readFileSync } = fs;
+const { readFileSync } = ownFs;
 
 /** Where the probe looks; replaced in tests. */
 export interface MemorySources {

@@ -8,10 +8,10 @@
  * /proc, when the first file is made, and `process.umask` is followed from then on:
  * it is replaced by a function that does the same and remembers what was set.
  */
-import fs from 'node:fs';
+import { ownFs } from './own-node.js';
 
 // Captured at load: a program may patch node:fs later, with this very package.
-const { readFileSync } = fs;
+const { readFileSync } = ownFs;
 
 /**
  * The bits that the process clears from the mode of new files.

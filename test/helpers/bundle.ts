@@ -1,8 +1,8 @@
 /** Puts the source, as a program of this package sees it, into one file that any Node runs. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin, transformSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,7 +26,10 @@ export async function bundle(file: string, source: string, external: readonly st
   });
 }
 
-/** Installs the package into a project as its users have it, as ESM: one copy of everything. */
+/** Entries on a package that can only be imported. */
+const MODULES = ['vitest'];
+
+/** Installs the package into a project as its users have it: CommonJS, with doors for those who import. */
 export async function installInto(project: string): Promise<void> {
   const directory = join(project, 'node_modules', 'quotafs');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -46,11 +49,38 @@ export async function installInto(project: string): Promise<void> {
     format: 'esm',
     external: Object.keys(manifest.peerDependencies ?? {}),
     // Packages in the bundle that are CommonJS ask for built-in modules.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: REQUIRE },
+    plugins: [withoutFs],
     tsconfig: `${root}/tsconfig.json`,
     logLevel: 'error',
   });
   mkdirSync(directory, { recursive: true });
-  const exports = { '.': './index.js', ...Object.fromEntries(names.map((name) => [`./${name}`, `./${name}.js`])) };
+  for (const file of readdirSync(directory).filter((each) => each.endsWith('.js'))) requirable(join(directory, file));
+  const formsOf = (name: string) =>
+    MODULES.includes(name) ? `./${name}.js` : { import: `./${name}.js`, require: `./${name}.cjs` };
+  const exports = { '.': formsOf('index'), ...Object.fromEntries(names.map((name) => [`./${name}`, formsOf(name)])) };
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'quotafs', type: 'module', exports }));
+}
+
+const REQUIRE =
+  "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
+
+/** As in the published package: yauzl has no fs, which it uses for nothing here. */
+const withoutFs: Plugin = {
+  name: 'without-fs',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^fs$/ }, () => ({ path: 'no-fs', namespace: 'nothing' }));
+    onLoad({ filter: /^no-fs$/, namespace: 'nothing' }, () => ({ contents: '' }));
+  },
+};
+
+/** Only modules can be split, so the CommonJS form is made of the parts; they become doors to it. */
+function requirable(file: string): void {
+  const source = readFileSync(file, 'utf8').replace(REQUIRE, '');
+  const { code } = transformSync(source, { format: 'cjs', platform: 'node', target: 'node20' });
+  writeFileSync(file.replace(/js$/, 'cjs'), code.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
+  if (MODULES.some((name) => file.endsWith(`/${name}.js`))) return;
+  const names = /^export \{([^}]*)\};$/m.exec(source)?.[1].split(',') ?? [];
+  const exported = names.map((name) => name.trim().split(' as ').at(-1)).join(', ');
+  writeFileSync(file, `import all from './${basename(file, '.js')}.cjs';\nexport const { ${exported} } = all;\n`);
 }

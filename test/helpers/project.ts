@@ -1,6 +1,6 @@
 /** A temporary project with the package installed, and a program that uses node:fs and knows nothing of it. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What is tested in the projects: a module for each way to import, and a dependency in node_modules. */
 const program = {
   'package.json': '{ "name": "project", "type": "module", "private": true }',
+  'node_modules/dependency/package.json': '{ "name": "dependency" }',
   'node_modules/dependency/index.js': "exports.write = (path) => require('fs').writeFileSync(path, 'dependency');",
   'src/save.js': [
     "import fs from 'fs';",
@@ -35,6 +36,8 @@ export interface Project {
   readonly directory: string;
   /** Runs a command in the project. */
   run(command: string, args: readonly string[]): Promise<{ code: number; output: string }>;
+  /** A file of the project. */
+  read(path: string): string;
   remove(): void;
 }
 
@@ -49,7 +52,11 @@ export async function makeProject(files: Record<string, string>, packages: reado
     writeFileSync(join(directory, name), text);
   }
   await installInto(directory);
-  for (const name of packages) symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
+  for (const name of packages) {
+    const link = join(directory, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), link);
+  }
   // The runner that runs us speaks to its children through these.
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, VITEST: ___, ...env } = process.env;
   return {
@@ -60,6 +67,7 @@ export async function makeProject(files: Record<string, string>, packages: reado
           resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
         });
       }),
+    read: (path) => readFileSync(join(directory, path), 'utf8'),
     remove: () => rmSync(directory, { recursive: true }),
   };
 }

@@ -3,8 +3,9 @@
  * Every directory on the way is a real one, no link leads out, and nothing is
  * in the way that must not go.
  */
-import { promises, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import { ownFs } from '../../host/index.js';
 import {
   below,
   isWithin,
@@ -17,7 +18,7 @@ import {
 } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 
-const { lstat } = promises;
+const { lstat } = ownFs.promises;
 
 /** One step of an export. */
 export interface DiskAction {

@@ -5,9 +5,10 @@
  * link below the directory.
  */
 import { randomBytes } from 'node:crypto';
-import { promises, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownFs } from '../../host/index.js';
 import { type OutsideLinks, type ReadableFs, settable } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 import { type DiskAction, type PlannedAction, planExport } from './export-plan.js';
@@ -15,7 +16,7 @@ import { checkConcurrency, forEachAtOnce } from './pool.js';
 import { type Progress, progressOf, type TransferCounts } from './progress.js';
 
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
-const { chmod, link, lstat, lutimes, mkdir, open, rename, rm, symlink, utimes } = promises;
+const { chmod, link, lstat, lutimes, mkdir, open, rename, rm, symlink, utimes } = ownFs.promises;
 
 const PIECE = 256 * 1024;
 /** Not the set-id bits: a program on the disk would run as who exported it. */

@@ -4,16 +4,17 @@
  * then files are read, several at once. Memory beside the quota: one piece for
  * each file that is being read, and the list of entries.
  */
-import { promises, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownFs } from '../../host/index.js';
 import { leadsOut, type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 import { checkConcurrency, forEachAtOnce } from './pool.js';
 import { type Progress, progressOf, type TransferCounts } from './progress.js';
 
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
-const { lstat, open, readdir, readlink, stat } = promises;
+const { lstat, open, readdir, readlink, stat } = ownFs.promises;
 
 const PIECE = 256 * 1024;
 

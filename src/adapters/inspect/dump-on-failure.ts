@@ -3,13 +3,13 @@
  * Works with every runner: around the test's body, or at its own hook where it
  * has one that is called for failures.
  */
-import { promises } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownFs } from '../../host/index.js';
 import { type ExportFs, exportArchive } from '../archive/index.js';
 import { exportToDisk } from '../disk/index.js';
 
 /** Captured when the package is loaded: tests patch `node:fs`. */
-const { mkdir, writeFile } = promises;
+const { mkdir, writeFile } = ownFs.promises;
 
 export interface DumpOptions {
   /** A directory on the disk, or an archive when it ends in .zip, .tar or .tar.gz. What is there is replaced. */

@@ -5,9 +5,19 @@
  */
 import { openVolume, perTest, type TestVolume, type VolumeOptions } from '../test-volume/index.js';
 
-export type { TestVolume, TreeLiteral, VolumeOptions } from '../test-volume/index.js';
+export {
+  mockedFs,
+  mockedPromises,
+  resetVolume,
+  type TestVolume,
+  type TreeLiteral,
+  type VolumeOptions,
+  volume,
+} from '../test-volume/index.js';
 
-type Hook = (action: () => void) => void;
+/** What Mocha gives its hooks as `this`; Jest gives nothing of use. */
+type HookContext = { readonly currentTest?: { readonly state?: string } } | undefined;
+type Hook = (action: (this: HookContext) => void) => void;
 
 function hook(name: 'beforeEach' | 'afterEach'): Hook {
   const found: unknown = Reflect.get(globalThis, name);
@@ -17,9 +27,18 @@ function hook(name: 'beforeEach' | 'afterEach'): Hook {
   return found as Hook;
 }
 
+/** Whether the test that has just run failed. Jest keeps it behind a symbol that it does not hand out. */
+function hasFailed(context: HookContext): boolean {
+  if (context?.currentTest?.state === 'failed') return true;
+  const key = Object.getOwnPropertySymbols(globalThis).find((each) => each.description === 'JEST_STATE_SYMBOL');
+  const state: unknown = key && Reflect.get(globalThis, key);
+  const errors: unknown = Reflect.get(Object(Reflect.get(Object(state), 'currentlyRunningTest')), 'errors');
+  return Array.isArray(errors) && errors.length > 0;
+}
+
 /**
- * Gives every test of the file, or of the `describe` it is called in, a new volume, mounted at `options.at`.
- * Call it once, outside of the tests.
+ * Gives every test of the file, or of the `describe` it is called in, a new volume, mounted at `options.at`. When a test
+ * fails under Jest or Mocha, its tree is printed. Call it once, outside of the tests.
  *
  * @returns the volume of the running test
  * @throws TypeError when the runner has no global hooks
@@ -29,7 +48,9 @@ function hook(name: 'beforeEach' | 'afterEach'): Hook {
 export function useVolume(options: VolumeOptions = {}): TestVolume {
   const { volume, begin, end } = perTest(options);
   hook('beforeEach')(() => begin());
-  hook('afterEach')(() => end());
+  hook('afterEach')(function () {
+    end(hasFailed(this));
+  });
   return volume;
 }
 

@@ -2,8 +2,9 @@
  * Adapter, mock-fs: the pieces of a configuration, and writing them into a
  * volume. `mock.load` reads the disk when it is called.
  */
-import nodeFs, { type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { posix } from 'node:path';
+import { ownFs as nodeFs } from '../../host/index.js';
 
 type NodeFs = typeof import('node:fs');
 /** A number is milliseconds since the epoch. */

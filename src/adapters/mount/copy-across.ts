@@ -5,12 +5,13 @@
  * target's whole limit is read into memory.
  */
 import type { CopySyncOptions, Stats } from 'node:fs';
-import { constants } from 'node:fs';
 import { posix } from 'node:path';
 import { QuotaExceededError, QuotaFault } from '../../core/index.js';
+import { ownFs } from '../../host/index.js';
 import { copyError, crossingError, retold } from './errors.js';
 import { absolutePath, locate, type NodeFs } from './table.js';
 
+const { constants } = ownFs;
 const PERMISSIONS = 0o7777;
 
 /** copyFile(2) of libuv: content and permission bits. */

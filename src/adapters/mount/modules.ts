@@ -132,8 +132,12 @@ export function forgetModules(at: string): void {
 
 /** Puts the loader's part of the patch in. @returns the way back */
 export function patchModules(): Undo {
-  // A test runner's stand-in for `module` has none of it: there, its own loader reads through node:fs.
-  if (typeof nodeModule.registerHooks === 'function') return registerHooks();
+  // A test runner's stand-in for `module` has none of it, or refuses: there, its own loader reads through node:fs.
+  try {
+    if (typeof nodeModule.registerHooks === 'function') return registerHooks();
+  } catch {
+    return () => {};
+  }
   const loader = nodeModule as unknown as Partial<Loader>;
   if (loader._resolveFilename === undefined || loader._extensions === undefined) return () => {};
   return replaceLoader(nodeModule as unknown as Loader);

@@ -5,8 +5,8 @@
  * `restore` every property is identical to what it was; one that somebody else
  * has replaced in the meantime is left to them.
  */
-import nodeFs from 'node:fs';
 import nodeModule from 'node:module';
+import { ownFs as nodeFs, ownProcess } from '../../host/index.js';
 import { type AnyFunction, type Member, routed, type Style } from './calls.js';
 import { patchModules } from './modules.js';
 import { type Route, routeOf } from './routes.js';
@@ -71,6 +71,8 @@ function tellImporters(): void {
 /** Puts the routing functions in. @returns the way back */
 export function patch(): Undo {
   const formOf = (name: string): Style => (name.endsWith('Sync') ? 'sync' : 'callback');
+  // Jest gives a process of its own to what it runs; `node:path` asks the real one.
+  const processes = new Set([process, ownProcess]);
   const directory = routedDirectory({ cwd: process.cwd, chdir: process.chdir });
   const undo = [
     ...patchObject(nodeFs, (fs) => fs, formOf),
@@ -79,8 +81,7 @@ export function patch(): Undo {
       (fs) => fs.promises,
       () => 'promise',
     ),
-    replace(process, 'cwd', directory.cwd),
-    replace(process, 'chdir', directory.chdir),
+    ...[...processes].flatMap((each) => [replace(each, 'cwd', directory.cwd), replace(each, 'chdir', directory.chdir)]),
     patchModules(),
   ];
   tellImporters();

@@ -8,8 +8,8 @@ import { openVolume, perTest, type TestVolume, type VolumeOptions } from '../tes
 export type { TestVolume, TreeLiteral, VolumeOptions } from '../test-volume/index.js';
 
 /**
- * Gives every test of the file, or of the `describe` it is called in, a new volume, mounted at `options.at`.
- * Call it once, outside of the tests.
+ * Gives every test of the file, or of the `describe` it is called in, a new volume, mounted at `options.at`. When a test
+ * fails, its tree is printed. Call it once, outside of the tests.
  *
  * @returns the volume of the running test
  * @example
@@ -19,7 +19,8 @@ export type { TestVolume, TreeLiteral, VolumeOptions } from '../test-volume/inde
 export function useVolume(options: VolumeOptions = {}): TestVolume {
   const { volume, begin, end } = perTest(options);
   beforeEach(begin);
-  afterEach(end);
+  // The types say that a hook may be one of a suite.
+  afterEach((t) => end('passed' in t && t.passed === false));
   return volume;
 }
 

@@ -54,7 +54,8 @@ export function openVolume(options: VolumeOptions = {}): TestVolume & { close():
 export interface PerTest {
   readonly volume: TestVolume;
   begin(): void;
-  end(): void;
+  /** @param failed - of a failed test the tree is printed */
+  end(failed?: boolean): void;
 }
 
 /** @param options - of every test's volume */
@@ -79,7 +80,8 @@ export function perTest(options: VolumeOptions = {}): PerTest {
       open?.close();
       open = openVolume(options);
     },
-    end() {
+    end(failed = false) {
+      if (failed && open !== undefined) console.error(open.tree());
       open?.close();
       open = undefined;
     },

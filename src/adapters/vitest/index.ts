@@ -4,18 +4,19 @@
  * optional peer.
  */
 import { afterEach, beforeEach, test as vitestTest } from 'vitest';
-import { createFs } from '../../facade/index.js';
-import { emptyVolume, openVolume, perTest, type TestVolume, type VolumeOptions } from '../test-volume/index.js';
+import { openVolume, perTest, type TestVolume, type VolumeOptions } from '../test-volume/index.js';
 
-export type { TestVolume, TreeLiteral, VolumeOptions } from '../test-volume/index.js';
+export {
+  mockedFs,
+  mockedPromises,
+  resetVolume,
+  type TestVolume,
+  type TreeLiteral,
+  type VolumeOptions,
+  volume,
+} from '../test-volume/index.js';
 
-type NodeFs = typeof import('node:fs');
-type Promises = NodeFs['promises'];
-
-/** The message of a failed test is Vitest's; the tree goes beside it. */
-function printWhenFailed({ result }: { readonly result?: { readonly state?: string } }, volume: TestVolume): void {
-  if (result?.state === 'fail') console.error(volume.tree());
-}
+const hasFailed = ({ result }: { readonly result?: { readonly state?: string } }): boolean => result?.state === 'fail';
 
 /**
  * Gives every test of the file, or of the `describe` it is called in, a new volume, mounted at `options.at`. When a test
@@ -28,10 +29,8 @@ function printWhenFailed({ result }: { readonly result?: { readonly state?: stri
 export function useVolume(options: VolumeOptions = {}): TestVolume {
   const { volume, begin, end } = perTest(options);
   beforeEach(begin);
-  afterEach(({ task }) => {
-    printWhenFailed(task, volume);
-    end();
-  });
+  // The message of a failed test is Vitest's; the tree goes beside it.
+  afterEach(({ task }) => end(hasFailed(task)));
   return volume;
 }
 
@@ -48,22 +47,10 @@ export function volumeTest(options: VolumeOptions = {}) {
       const volume = openVolume(options);
       try {
         await use(volume);
-        printWhenFailed(task, volume);
+        if (hasFailed(task)) console.error(volume.tree());
       } finally {
         volume.close();
       }
     },
   });
 }
-
-/** The volume behind {@link mockedFs}. */
-export const volume = createFs();
-
-/** `node:fs` for `vi.mock('node:fs', async () => (await import('quotafs/vitest')).mockedFs)`. */
-export const mockedFs: NodeFs & { default: NodeFs } = { ...volume, default: volume };
-
-/** The same for `node:fs/promises`. */
-export const mockedPromises: Promises & { default: Promises } = { ...volume.promises, default: volume.promises };
-
-/** Empties the volume behind the mocks; for `beforeEach`. */
-export const resetVolume = (): void => emptyVolume(volume);

@@ -32,7 +32,8 @@ test('leaves the disk alone', () => assert.equal(fs.existsSync('/own'), false));
 
 const red = `
 import { test } from 'node:test';
-import { withVolume } from 'quotafs/node-test';
+import { useVolume, withVolume } from 'quotafs/node-test';
+useVolume({ files: { 'left-by-hook.txt': 'x' } });
 test('fails', withVolume({ files: { 'left-behind.txt': 'x' } }, () => { throw new Error('on purpose'); }));
 `;
 
@@ -50,6 +51,7 @@ it('is green with one line', async () => {
 
 it('shows the tree of a failed test', async () => {
   const { code, output } = await project.run(process.execPath, ['--test', 'red.mjs']);
+  expect(output).toContain('left-by-hook.txt');
   expect(output).toContain('left-behind.txt');
   expect(code).toBe(1);
 });

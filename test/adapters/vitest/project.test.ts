@@ -34,7 +34,7 @@ test('leaves the disk alone', () => expect(fs.existsSync('/own')).toBe(false));
 const mocks = `
 import { beforeEach, expect, test, vi } from 'vitest';
 import { resetVolume, volume } from 'quotafs/vitest';
-import { save } from '../src/save.js';
+import { save, saveByDependency } from '../src/save.js';
 
 vi.mock('fs', async () => (await import('quotafs/vitest')).mockedFs);
 vi.mock('node:fs', async () => (await import('quotafs/vitest')).mockedFs);
@@ -48,20 +48,57 @@ test('saves in every spelling', async () => {
   expect(volume.readdirSync('/mocked')).toEqual(['1', '2', '3', '4', '5']);
 });
 test('begins anew', () => expect(volume.readdirSync('/')).toEqual([]));
+test('has what a dependency requires on the disk: mount instead', () => {
+  volume.mkdirSync('/mocked');
+  expect(() => saveByDependency('/mocked')).toThrow('ENOENT');
+});
+`;
+
+const bare = `
+import fs from 'node:fs';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { vol } from 'quotafs/memfs';
+import { save } from '../src/save.js';
+
+vi.mock('fs');
+vi.mock('node:fs');
+vi.mock('fs/promises');
+vi.mock('node:fs/promises');
+
+beforeEach(() => vol.reset());
+test('saves in every spelling', async () => {
+  vol.mkdirSync('/mocked');
+  await save('/mocked');
+  expect(fs.readdirSync('/mocked')).toEqual(['1', '2', '3', '4', '5']);
+});
+test('begins anew', () => expect(fs.readdirSync('/')).toEqual([]));
 `;
 
 const red = `
 import { test } from 'vitest';
+// First: Vitest is a link here, which it does not resolve after other packages.
 import { useVolume, volumeTest } from 'quotafs/vitest';
-useVolume({ files: { 'left-by-hook.txt': 'x' } });
+import { dumpOnFailure } from 'quotafs/inspect';
+const memory = useVolume({ files: { 'left-by-hook.txt': 'x' } });
 test('fails', () => { throw new Error('on purpose'); });
 volumeTest({ files: { 'left-by-fixture.txt': 'x' } })('fails too', ({ memory }) => { throw new Error(memory.path()); });
+test('fails with a dump', (context) => {
+  dumpOnFailure(memory.fs, { to: 'failed/dump.zip' }, context);
+  throw new Error('on purpose');
+});
 `;
 
 let project: Project;
 beforeAll(async () => {
   project = await makeProject(
-    { 'test/green-hook.test.js': hook, 'test/green-mocks.test.js': mocks, 'test/red.test.js': red },
+    {
+      'test/green-hook.test.js': hook,
+      'test/green-mocks.test.js': mocks,
+      'test/green-bare.test.js': bare,
+      '__mocks__/fs.cjs': "module.exports = require('quotafs/memfs').fs;",
+      '__mocks__/fs/promises.cjs': "module.exports = require('quotafs/memfs').fs.promises;",
+      'test/red.test.js': red,
+    },
     ['vitest'],
   );
 });
@@ -74,7 +111,7 @@ const vitest = (file: string) => {
 
 it('is green with one line, as hook, as fixture and by vi.mock', async () => {
   const { code, output } = await vitest('green');
-  expect(output).toContain('7 passed');
+  expect(output).toContain('10 passed');
   expect(code).toBe(0);
 });
 
@@ -82,5 +119,6 @@ it('shows the tree of a failed test', async () => {
   const { code, output } = await vitest('red');
   expect(output).toContain('left-by-hook.txt');
   expect(output).toContain('left-by-fixture.txt');
+  expect(project.read('failed/dump.zip').slice(0, 2)).toBe('PK');
   expect(code).toBe(1);
 });

@@ -1,0 +1,15 @@
+/**
+ * Host layer: the process and the `node:fs` that this code runs on, behind what
+ * a test runner puts in their place. Jest gives every test file a copy of
+ * `process`; with `jest.mock('fs')` or `vi.mock('fs')` an import of `fs` gives
+ * the stand-in, which may be made of this very package. So nothing here imports it.
+ */
+import { createRequire } from 'node:module';
+import { runInThisContext } from 'node:vm';
+
+/** The process of the main realm: `node:path` asks it for the working directory. */
+export const ownProcess = runInThisContext('process') as NodeJS.Process;
+
+/** Node's module object. Node cannot be asked for it before 20.16 and 22.3; there it is what the module system gives. */
+export const ownFs: typeof import('node:fs') =
+  ownProcess.getBuiltinModule?.('node:fs') ?? createRequire(ownProcess.execPath)('node:fs');
