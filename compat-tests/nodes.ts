@@ -1,6 +1,6 @@
 /**
- * Compat tests: `npm run compat:nodes`. Runs surface, conformance, disk and
- * packages on Node 20, 22, 24 and 26. The running Node serves its own version;
+ * Compat tests: `npm run compat:nodes`. Runs surface, conformance, disk, memfs and
+ * packages on Node 20, 22, 24 and 26, and Node's own mounts on 26. The running Node serves its own version;
  * the others come from the npm packages `node@22` …, kept in a cache folder, or
  * from a path in QUOTAFS_NODE_<major>.
  *
@@ -43,18 +43,21 @@ const run = (title: string, binary: string, args: readonly string[]): boolean =>
   );
 };
 
-const suites = ['compat-tests/surface', 'compat-tests/conformance', 'compat-tests/packages'];
+const suites = ['compat-tests/surface', 'compat-tests/conformance', 'compat-tests/memfs', 'compat-tests/packages'];
 const failed: string[] = [];
 
 for (const major of flags.nodes.split(',')) {
   const binary = nodeBinary(major);
   const steps: [string, string[]][] = [
-    ['surface, conformance, packages', ['node_modules/vitest/vitest.mjs', 'run', ...suites]],
+    ['surface, conformance, memfs, packages', ['node_modules/vitest/vitest.mjs', 'run', ...suites]],
     [
       `${flags.seeds} random programs`,
       ['--import', 'tsx', 'compat-tests/disk/run.ts', '--seeds', flags.seeds, '--keep-going'],
     ],
   ];
+  if (Number(major) >= 26) {
+    steps.push(['node:vfs', ['--experimental-vfs', '--import', 'tsx', '--test', 'compat-tests/vfs/program.ts']]);
+  }
   for (const [title, args] of steps) {
     if (!run(`Node ${major}: ${title}`, binary, args)) failed.push(`Node ${major}: ${title}`);
   }
