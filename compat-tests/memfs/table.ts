@@ -17,6 +17,7 @@ const brief = (outcome: string): string => {
   const shown = error ? `${outcome.match(/^\w+/)?.[0]} ${error[1]}: ${error[2]}` : outcome;
   return shown
     .replaceAll(/[^' ":(]*quotafs-compat-\w+(\/\d)*\/?w?\/?/g, '/')
+    .replaceAll(/\b1\d{12}\b/g, 'now')
     .replaceAll('|', '\\|')
     .replaceAll(/\s+/g, ' ')
     .slice(0, 120);
