@@ -22,6 +22,10 @@ export const S_IFMT = 0o170000;
 export const S_IFDIR = 0o040000;
 export const S_IFREG = 0o100000;
 export const S_IFLNK = 0o120000;
+export const S_IFSOCK = 0o140000;
+export const S_IFBLK = 0o060000;
+export const S_IFCHR = 0o020000;
+export const S_IFIFO = 0o010000;
 export const S_ISUID = 0o4000;
 export const S_ISGID = 0o2000;
 export const S_ISVTX = 0o1000;
@@ -35,7 +39,13 @@ export const R_OK = 4;
 export const DT_FILE = 1;
 export const DT_DIR = 2;
 export const DT_LINK = 3;
+export const DT_FIFO = 4;
+export const DT_SOCKET = 5;
+export const DT_CHAR = 6;
+export const DT_BLOCK = 7;
 
 export const COPYFILE_EXCL = 1;
 export const COPYFILE_FICLONE = 2;
 export const COPYFILE_FICLONE_FORCE = 4;
+/** Beside libuv's own bits: owner and times go with the content, as far as they may, which libuv does since 1.49. */
+export const COPYFILE_ATTRIBUTES = 8;

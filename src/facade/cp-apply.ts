@@ -15,6 +15,7 @@ import {
   S_IFREG,
   STAT_LENGTH,
 } from '../core/index.js';
+import { COPY_FLAGS } from './ops/path.js';
 import { faultToError } from './uv-exception.js';
 
 /** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
@@ -32,11 +33,15 @@ export type Step =
       readonly to: Place;
       readonly flags: number;
       readonly over: Overwrite;
+      readonly by: Copier;
     }
   | { readonly kind: 'symlink'; readonly target: Place; readonly to: Place; readonly over: Overwrite }
   | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
   /** `unit`: nanoseconds to which the times are cut: through a Date, or through a double of seconds. */
   | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly unit: number };
+
+/** Whose copy it is: fs.copyFile, or std::filesystem::copy_file of C++, which leaves owner and times alone. */
+export type Copier = 'libuv' | 'libstdc++';
 
 /** What happens to a file that is there: none is, its name gets a new inode, or its inode new content. */
 export type Overwrite = 'absent' | 'replace' | 'in-place';
@@ -54,6 +59,8 @@ function stat(engine: Engine, path: string): Float64Array | undefined {
 /** Writes `content` over the beginning of a file: takes room for what goes beyond its end, not even for a descriptor. */
 const putContent = (engine: Engine, path: string, content: Buffer): void =>
   engine.writeFile(path, content, O_WRONLY, 0);
+
+const scratch = new Float64Array(STAT_LENGTH);
 
 const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
 
@@ -90,7 +97,8 @@ class Application {
         return;
       case 'copy':
         this.#remember(step.to.path);
-        this.#copy(step.from.path, step.to.path, step.flags, step.over);
+        this.#copy(step.from.path, step.to.path, step.by === 'libuv' ? step.flags | COPY_FLAGS : step.flags, step.over);
+        if (step.by === 'libstdc++') this.#touchEmpty(step.from.path);
         return;
       case 'symlink':
         this.#remember(step.to.path);
@@ -122,6 +130,12 @@ class Application {
     // Through a dangling link the copy came to be at the link's target.
     const made = typeOf(before) === S_IFLNK ? engine.realpath(to) : to;
     this.#undo.push(() => engine.unlink(made));
+  }
+
+  /** C++ reads a file even when its size says that nothing is in it, which moves the access time. */
+  #touchEmpty(path: string): void {
+    if (this.engine.stat(path, scratch) === 0 && scratch[8] === 0)
+      this.engine.readFile(path, 0, () => new Uint8Array(0));
   }
 
   #copyReplacing(from: string, to: string, flags: number): void {

@@ -19,6 +19,7 @@ import {
   type Plan,
   type Planning,
   parentPlace,
+  planContent,
   planFile,
   planLink,
   type Stat,
@@ -132,18 +133,6 @@ function checkDirectoryLink(plan: Plan, dest: Place): void {
   if (!exists(stat(plan, dest, true))) throw systemError(EEXIST, dest.shown);
 }
 
-function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {
-  const { force, errorOnExist, mode, preserveTimestamps } = plan.options;
-  if (there !== undefined && !force) {
-    if (errorOnExist) throw alreadyExists(dest);
-    return;
-  }
-  const over = there === undefined ? 'absent' : 'replace';
-  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over });
-  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: microsecond });
-  plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
-}
-
 function planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: boolean): void {
   if (!there) plan.steps.push({ kind: 'mkdir', to: dest });
   for (const [from, to, type] of children(plan, src, dest)) planChild(plan, from, to, type, dest);
@@ -178,7 +167,8 @@ function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: 
       throw bareError('ERR_FS_CP_EEXIST', message);
     }
   }
-  plan.steps.push({ kind: 'copy', from, to, flags: 0, over: exists(there) ? 'in-place' : 'absent' });
+  const over = exists(there) ? 'in-place' : 'absent';
+  plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++' });
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, unit: microsecond });
   plan.steps.push({ kind: 'chmod', to, mode: source[1] });
 }

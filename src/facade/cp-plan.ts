@@ -200,15 +200,21 @@ export function* planFile(plan: Plan, src: Place, dest: Place, there: Stat | und
   throw cpError('ERR_FS_EISDIR', isDirectoryErrno[plan.form], message, src.shown, 'EISDIR');
 }
 
-function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {
+/** Since Node 22 cpSync overwrites a file in C++. */
+const overwritesNatively = nodeAtLeast(22);
+
+export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): void {
   const { force, errorOnExist, mode, preserveTimestamps } = plan.options;
   if (there !== undefined && !force) {
     if (errorOnExist) throw alreadyExists(dest);
     return;
   }
   const over = there === undefined ? 'absent' : 'replace';
-  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over });
-  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: plan.timeUnit });
+  const native = overwritesNatively && plan.form === 'sync' && over === 'replace';
+  const by = native && mode === 0 ? 'libstdc++' : 'libuv';
+  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over, by });
+  const unit = native ? microsecond : plan.timeUnit;
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit });
   plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
 }
 

@@ -3,7 +3,7 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { EEXIST, EINVAL, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
+import { COPYFILE_ATTRIBUTES, EEXIST, EINVAL, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
@@ -26,6 +26,9 @@ function smallMode(mode: unknown): number {
   if (bits < 0 || bits > 7) throw bindingError(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range: >= 0 && <= 7');
   return bits;
 }
+
+/** Since Node 22, copyFile gives the copy the source's times and owner before it copies the content. */
+export const COPY_FLAGS = nodeAtLeast(22) ? COPYFILE_ATTRIBUTES : 0;
 
 const symlinkTypes = ['dir', 'file', 'junction', null, undefined];
 const strictSymlinkTypes = nodeAtLeast(24);
@@ -280,7 +283,7 @@ export function pathOperations(ctx: Context) {
       run(from, to, mode) {
         const source = resolve(from, 'src');
         const target = resolve(to, 'dest');
-        engine.copyFile(source, target, smallMode(mode));
+        engine.copyFile(source, target, smallMode(mode) | COPY_FLAGS);
       },
     },
     chmod: {
