@@ -28,6 +28,7 @@ interface Queued {
 }
 
 const nothing = (): void => {};
+const NONE: ReadonlySet<string> = new Set();
 
 /** Something that keeps the process alive while it is referenced, and costs no time. */
 export function keepAlive(): NodeJS.Timeout {
@@ -110,7 +111,8 @@ export class WatchHandle {
    * @throws Node's error for a path that cannot be watched (ENOENT, EACCES, …)
    */
   start(given: unknown, persistent: boolean, recursive: boolean): void {
-    const path = this.#ctx.resolve(given, 'filename');
+    // The recursive watcher resolves the path itself, and the empty one is the working directory then.
+    const path = this.#ctx.resolve(recursive && given === '' ? '.' : given, 'filename');
     const stat = new Float64Array(STAT_LENGTH);
     const errno = -this.#ctx.engine.stat(path, stat);
     if (errno !== 0) throw recursive ? this.#statError(errno, given) : watchError(errno, given);
@@ -176,6 +178,7 @@ export class WatchHandle {
    */
   #deliverRecursive(event: ChangeEvent): void {
     const { kind, name } = event;
+    if (this.#gone) return;
     if (event.self) {
       this.#deliverOwn();
       return;
@@ -192,16 +195,15 @@ export class WatchHandle {
       if (this.#directories.size > 0) this.#forget(name);
       return;
     }
-    const announced = pendingNames(this);
-    for (const brought of this.#scan(name)) if (!announced.has(brought)) this.#onChange('rename', brought);
+    for (const brought of this.#scan(name, pendingNames(this))) this.#onChange('rename', brought);
   }
 
   #full(name: string): string {
     return `${this.#path === '/' ? '' : this.#path}/${name}`;
   }
 
-  /** Takes note of a directory and those below it; returns the names of all that is below. */
-  #scan(top: string): string[] {
+  /** Takes note of a directory and those below it, but for what has been `announced`; returns the names of all that is below. */
+  #scan(top: string, announced: ReadonlySet<string> = NONE): string[] {
     const { engine } = this.#ctx;
     const found: string[] = [];
     const directories = [top];
@@ -217,6 +219,7 @@ export class WatchHandle {
       }
       names.forEach((name, index) => {
         const full = at === '' ? name : `${at}/${name}`;
+        if (announced.has(full)) return;
         found.push(full);
         if (types[index] === DT_DIR) directories.push(full);
       });
@@ -234,7 +237,7 @@ export class WatchHandle {
   #deliverOwn(): void {
     if (this.#format(this.#path) !== 0) {
       if (!this.#isDirectory) this.#onChange('change', this.#ownName);
-    } else if (!this.#gone) {
+    } else {
       this.#gone = true;
       this.#onChange('rename', '');
     }
@@ -248,7 +251,9 @@ export class WatchHandle {
 
 /** A libuv error that also carries the path as `filename`: the keys of watchers' errors have an order of their own. */
 export function watchError(errno: number, given: unknown): Error {
-  const path = spell(given);
+  // An empty path is none to Node.
+  const path = spell(given) || undefined;
   const { code, message, errno: number } = uvException(errno, 'watch', path);
-  return Object.assign(new Error(message), { errno: number, syscall: 'watch', code, path, filename: given });
+  const error = Object.assign(new Error(message), { errno: number, syscall: 'watch', code });
+  return Object.assign(error, path === undefined ? { filename: given } : { path, filename: given });
 }

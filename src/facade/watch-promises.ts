@@ -40,6 +40,8 @@ interface Waiting {
 const detached = (name: string): string =>
   name.length > COPIED_SLICE ? Buffer.from(name, 'latin1').toString('latin1') : name;
 const namesEncoding = nodeAtLeast(24);
+/** Up to Node 20 events were plain objects, since then they have no prototype; a tree's are plain on all. */
+const plainEvents = !nodeAtLeast(22);
 
 const overflowed = (maxQueue: number): Error =>
   codedError('ERR_FS_WATCH_QUEUE_OVERFLOW', `fs.watch() queued more than ${maxQueue} items`);
@@ -55,7 +57,8 @@ function parseOptions(options: unknown) {
   validateOneOf(overflow, 'options.overflow', ['ignore', 'error']);
   validateAbortSignal(signal, 'options.signal');
   const ignore = parseIgnore(given.ignore);
-  if (encoding && !(typeof encoding === 'string' && (encoding === 'buffer' || Buffer.isEncoding(encoding)))) {
+  // 'buffer', which the documentation offers, is none of them.
+  if (encoding && !(typeof encoding === 'string' && Buffer.isEncoding(encoding))) {
     // Up to Node 22 the value stood in the place of the name.
     const [name, value] = namesEncoding ? ['encoding', encoding] : [String(encoding), 'encoding'];
     throw invalidArgValue(name, value, 'is invalid encoding');
@@ -102,7 +105,7 @@ export function makePromisesWatch(ctx: Context) {
       engine.unbillHandle(price);
       billed -= price;
       const filename = recursive ? decodeName(name) : presentName(name, encoding);
-      return Object.assign(Object.create(null), { eventType, filename }) as Change;
+      return Object.assign(plainEvents || recursive ? {} : Object.create(null), { eventType, filename }) as Change;
     };
     const handle = new WatchHandle(ctx, (eventType, name) => {
       if (ignore(decodeName(name))) return;

@@ -240,6 +240,35 @@ describe('recursive', () => {
   }
 });
 
+describe('recursive: where it is not Node 26', () => {
+  it('a file renamed over another is a rename, and a link does not speak for its target', async () => {
+    const fs = createFs({ cwd: '/' });
+    fs.mkdirSync('/d');
+    for (const name of ['a', 'b', 'text']) fs.writeFileSync(`/d/${name}`, name);
+    fs.symlinkSync('text', '/d/soft');
+    const seen: string[] = [];
+    const watcher = fs.watch('/d', { recursive: true }, (type, name) => seen.push(`${type} ${name}`));
+    fs.renameSync('/d/a', '/d/b');
+    fs.appendFileSync('/d/soft', 'more');
+    await settle(10);
+    watcher.close();
+    expect(seen).toEqual(['rename a', 'rename b', 'change text']);
+  });
+
+  it('a directory tree made in one go is told of whole, and what happens in it afterwards', async () => {
+    const fs = createFs({ cwd: '/' });
+    fs.mkdirSync('/d');
+    const seen: string[] = [];
+    const watcher = fs.watch('/d', { recursive: true }, (type, name) => seen.push(`${type} ${name}`));
+    fs.mkdirSync('/d/a/b/c', { recursive: true });
+    await settle(10);
+    fs.rmdirSync('/d/a/b/c');
+    await settle(10);
+    watcher.close();
+    expect(seen).toEqual(['rename a', 'rename a/b', 'rename a/b/c', 'rename a/b/c']);
+  });
+});
+
 describe('ignore', () => {
   it('takes globs, regular expressions, functions and lists of them', async () => {
     const fs = createFs({ cwd: '/' });
@@ -507,6 +536,33 @@ describe('memory and the process', () => {
     for (const listener of listeners) process.on('uncaughtException', listener);
     expect(seen).toEqual(['a', 'b']);
     expect(thrown).toEqual(['from the listener']);
+  });
+
+  it('copyFile: what happens in one turn is one change, where the kernel tells of three steps', async () => {
+    const fs = createFs({ cwd: '/' });
+    for (const name of ['/a', '/b']) fs.writeFileSync(name, name);
+    const seen: string[] = [];
+    const watcher = fs.watch('/', (type, name) => seen.push(`${type} ${name}`));
+    fs.copyFileSync('/a', '/b');
+    fs.chmodSync('/b', 0o600);
+    await settle(10);
+    watcher.close();
+    expect(seen).toEqual(['change b']);
+  });
+
+  it('access time: watchFile tells the one of its last look', async () => {
+    const fs = createFs({ cwd: '/' });
+    fs.writeFileSync('/f', 'text');
+    fs.utimesSync('/f', 5, 5);
+    const before: number[] = [];
+    fs.watchFile('/f', { interval: 5 }, (_now, then) => before.push(then.atimeMs));
+    fs.readFileSync('/f');
+    await settle(30);
+    fs.chmodSync('/f', 0o600);
+    await settle(30);
+    fs.unwatchFile('/f');
+    expect(before).toEqual([5000]);
+    expect(fs.statSync('/f').atimeMs).toBeGreaterThan(5000);
   });
 
   it('tells nobody of the names that cp uses while it works', async () => {

@@ -7,6 +7,7 @@ import files from './files.js';
 import handles from './handles.js';
 import streams from './streams.js';
 import tree from './tree.js';
+import watching from './watching.js';
 
 export const areas: Readonly<Record<string, Area>> = {
   attributes,
@@ -16,4 +17,5 @@ export const areas: Readonly<Record<string, Area>> = {
   handles,
   streams,
   tree,
+  watching,
 };
