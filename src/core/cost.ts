@@ -31,6 +31,9 @@ export const STREAM_PRICE = 320;
 /** A watch: registration, closures and Map slots, and the FSWatcher above it (measured 1,430). */
 export const WATCH_PRICE = 1600;
 
+/** A snapshot beside its columns and page tables: its objects and lists, and the handle above it. */
+export const IMAGE_PRICE = 2_048;
+
 /** 32-bit words of an inode record and of a directory entry record. */
 export const INODE_WORDS = 20;
 export const ENTRY_WORDS = 11;

@@ -248,6 +248,17 @@ export class Directories extends RecordTable {
   }
 }
 
+/** Puts the chunks of the long names in a column of entries into `found`. Returns how many they are. */
+export const longNamesIn = (words: Uint32Array, found: Uint32Array): number => {
+  let count = 0;
+  for (let at = 0; at < words.length; at += ENTRY_WORDS) {
+    if (words[at + INO] === 0 || (words[at + NAME_LENGTH] as number) <= INLINE_BYTES) continue;
+    // A chunk's reference is twice that of its block.
+    found[count++] = (words[at + NAME] as number) * 2;
+  }
+  return count;
+};
+
 /** Bytes as a byte string. Names and link targets are short, so the loop beats a decoder call. */
 export const bytesToString = (bytes: Uint8Array, at: number, length: number): string => {
   if (length > 64) return String.fromCharCode.apply(null, bytes.subarray(at, at + length) as unknown as number[]);

@@ -73,6 +73,16 @@ export interface TreeEntry {
   readonly mtimeMs?: number;
 }
 
+/** The tree of a volume at one moment. It can be restored as long as it is not disposed of. */
+export interface VolumeImage {
+  /** Files, directories and links in it, the root not counted. */
+  readonly nodes: number;
+  /** False once `dispose` was called. */
+  readonly held: boolean;
+  /** Gives back what only this image holds. */
+  dispose(): void;
+}
+
 export interface Engine {
   // ── open files ────────────────────────────────────────────────────────────
   /**
@@ -166,6 +176,15 @@ export interface Engine {
   copyTree(from: string, to: string): void;
   /** Creates or overwrites all entries, or none of them. `generation` of imported files is 0. */
   importTree(entries: Iterable<TreeEntry>): void;
+
+  // ── snapshots ─────────────────────────────────────────────────────────────
+  /** Takes an image of the tree; its own bytes are billed, contents are shared until written. @throws QuotaFault, Fault EMLINK */
+  takeImage(): VolumeImage;
+  /**
+   * Makes the tree what it was, exactly, or changes nothing. What is open keeps its file, which then has no name.
+   * @throws QuotaFault; Fault EINVAL for an image of another volume or a disposed one
+   */
+  restoreImage(image: VolumeImage): void;
 
   // ── whole volume ──────────────────────────────────────────────────────────
   /** Change counter of a file's content: 0 when imported or created empty, one more with each call that writes or truncates. */

@@ -51,6 +51,25 @@ export class Events {
     return { ino, close };
   }
 
+  /** Watched inodes, and whether someone watches what is below them too. */
+  watchedInodes(): Map<number, boolean> {
+    const inodes = new Map<number, boolean>();
+    for (const [ino, set] of this.watches)
+      inodes.set(
+        ino,
+        [...set].some((each) => each.recursive),
+      );
+    return inodes;
+  }
+
+  /** Tells those who watch an inode of a change below it; only those who watch the whole tree when it is deeper. */
+  below(ino: number, kind: Kind, name: string): void {
+    const deep = name.includes('/');
+    for (const registration of [...(this.watches.get(ino) ?? [])]) {
+      if (!deep || registration.recursive) registration.listener({ kind, name, self: false });
+    }
+  }
+
   /** A name appeared in or went from a directory. */
   named(directory: number, name: string): void {
     if (this.watches.size === 0) return;

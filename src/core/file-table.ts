@@ -13,10 +13,11 @@ export class OpenFile {
   position = 0;
 
   constructor(
-    readonly ino: number,
+    /** Another one after the restore of a snapshot: the number may be taken there. */
+    public ino: number,
     readonly flags: number,
     /** The entry it was opened through, for events; may be gone. */
-    readonly entry: number,
+    public entry: number,
   ) {}
 }
 

@@ -34,7 +34,10 @@ export class Listing {
   }
 
   forget(directory: number): void {
-    if (this.directory !== directory) return;
+    if (this.directory === directory) this.forgetAll();
+  }
+
+  forgetAll(): void {
     this.directory = 0;
     this.names = [];
     this.types = [];

@@ -1,13 +1,23 @@
 /** Core layer: the volume as an Engine. One line for each call; the work is in `sys/`. */
 import { type AuditReport, audit } from './audit.js';
 import { WATCH_PRICE } from './cost.js';
-import type { ChangeEvent, DirectoryStream, Engine, FileSystemStats, StatArray, TreeEntry, Watch } from './engine.js';
+import type {
+  ChangeEvent,
+  DirectoryStream,
+  Engine,
+  FileSystemStats,
+  StatArray,
+  TreeEntry,
+  VolumeImage,
+  Watch,
+} from './engine.js';
 import { EINVAL, ENOSPC } from './errno.js';
 import { Fault, fault } from './fault.js';
 import { GENERATION } from './inode.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import type { Pressure } from './pressure.js';
+import { restoreImage, takeImage } from './snapshot/index.js';
 import * as attr from './sys/attr.js';
 import * as bulk from './sys/bulk.js';
 import * as dir from './sys/dir.js';
@@ -167,6 +177,13 @@ class MemoryEngine extends Volume implements Engine {
   }
   importTree(entries: Iterable<TreeEntry>): void {
     importTree(this, entries);
+  }
+
+  takeImage(): VolumeImage {
+    return takeImage(this);
+  }
+  restoreImage(image: VolumeImage): void {
+    restoreImage(this, image);
   }
 
   get asciiOnly(): boolean {

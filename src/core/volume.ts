@@ -19,6 +19,7 @@ import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import { Watermarks } from './pressure.js';
 import { QuotaBank } from './quota.js';
+import { Images } from './snapshot/image.js';
 import { Chunks } from './storage/chunks.js';
 import { FileContents } from './storage/file-contents.js';
 import { Slabs } from './storage/slabs.js';
@@ -38,6 +39,7 @@ export class Volume {
   readonly files: FileTable;
   readonly events: Events;
   readonly listing = new Listing();
+  readonly images = new Images(this);
   /** Result of the last walk. */
   readonly at = new Location();
   readonly clock: () => number;

@@ -119,14 +119,38 @@ export class Chunks {
     return freed;
   }
 
-  /** A snapshot takes hold of a chunk. */
-  pin(reference: number): void {
-    if (reference & 1) this.pins[reference >>> 1]++;
-    else this.slabs.share(reference >>> 1);
+  /** A snapshot takes hold of the first `count` of these chunks. Returns what files are billed for those that are buffers. */
+  pinAll(references: Uint32Array, count: number): number {
+    const { slabs, pins } = this;
+    let buffers = 0;
+    for (let i = 0; i < count; i++) {
+      const reference = references[i] as number;
+      if (reference & 1) {
+        pins[reference >>> 1]++;
+        buffers += this.chargeOf(reference);
+      } else slabs.share(reference >>> 1);
+    }
+    return buffers;
   }
 
-  /** A snapshot lets go of a chunk. Returns the bytes the caller must release. */
-  unpin(reference: number): number {
+  /** A snapshot lets go of the first `count` of these chunks. Returns the bytes the caller must release. */
+  unpinAll(references: Uint32Array, count: number): number {
+    let freed = 0;
+    for (let i = 0; i < count; i++) freed += this.unpin(references[i] as number);
+    return freed;
+  }
+
+  /** `give` for the first `count` of these chunks. */
+  giveAll(references: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.give(references[i] as number);
+  }
+
+  /** `share` for the first `count` of these chunks. */
+  shareAll(references: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.share(references[i] as number);
+  }
+
+  private unpin(reference: number): number {
     if ((reference & 1) === 0) return this.slabs.give(reference >>> 1);
     const index = reference >>> 1;
     this.pins[index]--;

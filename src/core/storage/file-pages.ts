@@ -81,6 +81,56 @@ export class FilePages {
     return this.isMapped(ino) ? this.map(ino).charge() : 0;
   }
 
+  /** Bytes billed for all page tables but those of some inodes. */
+  chargeOfMaps(except: Iterable<number>): number {
+    let charge = 0;
+    for (const map of this.maps) charge += map?.charge() ?? 0;
+    for (const ino of except) if (this.inodes.isFile(ino)) charge -= this.mapCharge(ino);
+    return charge;
+  }
+
+  /** The page tables, in their places, copied, but those of some inodes; the caller has reserved `chargeOfMaps`. */
+  copyMaps(except: Iterable<number>): (PageMap | undefined)[] {
+    const copies = this.maps.map((map) => map?.copy());
+    for (const ino of except)
+      if (this.inodes.isFile(ino) && this.isMapped(ino)) {
+        copies[this.inodes.get(ino, CONTENT)] = undefined;
+      }
+    return copies;
+  }
+
+  /** The page table of a file of several pages, taken out of its place, or undefined. */
+  takeMap(ino: number): PageMap | undefined {
+    if (!this.inodes.isFile(ino) || !this.isMapped(ino)) return undefined;
+    const map = this.map(ino);
+    this.maps[this.inodes.get(ino, CONTENT)] = undefined;
+    return map;
+  }
+
+  /** The page tables there are, in their places. */
+  allMaps(): readonly (PageMap | undefined)[] {
+    return this.maps;
+  }
+
+  /** The page table of a file of several pages. */
+  mapOf(ino: number): PageMap | undefined {
+    return this.isMapped(ino) ? this.map(ino) : undefined;
+  }
+
+  /** Puts other page tables in the places of all there are. */
+  loadMaps(maps: readonly (PageMap | undefined)[]): void {
+    this.maps.splice(0, this.maps.length, ...maps);
+    this.unusedMaps.length = 0;
+    maps.forEach((map, index) => {
+      if (map === undefined) this.unusedMaps.push(index);
+    });
+  }
+
+  /** Gives a file a page table that `takeMap` took. */
+  putMap(ino: number, map: PageMap): void {
+    this.inodes.set(ino, CONTENT, this.addMap(map));
+  }
+
   /** Copies up to `length` bytes from `position` into `target`. Returns the bytes copied, fewer only at the end of the file. */
   read(ino: number, position: number, target: Uint8Array, offset: number, length: number): number {
     const count = Math.min(length, this.inodes.size(ino) - position);

@@ -10,6 +10,13 @@ export class PageMap {
   private lastIndex = -1;
   private lastLeaf: Uint32Array | undefined = undefined;
 
+  /** A map of the same chunks; the caller has reserved `charge`. */
+  copy(): PageMap {
+    const copy = new PageMap();
+    for (const [index, leaf] of this.leaves) copy.leaves.set(index, leaf.slice());
+    return copy;
+  }
+
   /** Bytes held, as billed. */
   charge(): number {
     return PAGE_MAP_PRICE + this.leaves.size * LEAF_PRICE;
@@ -53,6 +60,14 @@ export class PageMap {
         const reference = leaf[i] as number;
         if (reference !== 0) visit(base + i, reference);
       }
+    }
+  }
+
+  /** Calls `visit` with lists of chunk references, whose first `count` are meant. */
+  visitLeaves(visit: (references: Uint32Array, count: number) => void): void {
+    for (const leaf of this.leaves.values()) {
+      const references = leaf.filter((reference) => reference !== 0);
+      visit(references, references.length);
     }
   }
 

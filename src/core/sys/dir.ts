@@ -251,7 +251,7 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
       directories.cursors.delete(cursor);
       volume.streams--;
       volume.bank.release(STREAM_PRICE);
-      volume.letGo(ino);
+      volume.letGo(cursor.directory);
     },
   };
   return stream;
