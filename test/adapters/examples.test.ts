@@ -27,4 +27,12 @@ describe('docs/examples', { timeout: 60_000 }, () => {
     expect(output).toContain('dist/trees.js is empty\n\nThe file system is in artifacts/project.zip\n');
     expect(output).toContain("[ 'project.zip' ]\n+ dist\n+ dist/trees.js\n~ trees.ts (content)\n");
   });
+
+  it('sqlite-fixtures.ts', () => {
+    const output = printed('sqlite-fixtures');
+    expect(output).toMatch(/^\/snapshots\/users\/v1\.db has \d+ bytes\n/);
+    expect(output).toMatch(
+      /\nok deletes everyone\nok still has everyone\nok saves no more than the quota\nlive: user 7\n$/,
+    );
+  });
 });
