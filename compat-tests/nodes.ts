@@ -43,7 +43,13 @@ const run = (title: string, binary: string, args: readonly string[]): boolean =>
   );
 };
 
-const suites = ['compat-tests/surface', 'compat-tests/conformance', 'compat-tests/memfs', 'compat-tests/packages'];
+const suites = [
+  'compat-tests/surface',
+  'compat-tests/conformance',
+  'compat-tests/memfs',
+  'compat-tests/packages',
+  'test/adapters/sqlite',
+];
 const failed: string[] = [];
 
 for (const major of flags.nodes.split(',')) {
