@@ -3,7 +3,6 @@
  * records and says everything that is wrong; every test ends with it.
  */
 import { ENTRY_WORDS, INODE_WORDS, STREAM_PRICE, WATCH_PRICE } from './cost.js';
-import { Directories } from './directory.js';
 import { CONTENT, LAST_ENTRY, LINKS, OPENS, OWN_ENTRY, ROOT } from './inode.js';
 import { auditOwners } from './snapshot/audit.js';
 import { blockBytes, sizeClass } from './storage/slabs.js';
@@ -25,8 +24,8 @@ export const audit = (volume: Volume): AuditReport => {
   const blocks = new Map<number, number>();
   const links = new Map<number, number>();
   const subdirectories = new Map<number, number>();
-  const maps = auditInodes(volume, blocks, problems);
-  auditEntries(volume, blocks, links, subdirectories, problems);
+  const maps = auditInodes(volume, problems);
+  auditEntries(volume, links, subdirectories, problems);
   auditLinks(volume, links, subdirectories, problems);
   auditOwners(volume, (bytes) => addBlock(blocks, bytes), problems);
   auditBlocks(volume, blocks, problems);
@@ -54,22 +53,17 @@ const addBlock = (blocks: Map<number, number>, bytes: number): void => {
   blocks.set(cls, (blocks.get(cls) ?? 0) + 1);
 };
 
-/** Counts content blocks; returns the bytes of page tables. */
-const auditInodes = (volume: Volume, blocks: Map<number, number>, problems: string[]): number => {
+/** Returns the bytes of page tables. */
+const auditInodes = (volume: Volume, problems: string[]): number => {
   const { inodes, contents, chunks } = volume;
   let maps = 0;
   let live = 0;
   inodes.forEach((ino) => {
     live++;
-    if (inodes.isFile(ino)) {
-      maps += contents.mapCharge(ino);
-      contents.forEachChunk(ino, (reference) => {
-        if (chunks.isSlab(reference)) addBlock(blocks, chunks.capacityOf(reference));
-      });
-    } else if (inodes.isLink(ino)) {
+    if (inodes.isFile(ino)) maps += contents.mapCharge(ino);
+    else if (inodes.isLink(ino)) {
       const reference = inodes.get(ino, CONTENT);
       if (chunks.capacityOf(reference) < inodes.size(ino)) problems.push(`link ${ino} is longer than its block`);
-      addBlock(blocks, chunks.capacityOf(reference));
     }
   });
   if (live !== inodes.live) problems.push(`${live} live inodes, the table says ${inodes.live}`);
@@ -78,7 +72,6 @@ const auditInodes = (volume: Volume, blocks: Map<number, number>, problems: stri
 
 const auditEntries = (
   volume: Volume,
-  blocks: Map<number, number>,
   links: Map<number, number>,
   subdirectories: Map<number, number>,
   problems: string[],
@@ -91,8 +84,6 @@ const auditEntries = (
     const parent = directories.parent(entry);
     const name = directories.name(entry);
     links.set(ino, (links.get(ino) ?? 0) + 1);
-    const block = Directories.nameBlock(name.length);
-    if (block > 0) addBlock(blocks, block);
     if (directories.find(parent, name, 0, name.length) !== entry)
       problems.push(`entry ${entry} (${name}) is not in the index`);
     if (inodes.isDirectory(ino)) {

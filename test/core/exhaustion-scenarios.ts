@@ -31,6 +31,8 @@ export interface Opened {
 
 export interface Scenario {
   name: string;
+  /** What happens to the volume before there is so little room. */
+  before?(engine: Engine, fd: Opened): void;
   run(engine: Engine, fd: Opened): unknown;
   /** Must succeed without a byte of room. */
   free?: true;

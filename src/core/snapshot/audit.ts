@@ -3,7 +3,7 @@ import { CONTENT } from '../inode.js';
 import type { Volume } from '../volume.js';
 import { visitReferences } from './image.js';
 
-/** Calls `block` for every slab block that only images have. */
+/** Calls `block` for every slab block that has an owner. */
 export const auditOwners = (volume: Volume, block: (bytes: number) => void, problems: string[]): void => {
   const { chunks, slabs, images } = volume;
   const files = liveReferences(volume);
@@ -19,7 +19,7 @@ export const auditOwners = (volume: Volume, block: (bytes: number) => void, prob
       const extra = slabs.extraOwners(reference >>> 1);
       if (extra !== file + pin - 1)
         problems.push(`block ${reference} has ${file + pin} owners, counted are ${extra + 1}`);
-      if (file === 0) block(chunks.capacityOf(reference));
+      block(chunks.capacityOf(reference));
     } else {
       const owners = chunks.ownersOf(reference);
       if (owners.files !== file || owners.pins !== pin)

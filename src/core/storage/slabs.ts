@@ -163,11 +163,12 @@ export class Slabs {
     }
   }
 
-  /** Ends counting, when no block has a second owner any more. Returns the bytes the caller must release. */
+  /** Ends counting where no block has a second owner any more. Returns the bytes the caller must release. */
   forgetOwners(): number {
     const before = this.billed;
     for (const slab of this.slabs) {
-      if (slab?.owners === undefined) continue;
+      // A file that was open at a restore may still share its block with the restored one.
+      if (slab?.owners === undefined || slab.owners.some((count) => count > 0)) continue;
       this.billed -= ownersPrice(slab);
       slab.owners = undefined;
     }
