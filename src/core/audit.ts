@@ -2,8 +2,9 @@
  * Core layer: an fsck. `audit` recomputes the bill and the structure from the
  * records and says everything that is wrong; every test ends with it.
  */
-import { ENTRY_WORDS, INODE_WORDS, STREAM_PRICE, WATCH_PRICE } from './cost.js';
+import { ENTRY_WORDS, INODE_WORDS, LOWER_LINK_PRICE, STREAM_PRICE, WATCH_PRICE } from './cost.js';
 import { CONTENT, LAST_ENTRY, LINKS, OPENS, OWN_ENTRY, ROOT } from './inode.js';
+import type { Lower } from './lower.js';
 import { auditOwners } from './snapshot/audit.js';
 import { blockBytes, sizeClass } from './storage/slabs.js';
 import type { Volume } from './volume.js';
@@ -29,6 +30,7 @@ export const audit = (volume: Volume): AuditReport => {
   auditLinks(volume, links, subdirectories, problems);
   auditOwners(volume, (bytes) => addBlock(blocks, bytes), problems);
   auditBlocks(volume, blocks, problems);
+  const below = volume.lower === undefined ? 0 : auditLower(volume, volume.lower, problems);
   const recomputed =
     volume.inodes.charge() +
     volume.directories.charge() +
@@ -38,6 +40,7 @@ export const audit = (volume: Volume): AuditReport => {
     volume.images.charge() +
     maps +
     volume.files.charge() +
+    below +
     volume.handleBytes +
     volume.streams * STREAM_PRICE +
     volume.watches * WATCH_PRICE;
@@ -108,11 +111,15 @@ const auditLinks = (
   inodes.forEach((ino) => {
     const named = links.get(ino) ?? 0;
     const directory = inodes.isDirectory(ino);
-    const wanted = directory ? (named > 0 || ino === ROOT ? 2 + (subdirectories.get(ino) ?? 0) : 0) : named;
+    let wanted = directory ? (named > 0 || ino === ROOT ? 2 + (subdirectories.get(ino) ?? 0) : 0) : named;
+    const record = volume.lower?.records.get(ino);
+    if (directory && volume.lower?.isUntouched(ino)) wanted = inodes.get(ino, LINKS);
+    else if (!directory && record !== undefined) wanted += record.hidden;
     if (inodes.get(ino, LINKS) !== wanted)
       problems.push(`inode ${ino} has ${inodes.get(ino, LINKS)} links, should have ${wanted}`);
     if (inodes.get(ino, OPENS) !== (opens.get(ino) ?? 0)) problems.push(`inode ${ino} has a wrong open count`);
-    if (named === 0 && ino !== ROOT && !opens.has(ino)) problems.push(`inode ${ino} has neither name nor holder`);
+    if (named === 0 && ino !== ROOT && !opens.has(ino) && !record?.hidden)
+      problems.push(`inode ${ino} has neither name nor holder`);
     if (!directory) return;
     let last = 0;
     for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) {
@@ -132,10 +139,29 @@ const auditBlocks = (volume: Volume, blocks: Map<number, number>, problems: stri
   });
 };
 
+/** Checks the records of lower objects; returns their bytes. */
+const auditLower = (volume: Volume, lower: Lower, problems: string[]): number => {
+  let bytes = lower.unlinked.size * LOWER_LINK_PRICE;
+  let cached = 0;
+  for (const [ino, record] of lower.records) {
+    bytes += lower.priceOf(ino);
+    cached += record.cost;
+    if (record.kept && record.cost !== 0) problems.push(`lower inode ${ino} is kept and counted as cached`);
+    if (record.handle >= 0 && volume.inodes.get(ino, OPENS) === 0) problems.push(`lower inode ${ino} is left open`);
+    if (record.kept !== lower.isKept(ino)) problems.push(`lower inode ${ino} is kept and can be forgotten`);
+    if (record.kept && lower.forgettable(lower.parentsOf(ino)).size > 0)
+      problems.push(`lower inode ${ino} is kept, and not what is above it`);
+  }
+  if (cached !== lower.cached) problems.push(`lookups cost ${cached} bytes, ${lower.cached} are counted`);
+  if (bytes !== lower.charge()) problems.push(`lower records cost ${bytes} bytes, ${lower.charge()} are billed`);
+  if (volume.bank.withheld !== Math.max(0, lower.share - cached)) problems.push('the bank withholds a wrong amount');
+  return bytes;
+};
+
 /** Bytes an inode is billed by itself: its record and content. */
 export const chargeOfInode = (volume: Volume, ino: number): number => {
   const { inodes, contents, chunks } = volume;
-  const record = INODE_WORDS * 4;
+  const record = INODE_WORDS * 4 + (volume.lower?.priceOf(ino) ?? 0);
   if (inodes.isFile(ino)) return record + contents.charge(ino);
   return inodes.isLink(ino) ? record + chunks.chargeOf(inodes.get(ino, CONTENT)) : record;
 };

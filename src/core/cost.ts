@@ -34,6 +34,11 @@ export const WATCH_PRICE = 1600;
 /** A snapshot beside its columns and page tables: its objects and lists, and the handle above it. */
 export const IMAGE_PRICE = 2_048;
 
+/** What is known of a lower object: its record, its Map and Set slots with growth slack; the path's bytes come on top. */
+export const LOWER_PRICE = 480;
+/** A lower object with several names: its key and Map slot. */
+export const LOWER_LINK_PRICE = 160;
+
 /** 32-bit words of an inode record and of a directory entry record. */
 export const INODE_WORDS = 20;
 export const ENTRY_WORDS = 11;

@@ -83,6 +83,14 @@ export interface VolumeImage {
   dispose(): void;
 }
 
+/** One name that differs from what the file system below has at the same path. */
+export interface LowerChange {
+  readonly path: string;
+  readonly kind: 'added' | 'changed' | 'deleted';
+  /** Of a changed one, what differs: type, bytes or target, permissions, owner, modification time. */
+  readonly what: readonly ('type' | 'content' | 'mode' | 'owner' | 'mtime')[];
+}
+
 export interface Engine {
   // ── open files ────────────────────────────────────────────────────────────
   /**
@@ -146,7 +154,7 @@ export interface Engine {
 
   // ── whole files ───────────────────────────────────────────────────────────
   truncate(path: string, length: number): void;
-  /** copyfile: COPYFILE_* bits in `mode`. */
+  /** copyfile: COPYFILE_* bits in `mode`, COPYFILE_ATTRIBUTES among them. */
   copyFile(from: string, to: string, mode: number): void;
   /**
    * open + read + close in one step. `make(size)` gives the target (a Buffer in the facade).
@@ -172,19 +180,25 @@ export interface Engine {
   // ── bulk ──────────────────────────────────────────────────────────────────
   /** Removes `path` and everything below it; never follows a link. Throws ENOENT when missing. Root's own removal is EBUSY. */
   removeTree(path: string): void;
-  /** Copies a file or tree to the absent path `to`: planned whole, reserved once, then applied; links are copied as links. Parents of `to` must exist. */
+  /** Copies a file or tree to the absent path `to`: planned whole, reserved once, then applied; links are copied as links. Parents of `to` must exist. @throws Fault ENOTSUP over a lower file system */
   copyTree(from: string, to: string): void;
   /** Creates or overwrites all entries, or none of them. `generation` of imported files is 0. */
   importTree(entries: Iterable<TreeEntry>): void;
 
   // ── snapshots ─────────────────────────────────────────────────────────────
-  /** Takes an image of the tree; its own bytes are billed, contents are shared until written. @throws QuotaFault, Fault EMLINK */
+  /** Takes an image of the tree; its own bytes are billed, contents are shared until written. @throws QuotaFault, Fault EMLINK, ENOTSUP over a lower file system */
   takeImage(): VolumeImage;
   /**
    * Makes the tree what it was, exactly, or changes nothing. What is open keeps its file, which then has no name.
    * @throws QuotaFault; Fault EINVAL for an image of another volume or a disposed one
    */
   restoreImage(image: VolumeImage): void;
+
+  // ── over a lower file system ──────────────────────────────────────────────
+  /** What differs from the file system below, sorted by path; nothing in a volume without one. @throws Fault when it cannot be read */
+  lowerChanges(): LowerChange[];
+  /** Drops all that differs. What is open keeps its file, which then has no name. @throws Fault EINVAL without one */
+  dropChanges(): void;
 
   // ── whole volume ──────────────────────────────────────────────────────────
   /** Change counter of a file's content: 0 when imported or created empty, one more with each call that writes or truncates. */
@@ -201,8 +215,13 @@ export interface Engine {
   /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
   readonly changes: number;
   watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;
-  /** The bank's three numbers, in bytes; `usage` counts more and walks the tree. */
-  readonly quota: { readonly limit: number; readonly used: number; readonly available: number };
+  /** The bank's numbers, in bytes; `peak` is the most that was ever used. `usage` counts more and walks the tree. */
+  readonly quota: {
+    readonly limit: number;
+    readonly used: number;
+    readonly available: number;
+    readonly peak: number;
+  };
   usage(path?: string): QuotaUsage;
   /** Sets a new limit in bytes. Growing works at once. @throws Fault EINVAL for no whole number ≥ 0, ENOSPC when more is used already */
   resize(maxQuota: number): void;

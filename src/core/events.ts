@@ -27,6 +27,11 @@ export class Events {
     return this.watches.size > 0;
   }
 
+  /** True when someone watches this very inode. */
+  isWatched(ino: number): boolean {
+    return this.watches.has(ino);
+  }
+
   add(
     ino: number,
     name: string,

@@ -6,14 +6,17 @@ import type {
   DirectoryStream,
   Engine,
   FileSystemStats,
+  LowerChange,
   StatArray,
   TreeEntry,
   VolumeImage,
   Watch,
 } from './engine.js';
-import { EINVAL, ENOSPC } from './errno.js';
+import { EINVAL, ENOSPC, ENOTSUP } from './errno.js';
 import { Fault, fault } from './fault.js';
 import { GENERATION } from './inode.js';
+import { lowerChanges } from './lower-diff.js';
+import { dropChanges, showRoots } from './lower-roots.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import type { Pressure } from './pressure.js';
@@ -180,10 +183,20 @@ class MemoryEngine extends Volume implements Engine {
   }
 
   takeImage(): VolumeImage {
+    // What is below has no place in an image.
+    if (this.lower !== undefined) throw fault(ENOTSUP);
     return takeImage(this);
   }
   restoreImage(image: VolumeImage): void {
     restoreImage(this, image);
+  }
+
+  lowerChanges(): LowerChange[] {
+    return this.lower === undefined ? [] : lowerChanges(this, this.lower);
+  }
+  dropChanges(): void {
+    if (this.lower === undefined) throw fault(EINVAL);
+    dropChanges(this, this.lower);
   }
 
   get asciiOnly(): boolean {
@@ -211,7 +224,7 @@ class MemoryEngine extends Volume implements Engine {
       this.bank.release(WATCH_PRICE);
     });
   }
-  get quota(): { readonly limit: number; readonly used: number; readonly available: number } {
+  get quota(): Engine['quota'] {
     return this.bank;
   }
   usage(path?: string): QuotaUsage {
@@ -231,4 +244,27 @@ class MemoryEngine extends Volume implements Engine {
 }
 
 /** Makes an empty volume. @throws GuardFault when the memory guard refuses the quota */
-export const createVolume = (options?: VolumeOptions): Engine => new MemoryEngine(options);
+export const createVolume = (options?: VolumeOptions): Engine => {
+  const engine = new MemoryEngine(options);
+  const { lower } = engine;
+  if (lower === undefined) return engine;
+  showRoots(engine, lower);
+  for (const name of PATH_CALLS) {
+    const call: unknown = Reflect.get(engine, name);
+    if (typeof call !== 'function') continue;
+    const swept = (...args: unknown[]): unknown => {
+      lower.sweep();
+      return Reflect.apply(call, engine, args);
+    };
+    Object.defineProperty(engine, name, { value: swept });
+  }
+  return engine;
+};
+
+/** The calls that look names up. Over a lower file system, room for lookups is made before them. */
+const PATH_CALLS: readonly (keyof Engine)[] = [
+  ...(['open', 'stat', 'lstat', 'access', 'lookup', 'mkdir', 'mkdirp', 'mkdtemp', 'rmdir', 'unlink'] as const),
+  ...(['rename', 'move', 'link', 'symlink', 'readlink', 'realpath', 'readdir', 'opendir', 'truncate'] as const),
+  ...(['copyFile', 'readFile', 'decodeFile', 'writeFile', 'chmod', 'chown', 'lchown', 'utimes', 'lutimes'] as const),
+  ...(['statfs', 'removeTree', 'importTree', 'watch', 'usage'] as const),
+];

@@ -110,11 +110,17 @@ export const walk = (volume: Volume, path: string, mode: LinkMode): number => {
     const last = i === length;
     if (last && i > end && mode >= CREATE) return -EISDIR;
     if (size > NAME_MAX && !(last && mode === NAME_UNCHECKED)) return -ENAMETOOLONG;
-    const entry = directories.find(directory, text, start, end);
+    let entry = directories.find(directory, text, start, end);
+    if (entry === 0 && volume.lower !== undefined) {
+      entry = volume.lower.find(directory, text, start, end);
+      if (entry < 0) return entry;
+    }
     if (entry === 0 && !last) return -ENOENT;
     const ino = entry === 0 ? 0 : directories.ino(entry);
     if (entry !== 0 && inodes.isLink(ino) && (!last || follows(mode, i > end))) {
       if (++links > LINKS_MAX) return -ELOOP;
+      const unreadable = volume.lower === undefined ? 0 : volume.lower.linkError(ino);
+      if (unreadable !== 0) return unreadable;
       const target = volume.targetOf(ino);
       volume.inodes.touchAccess(ino);
       text = target + text.slice(end);

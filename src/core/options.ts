@@ -1,4 +1,6 @@
 /** Core layer: what a volume is made from. Host values (clock, ids, umask, descriptor numbers, memory probe) are injected: the engine knows no Node API. */
+import type { LowerOptions } from './lower-source.js';
+
 /** 'auto' starts sequential and is promoted to random access by the first out-of-order write. */
 export type StoragePolicy = 'auto' | 'sequential' | 'random-access';
 
@@ -20,6 +22,10 @@ export interface GuardOptions {
 }
 
 export interface VolumeOptions {
+  /** What lies below the volume; nothing by default. */
+  readonly lower?: LowerOptions;
+  /** Changes are refused with EROFS. */
+  readonly readOnly?: boolean;
   /** Hard limit in bytes; default 256 MiB. */
   readonly maxQuota?: number;
   /** Limit on inodes (files, directories, links; the root counts not); default none. */

@@ -4,6 +4,7 @@
  */
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from './cost.js';
 import { Directories } from './directory.js';
+import { LowerPlan } from './lower-plan.js';
 import { PAGE_BYTES } from './storage/chunks.js';
 import { SLAB_BLOCK_MAX, sizeClass } from './storage/slabs.js';
 import type { Volume } from './volume.js';
@@ -14,7 +15,12 @@ export class Plan {
   private bytes = 0;
   private readonly blocks = new Map<number, number>();
 
-  constructor(private readonly volume: Volume) {}
+  private lowerInodes = 0;
+  private readonly below: LowerPlan | undefined;
+
+  constructor(private readonly volume: Volume) {
+    if (volume.lower !== undefined) this.below = new LowerPlan(volume, volume.lower, this);
+  }
 
   addInode(): void {
     this.inodes++;
@@ -55,10 +61,39 @@ export class Plan {
     contents.forEachChunk(ino, (reference) => this.addChunk(chunks.capacityOf(reference)));
   }
 
+  /** Plans that an untouched directory is completed, see lower-plan.ts. @throws Fault */
+  complete(directory: number): void {
+    this.below?.complete(directory);
+  }
+
+  /** Plans that an inode with a lower object is changed. */
+  addKeep(ino: number): void {
+    this.below?.addKeep(ino);
+  }
+
+  /** Bytes of something that is no part of a table. */
+  addBytes(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  /** An entry and an inode for a lower object. */
+  addLower(nameLength: number, targetLength: number, bytes: number): void {
+    this.lowerInodes++;
+    this.addEntry(nameLength);
+    if (targetLength > 0) this.addChunk(targetLength);
+    this.bytes += bytes;
+  }
+
+  /** Does what was planned about lower objects; to be called first when the plan is applied. */
+  apply(): void {
+    this.below?.apply();
+  }
+
   /** Bytes to reserve for all of it. */
   cost(): number {
     const { inodes, directories, slabs } = this.volume;
-    let cost = this.bytes + inodes.cost(this.inodes) + directories.cost(this.entries);
+    let cost = this.bytes + inodes.cost(this.inodes + this.lowerInodes) + directories.cost(this.entries);
+    if (this.below !== undefined) cost += this.below.cost();
     cost += directories.index.cost(this.entries);
     for (const [cls, count] of this.blocks) cost += slabs.costOfClass(cls, count);
     return cost;

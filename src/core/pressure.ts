@@ -23,6 +23,8 @@ const microtask = (task: () => void): void => {
 };
 
 export class Watermarks {
+  /** Most bytes charged at any time. */
+  peak = 0;
   private readonly marks = new Set<Mark>();
   private limit = 0;
   /** Crossing upwards at or above `above`, falling below `below`, is worth a look. */
@@ -49,6 +51,7 @@ export class Watermarks {
 
   /** Called with every change of `used`. */
   update(used: number): void {
+    if (used > this.peak) this.peak = used;
     if (used >= this.above || used < this.below) this.check(used);
   }
 

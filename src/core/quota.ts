@@ -32,6 +32,8 @@ export class QuotaBank {
   used = 0;
   /** Bytes that data may not take. */
   margin = 0;
+  /** Bytes that only lookups below may take (see lower-table.ts). */
+  withheld = 0;
   /** Bytes reserved ahead by a bulk operation and not yet drawn. */
   private prepaid = 0;
   constructor(
@@ -45,7 +47,12 @@ export class QuotaBank {
 
   /** Bytes that data may still take. */
   get available(): number {
-    return Math.max(0, this.limit - this.margin - this.used);
+    return Math.max(0, this.limit - this.margin - this.withheld - this.used);
+  }
+
+  /** Most bytes charged at any time. */
+  get peak(): number {
+    return this.watermarks.peak;
   }
 
   setLimit(limit: number): void {
@@ -64,7 +71,7 @@ export class QuotaBank {
       return;
     }
     const wanted = bytes - this.prepaid;
-    if (this.used + wanted > this.limit - this.margin) throw this.refusal(bytes);
+    if (this.used + wanted > this.limit - this.margin - this.withheld) throw this.refusal(bytes);
     this.guard?.check(wanted);
     this.prepaid = 0;
     this.change(wanted);
@@ -72,8 +79,16 @@ export class QuotaBank {
 
   /** `reserve` for descriptors and directory streams, which may use a part of the margin. */
   reserveHandle(bytes: number): void {
-    if (this.used + bytes > this.limit - this.margin + Math.min(HANDLES_MAX, this.margin)) throw this.refusal(bytes);
+    const room = this.limit - this.margin - this.withheld + Math.min(HANDLES_MAX, this.margin);
+    if (this.used + bytes > room) throw this.refusal(bytes);
     this.change(bytes);
+  }
+
+  /** `reserve` for lookups below, which may use what is withheld from data: never throws, never asks the guard. */
+  reserveLookup(bytes: number): boolean {
+    if (this.used + bytes > this.limit - this.margin) return false;
+    this.change(bytes);
+    return true;
   }
 
   /** `reserve` for work that frees more than it takes: never throws, never asks the guard. */
@@ -85,7 +100,7 @@ export class QuotaBank {
 
   /** True when `reserve(bytes)` would not be refused by the quota. */
   fits(bytes: number): boolean {
-    return this.used + bytes - this.prepaid <= this.limit - this.margin;
+    return this.used + bytes - this.prepaid <= this.limit - this.margin - this.withheld;
   }
 
   /** Gives back bytes that were reserved and not needed. */

@@ -15,6 +15,7 @@ import { S_IFDIR } from './flags.js';
 import { Guard } from './guard.js';
 import { CONTENT, InodeTable, LINKS, OPENS } from './inode.js';
 import { Listing } from './listing.js';
+import { Lower } from './lower.js';
 import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import { Watermarks } from './pressure.js';
@@ -40,6 +41,9 @@ export class Volume {
   readonly events: Events;
   readonly listing = new Listing();
   readonly images = new Images(this);
+  /** What lies below, if anything. */
+  readonly lower: Lower | undefined;
+  readonly readOnly: boolean;
   /** Result of the last walk. */
   readonly at = new Location();
   readonly clock: () => number;
@@ -92,11 +96,14 @@ export class Volume {
     this.events = new Events(this);
     const root = this.inodes.create(S_IFDIR | 0o777, this.uid, this.gid);
     this.inodes.set(root, LINKS, 2);
+    this.readOnly = options.readOnly ?? false;
+    this.lower = options.lower === undefined ? undefined : new Lower(this, options.lower);
   }
 
-  /** Inodes in use, the root not counted. */
+  /** Inodes in use, the root and what comes from below not counted. */
   get nodes(): number {
-    return this.inodes.live - 1 - this.staged;
+    const below = this.lower === undefined ? 1 : this.lower.records.size;
+    return this.inodes.live - below - this.staged;
   }
 
   inGroup(gid: number): boolean {
@@ -115,6 +122,16 @@ export class Volume {
     return bytesToString(this.chunks.bytesOf(reference), this.chunks.offsetOf(reference), this.inodes.size(ino));
   }
 
+  /** Puts a link's target into its chunk; the caller has reserved it. */
+  storeTarget(ino: number, target: string): void {
+    const reference = this.chunks.take(target.length);
+    const bytes = this.chunks.bytesOf(reference);
+    const start = this.chunks.offsetOf(reference);
+    for (let i = 0; i < target.length; i++) bytes[start + i] = target.charCodeAt(i);
+    this.inodes.set(ino, CONTENT, reference);
+    this.inodes.setSize(ino, target.length);
+  }
+
   /** Takes one name from an inode and frees it when nothing holds it any more. */
   dropLink(ino: number, links = 1): void {
     const left = this.inodes.add(ino, LINKS, -links);
@@ -128,7 +145,9 @@ export class Volume {
   /** Ends a hold; the last one frees an inode without names. */
   letGo(ino: number): void {
     const opens = this.inodes.add(ino, OPENS, -1);
-    if (opens === 0 && this.inodes.get(ino, LINKS) === 0) this.free(ino);
+    if (opens > 0) return;
+    this.lower?.unheld(ino);
+    if (this.inodes.get(ino, LINKS) === 0) this.free(ino);
   }
 
   /** Frees an inode that never had a name. */
@@ -141,6 +160,7 @@ export class Volume {
     else if (this.inodes.isLink(ino)) this.bank.release(this.chunks.give(this.inodes.get(ino, CONTENT)));
     if (this.inodes.isDirectory(ino)) this.listing.forget(ino);
     this.events.gone(ino);
+    this.lower?.forget(ino);
     this.bank.release(this.inodes.give(ino));
   }
 }

@@ -3,7 +3,7 @@
  * Invariant: options that are refused leave nothing behind.
  */
 import type nodeFs from 'node:fs';
-import { createVolume, type Engine, type StoragePolicy } from '../core/index.js';
+import { createVolume, type Engine, type StoragePolicy, type VolumeOptions } from '../core/index.js';
 import { createContext } from './context.js';
 import { readVolumeOptions, workingDirectory } from './create-options.js';
 import { makeFs } from './fs-object.js';
@@ -66,6 +66,15 @@ export function createFs(options: CreateFsOptions = {}): Fs {
   } catch (error) {
     throw toNodeError(error, 'createFs', undefined, undefined, createFs);
   }
+}
+
+/**
+ * `createFs` over another file system.
+ * @param below what lies below the volume, and whether it may be changed
+ */
+export function createFsOver(options: CreateFsOptions, below: Pick<VolumeOptions, 'lower' | 'readOnly'>): Fs {
+  const volume = readVolumeOptions(options);
+  return createFsFromEngine(createVolume({ ...volume, ...below }), { cwd: workingDirectory(options.cwd) });
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Facade layer: its one door. */
 export { type Context, createContext } from './context.js';
-export { type CreateFsOptions, createFs, createFsFromEngine, type FacadeOptions } from './create-fs.js';
+export { type CreateFsOptions, createFs, createFsFromEngine, createFsOver, type FacadeOptions } from './create-fs.js';
+export { decodeName, encodeName } from './encoding.js';
 export { type FileHandle, fileHandleMaker } from './file-handle.js';
-export { invalidArgValue } from './node-errors.js';
+export { invalidArgType, invalidArgValue } from './node-errors.js';
 export { parseFlags } from './options.js';
 export { engineOf, type Quota, quotaOf, quotaOfEngine } from './quota.js';
 export { toNodeError, uvException } from './uv-exception.js';
+export { validateInteger, validatePath } from './validate.js';

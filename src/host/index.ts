@@ -12,7 +12,7 @@ export {
   sharedOptionNames,
 } from './option-checks.js';
 export { ownFs, ownProcess } from './own-node.js';
-export { describeErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
+export { describeErrno, linuxErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';
 export { warnResource } from './warn.js';

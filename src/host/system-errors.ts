@@ -12,6 +12,7 @@ const linux: Readonly<Record<number, readonly [code: string, text: string]>> = {
   1: ['EPERM', 'operation not permitted'],
   2: ['ENOENT', 'no such file or directory'],
   5: ['EIO', 'i/o error'],
+  6: ['ENXIO', 'no such device or address'],
   9: ['EBADF', 'bad file descriptor'],
   12: ['ENOMEM', 'not enough memory'],
   13: ['EACCES', 'permission denied'],
@@ -38,6 +39,10 @@ const linux: Readonly<Record<number, readonly [code: string, text: string]>> = {
 /** The name of a positive Linux errno, and what it means: the same words on every system. */
 export const describeErrno = (errno: number): readonly [code: string, text: string] =>
   linux[errno] ?? ['UNKNOWN', `unknown error ${errno}`];
+
+/** Linux's number for the name of an error; EIO for what a volume never gives. */
+export const linuxErrno = (code: unknown): number =>
+  Number(Object.keys(linux).find((errno) => linux[Number(errno)]?.[0] === code) ?? 5);
 
 /** How the running Node knows an error. */
 export interface SystemError {

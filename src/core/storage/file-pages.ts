@@ -15,6 +15,8 @@ const SECTORS_PER_BLOCK = 8;
 /** STATE bits. */
 export const MAPPED = 1;
 export const RANDOM_ACCESS = 2;
+/** A file's content, or a directory's names, are those of the lower object (see ../lower.ts). */
+export const LOWER = 4;
 
 export class FilePages {
   protected readonly maps: (PageMap | undefined)[] = [];

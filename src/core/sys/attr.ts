@@ -4,7 +4,7 @@ import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { ATIME, CTIME, GID, MODE, MTIME, UID } from '../inode.js';
 import { FOLLOW, type LinkMode, lookup, NO_FOLLOW } from '../namei.js';
-import { demand, owns, settableBits, withoutSetId } from '../permission.js';
+import { demand, demandWritable, owns, settableBits, withoutSetId } from '../permission.js';
 import { putTime } from '../times.js';
 import type { Volume } from '../volume.js';
 import { resize } from './io.js';
@@ -32,7 +32,9 @@ export const fchmod = (volume: Volume, fd: number, mode: number): void => {
 
 const setMode = (volume: Volume, ino: number, entry: number, mode: number): void => {
   const { inodes } = volume;
+  demandWritable(volume);
   if (!owns(volume, ino)) throw fault(EPERM);
+  volume.lower?.keep(ino);
   const bits = settableBits(volume, ino, mode & PERMISSION_BITS);
   inodes.set(ino, MODE, (inodes.get(ino, MODE) & ~PERMISSION_BITS) | bits);
   attributesChanged(volume, ino, entry);
@@ -55,6 +57,7 @@ export const fchown = (volume: Volume, fd: number, uid: number, gid: number): vo
 
 const setOwner = (volume: Volume, ino: number, entry: number, uid: number, gid: number): void => {
   const { inodes } = volume;
+  demandWritable(volume);
   const newUid = isSame(uid) ? inodes.get(ino, UID) : uid;
   const newGid = isSame(gid) ? inodes.get(ino, GID) : gid;
   const stripped = inodes.isFile(ino) ? withoutSetId(volume, ino) : inodes.get(ino, MODE);
@@ -64,6 +67,7 @@ const setOwner = (volume: Volume, ino: number, entry: number, uid: number, gid: 
     if (newUid !== inodes.get(ino, UID) || (asks && !owner)) throw fault(EPERM);
     if (newGid !== inodes.get(ino, GID) && !volume.inGroup(newGid)) throw fault(EPERM);
   }
+  volume.lower?.keep(ino);
   inodes.set(ino, UID, newUid);
   inodes.set(ino, GID, newGid);
   inodes.set(ino, MODE, stripped);
@@ -95,7 +99,9 @@ const setTimes = (
   mtimeNsec: number,
 ): void => {
   const { inodes } = volume;
+  demandWritable(volume);
   if (!owns(volume, ino)) throw fault(EPERM);
+  volume.lower?.keep(ino);
   const words = inodes.wordsOf(ino);
   putTime(words, inodes.at(ino) + ATIME, atimeSec, atimeNsec);
   putTime(words, inodes.at(ino) + MTIME, mtimeSec, mtimeNsec);
@@ -106,7 +112,9 @@ export const truncate = (volume: Volume, path: string, length: number): void => 
   if (length < 0) throw fault(EINVAL);
   const ino = existing(volume, path, FOLLOW);
   if (volume.inodes.isDirectory(ino)) throw fault(EISDIR);
+  if (!volume.inodes.isFile(ino)) throw fault(EINVAL);
   demand(volume, ino, W_OK);
+  demandWritable(volume);
   resize(volume, ino, volume.at.entry, length);
 };
 

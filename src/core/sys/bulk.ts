@@ -3,16 +3,18 @@
  * once, then applies; a refusal has changed nothing. Trees are walked without
  * recursion, because renames can nest directories deeper than the stack.
  */
-import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR } from '../errno.js';
+import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP } from '../errno.js';
 import { fault } from '../fault.js';
 import { R_OK, W_OK, X_OK } from '../flags.js';
 import { LINKS, MODE, OWN_ENTRY, ROOT } from '../inode.js';
+import { changeNames } from '../lower-change.js';
+import { planRemoval } from '../lower-remove.js';
 import { IS_DOT, IS_DOT_DOT, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { removeDirectory } from './dir.js';
-import { removeName, storeTarget } from './link.js';
+import { removeName } from './link.js';
 import { createNode, nameAt } from './open.js';
 
 export const removeTree = (volume: Volume, path: string): void => {
@@ -25,16 +27,33 @@ export const removeTree = (volume: Volume, path: string): void => {
   demandRemoval(volume, at.directory, at.ino);
   if (!inodes.isDirectory(at.ino)) {
     if (at.slash) throw fault(ENOTDIR);
-    removeName(volume, at.entry);
+    changeNames(
+      volume,
+      [at.directory],
+      () => {},
+      () => removeName(volume, at.entry),
+    );
     return;
   }
   if (!volume.privileged) demandTree(volume, at.ino);
   const top = at.entry;
-  inodes.atOnce(() => removeBelow(volume, top));
+  const { lower } = volume;
+  if (lower === undefined) {
+    inodes.atOnce(() => removeBelow(volume, top));
+    return;
+  }
+  const plan = new Plan(volume);
+  plan.complete(at.directory);
+  const removal = planRemoval(volume, lower, plan, at.ino);
+  volume.bank.prepay(plan.cost(), () => {
+    plan.apply();
+    removal();
+    inodes.atOnce(() => removeBelow(volume, top));
+  });
 };
 
 /** Removes a directory's entry after all that is below it, leaves first. */
-const removeBelow = (volume: Volume, top: number): void => {
+export const removeBelow = (volume: Volume, top: number): void => {
   const { inodes, directories } = volume;
   let entry = top;
   for (;;) {
@@ -71,6 +90,7 @@ const forEachBelow = (volume: Volume, top: number, visit: (entry: number, ino: n
 
 export const copyTree = (volume: Volume, from: string, to: string): void => {
   const { at, inodes, directories } = volume;
+  if (volume.lower !== undefined) throw fault(ENOTSUP);
   const source = lookup(volume, from, NO_FOLLOW);
   if (source < 0) throw fault(-source);
   const error = walk(volume, to, NAME_ONLY);
@@ -138,7 +158,7 @@ const copyNode = (volume: Volume, from: number): number => {
     inodes.add(at.directory, LINKS, 1);
   } else if (inodes.isLink(from)) {
     bank.reserve(volume.chunks.cost(inodes.size(from)));
-    storeTarget(volume, ino, volume.targetOf(from));
+    volume.storeTarget(ino, volume.targetOf(from));
   } else {
     const plan = new Plan(volume);
     plan.addCopy(from);

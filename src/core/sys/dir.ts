@@ -5,8 +5,27 @@ import type { Cursor } from '../directory.js';
 import type { DirectoryStream } from '../engine.js';
 import { EACCES, EBADF, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
-import { DT_DIR, DT_FILE, DT_LINK, R_OK, S_IFDIR, S_ISVTX } from '../flags.js';
-import { GENERATION, LINKS, OWN_ENTRY } from '../inode.js';
+import {
+  DT_BLOCK,
+  DT_CHAR,
+  DT_DIR,
+  DT_FIFO,
+  DT_FILE,
+  DT_LINK,
+  DT_SOCKET,
+  R_OK,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFSOCK,
+  S_ISVTX,
+} from '../flags.js';
+import { GENERATION, LINKS, MODE, OWN_ENTRY } from '../inode.js';
+import type { Lower } from '../lower.js';
+import { changeNames } from '../lower-change.js';
 import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
@@ -14,6 +33,8 @@ import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
 
 const MKDTEMP_TRIES = 100;
+/** Heap bytes of a name in a stream beside its chars: the string and two slots. */
+const LISTED_NAME_BYTES = 48;
 
 export const mkdir = (volume: Volume, path: string, mode: number): void => {
   const error = walk(volume, path, NAME_ONLY);
@@ -42,7 +63,9 @@ export const mkdirp = (volume: Volume, path: string, mode: number): string | und
   const missing = missingDirectories(volume, path, mode);
   const plan = new Plan(volume);
   planDirectories(volume, plan, missing.paths);
+  planParents(volume, plan, missing.paths);
   volume.bank.prepay(plan.cost(), () => {
+    plan.apply();
     for (const directory of missing.paths) mkdir(volume, directory, mode);
   });
   return missing.first;
@@ -124,6 +147,14 @@ const parentPath = (path: string): string => {
   return slash === 0 ? '/' : stripSlashes(name.slice(0, slash));
 };
 
+/** Plans that the directories which are there already get new names. */
+export const planParents = (volume: Volume, plan: Plan, missing: readonly string[]): void => {
+  if (volume.lower === undefined) return;
+  for (const path of missing) {
+    if (walk(volume, path, NAME_ONLY) === 0) plan.complete(volume.at.directory);
+  }
+};
+
 /** Plans the making of missing directories. */
 export const planDirectories = (volume: Volume, plan: Plan, missing: readonly string[]): void => {
   volume.demandNodes(missing.length);
@@ -155,7 +186,7 @@ export const mkdtemp = (volume: Volume, prefix: string): string => {
 };
 
 export const rmdir = (volume: Volume, path: string): void => {
-  const { at, inodes, directories } = volume;
+  const { at, inodes } = volume;
   const error = walk(volume, path, NAME_ONLY);
   if (error !== 0) throw fault(-error);
   if (at.kind === IS_DOT) throw fault(EINVAL);
@@ -164,9 +195,18 @@ export const rmdir = (volume: Volume, path: string): void => {
   if (at.ino === 0) throw fault(ENOENT);
   demandRemoval(volume, at.directory, at.ino);
   if (!inodes.isDirectory(at.ino)) throw fault(ENOTDIR);
-  if (!directories.isEmpty(at.ino)) throw fault(ENOTEMPTY);
-  removeDirectory(volume, at.entry);
+  if (!isEmptyDirectory(volume, at.ino)) throw fault(ENOTEMPTY);
+  changeNames(
+    volume,
+    [at.directory],
+    () => {},
+    () => removeDirectory(volume, at.entry),
+  );
 };
+
+/** True when a directory shows no name. */
+export const isEmptyDirectory = (volume: Volume, ino: number): boolean =>
+  volume.lower === undefined ? volume.directories.isEmpty(ino) : volume.lower.isEmpty(ino);
 
 /** Removes an empty directory's entry. */
 export const removeDirectory = (volume: Volume, entry: number): void => {
@@ -184,8 +224,19 @@ export const removeDirectory = (volume: Volume, entry: number): void => {
   events.named(parent, name);
 };
 
-const typeOf = (volume: Volume, ino: number): number =>
-  volume.inodes.isFile(ino) ? DT_FILE : volume.inodes.isDirectory(ino) ? DT_DIR : DT_LINK;
+const TYPES = new Map([
+  [S_IFLNK, DT_LINK],
+  [S_IFIFO, DT_FIFO],
+  [S_IFSOCK, DT_SOCKET],
+  [S_IFCHR, DT_CHAR],
+  [S_IFBLK, DT_BLOCK],
+]);
+
+const typeOf = (volume: Volume, ino: number): number => {
+  const { inodes } = volume;
+  if (inodes.isFile(ino)) return DT_FILE;
+  return inodes.isDirectory(ino) ? DT_DIR : (TYPES.get(inodes.get(ino, MODE) & S_IFMT) as number);
+};
 
 const readableDirectory = (volume: Volume, path: string): number => {
   const ino = lookup(volume, path, FOLLOW);
@@ -199,6 +250,7 @@ export const readdir = (volume: Volume, path: string, types?: number[]): string[
   const { listing, inodes } = volume;
   const ino = readableDirectory(volume, path);
   inodes.touchAccess(ino);
+  if (volume.lower?.isUntouched(ino)) return volume.lower.list(ino, types);
   const generation = inodes.get(ino, GENERATION);
   if (listing.holds(ino, generation)) {
     if (types !== undefined) for (const type of listing.types) types.push(type);
@@ -226,6 +278,7 @@ const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export const opendir = (volume: Volume, path: string): DirectoryStream => {
   const { directories } = volume;
   const ino = readableDirectory(volume, path);
+  if (volume.lower?.isUntouched(ino)) return openBelow(volume, volume.lower, ino);
   volume.bank.reserveHandle(STREAM_PRICE);
   volume.hold(ino);
   volume.streams++;
@@ -251,6 +304,44 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
       directories.cursors.delete(cursor);
       volume.streams--;
       volume.bank.release(STREAM_PRICE);
+      volume.letGo(cursor.directory);
+    },
+  };
+  return stream;
+};
+
+/** A stream over the names of an untouched directory, as they are now. */
+const openBelow = (volume: Volume, lower: Lower, ino: number): DirectoryStream => {
+  const types: number[] = [];
+  const names = lower.list(ino, types);
+  let bytes = 0;
+  for (const name of names) bytes += LISTED_NAME_BYTES + name.length;
+  // A full volume can be listed: the names take what is kept for lookups.
+  if (!volume.bank.reserveLookup(bytes + STREAM_PRICE)) volume.bank.reserve(bytes + STREAM_PRICE);
+  volume.handleBytes += bytes;
+  volume.streams++;
+  volume.hold(ino);
+  const cursor: Cursor = { directory: ino, entry: 0, last: 0 };
+  volume.directories.cursors.add(cursor);
+  let at = 0;
+  let open = true;
+  const stream = {
+    name: '',
+    type: 0,
+    next: (): boolean => {
+      if (!open) throw fault(EBADF);
+      if (at === names.length) return false;
+      stream.name = names[at] as string;
+      stream.type = types[at++] as number;
+      return true;
+    },
+    close: (): void => {
+      if (!open) throw fault(EBADF);
+      open = false;
+      volume.directories.cursors.delete(cursor);
+      volume.streams--;
+      volume.handleBytes -= bytes;
+      volume.bank.release(bytes + STREAM_PRICE);
       volume.letGo(cursor.directory);
     },
   };

@@ -60,6 +60,8 @@ export class ImportPlan {
   count(plan: Plan): void {
     for (const node of this.nodes) {
       const size = node.source?.data?.length ?? 0;
+      if (node.isNew && node.parent !== undefined && !node.parent.isNew) plan.complete(node.parent.ino);
+      if (!node.isNew) plan.addKeep(node.ino);
       if (node.isNew || node.type === 'file') plan.addInode();
       if (node.isNew) plan.addEntry(node.name.length);
       if (node.type === 'file') plan.addContent(size);
@@ -153,7 +155,13 @@ export class ImportPlan {
   }
 
   private entryOf(directory: PlannedNode, name: string): number {
-    return directory.isNew ? 0 : this.volume.directories.find(directory.ino, name, 0, name.length);
+    if (directory.isNew) return 0;
+    const { directories, lower } = this.volume;
+    const entry = directories.find(directory.ino, name, 0, name.length);
+    if (entry !== 0 || lower === undefined) return entry;
+    const found = lower.find(directory.ino, name, 0, name.length);
+    if (found < 0) throw fault(-found);
+    return found;
   }
 }
 

@@ -13,7 +13,6 @@ import type { Volume } from '../volume.js';
 import { placeAt } from './bulk.js';
 import { ImportPlan, type PlannedNode } from './import-plan.js';
 import { commitWrite, prepareWrite } from './io.js';
-import { storeTarget } from './link.js';
 import { createNode } from './open.js';
 
 const NOTHING = new Uint8Array(0);
@@ -26,6 +25,7 @@ export const importTree = (volume: Volume, entries: Iterable<TreeEntry>): void =
   tree.count(plan);
   volume.demandNodes(tree.made);
   volume.bank.prepay(plan.cost(), () => {
+    plan.apply();
     stage(volume, tree.nodes);
     for (const node of tree.nodes) place(volume, node);
   });
@@ -92,7 +92,7 @@ const makeNode = (volume: Volume, node: PlannedNode): void => {
     node.ino = createNode(volume, S_IFLNK | 0o777, 0);
     const target = node.source?.data ?? NOTHING;
     bank.reserve(volume.chunks.cost(target.length));
-    storeTarget(volume, node.ino, bytesToString(target, 0, target.length));
+    volume.storeTarget(node.ino, bytesToString(target, 0, target.length));
   }
   volume.changes++;
   volume.events.named(parent, node.name);

@@ -4,6 +4,7 @@ import { fault } from '../fault.js';
 import type { OpenFile } from '../file-table.js';
 import { O_APPEND, O_NOATIME } from '../flags.js';
 import { GENERATION } from '../inode.js';
+import { changeContent, readContent } from '../lower-change.js';
 import { dropSetId } from '../permission.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
@@ -22,7 +23,7 @@ export const read = (
 ): number => {
   const file = readable(volume, fd);
   if (position + length > OFFSET_MAX) throw fault(EINVAL);
-  const count = volume.contents.read(file.ino, position < 0 ? file.position : position, target, offset, length);
+  const count = readContent(volume, file.ino, position < 0 ? file.position : position, target, offset, length);
   if (position < 0) file.position += count;
   if (length > 0) accessed(volume, file);
   return count;
@@ -35,7 +36,7 @@ export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[]
   let at = position < 0 ? file.position : position;
   let total = 0;
   for (const target of targets) {
-    const count = volume.contents.read(file.ino, at, target, 0, target.length);
+    const count = readContent(volume, file.ino, at, target, 0, target.length);
     at += count;
     total += count;
     if (count < target.length) break;
@@ -81,7 +82,7 @@ export const writev = (volume: Volume, fd: number, sources: readonly Uint8Array[
 /** Checks, plans and reserves a write: after it `contents.put` cannot fail. */
 export const prepareWrite = (volume: Volume, ino: number, at: number, length: number): void => {
   volume.contents.admit(ino, at, length);
-  volume.contents.prepare(ino, at, length);
+  changeContent(volume, ino, Number.POSITIVE_INFINITY, () => volume.contents.prepare(ino, at, length));
 };
 
 /** Commits a write to an inode: size, promotion, times, set-id bits, counters. A `fresh` file was written whole: in order. */
@@ -114,7 +115,7 @@ export const ftruncate = (volume: Volume, fd: number, length: number): void => {
 export const resize = (volume: Volume, ino: number, entry: number, length: number): void => {
   if (length < 0) throw fault(EINVAL);
   if (length > MAX_FILE_BYTES) throw fault(EFBIG);
-  volume.contents.truncate(ino, length);
+  changeContent(volume, ino, length, () => volume.contents.truncate(ino, length));
   volume.inodes.add(ino, GENERATION, 1);
   volume.inodes.touchContent(ino);
   dropSetId(volume, ino);
@@ -125,7 +126,7 @@ export const resize = (volume: Volume, ino: number, entry: number, length: numbe
 export const allocate = (volume: Volume, fd: number, length: number): void => {
   const file = writable(volume, fd);
   if (length > MAX_FILE_BYTES) throw fault(EFBIG);
-  volume.contents.allocate(file.ino, length);
+  changeContent(volume, file.ino, Number.POSITIVE_INFINITY, () => volume.contents.allocate(file.ino, length));
 };
 
 export const fsync = (volume: Volume, fd: number): void => {

@@ -3,9 +3,11 @@ import { Directories } from '../directory.js';
 import { EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { S_IFLNK } from '../flags.js';
-import { CONTENT, CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { changeNames } from '../lower-change.js';
 import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demandChange, demandRemoval } from '../permission.js';
+import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
 
@@ -23,8 +25,15 @@ export const link = (volume: Volume, existing: string, path: string): void => {
   if (inodes.isDirectory(ino)) throw fault(EPERM);
   if (inodes.get(ino, LINKS) >= LINKS_MAX) throw fault(EMLINK);
   if (inodes.get(ino, LINKS) === 0) throw fault(ENOENT);
-  volume.bank.reserve(directories.costOfAdd(at.nameLength));
-  at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
+  const count = (plan: Plan): void => {
+    plan.addEntry(at.nameLength);
+    plan.addKeep(ino);
+  };
+  changeNames(volume, [at.directory], count, () => {
+    volume.lower?.keep(ino);
+    volume.bank.reserve(directories.costOfAdd(at.nameLength));
+    at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
+  });
   inodes.add(ino, LINKS, 1);
   inodes.touch(ino, CTIME);
   inodes.touchContent(at.directory);
@@ -38,23 +47,24 @@ export const symlink = (volume: Volume, target: string, path: string): void => {
   if (target.length === 0) throw fault(ENOENT);
   if (target.length > TARGET_MAX) throw fault(ENAMETOOLONG);
   demandAbsent(volume, path);
+  demandChange(volume, at.directory);
+  const count = (plan: Plan): void => {
+    plan.addInode();
+    plan.addEntry(at.nameLength);
+    plan.addChunk(target.length);
+  };
+  changeNames(volume, [at.directory], count, () => makeLink(volume, target));
+};
+
+/** Makes a link at `volume.at`. */
+const makeLink = (volume: Volume, target: string): void => {
+  const { at } = volume;
   // The name's block and the target's may be of one size class: ask for both at once.
   const name = Directories.nameBlock(at.nameLength);
   const extra = volume.slabs.costOfBoth(name, target.length) - volume.slabs.costOfBoth(name, 0);
   const ino = createNode(volume, S_IFLNK | 0o777, extra);
-  storeTarget(volume, ino, target);
+  volume.storeTarget(ino, target);
   volume.events.named(at.directory, nameAt(volume));
-};
-
-/** Puts a link's target into its chunk; the caller has reserved it. */
-export const storeTarget = (volume: Volume, ino: number, target: string): void => {
-  const { inodes, chunks } = volume;
-  const reference = chunks.take(target.length);
-  const bytes = chunks.bytesOf(reference);
-  const start = chunks.offsetOf(reference);
-  for (let i = 0; i < target.length; i++) bytes[start + i] = target.charCodeAt(i);
-  inodes.set(ino, CONTENT, reference);
-  inodes.setSize(ino, target.length);
 };
 
 /** Walks to a name that must be free, for a file or link: a trailing slash asks for a directory, which there is none. */
@@ -69,6 +79,8 @@ export const readlink = (volume: Volume, path: string): string => {
   const ino = lookup(volume, path, NO_FOLLOW);
   if (ino < 0) throw fault(-ino);
   if (!volume.inodes.isLink(ino)) throw fault(EINVAL);
+  const unreadable = volume.lower?.linkError(ino) ?? 0;
+  if (unreadable !== 0) throw fault(-unreadable);
   volume.inodes.touchAccess(ino);
   return volume.targetOf(ino);
 };
@@ -82,8 +94,10 @@ export const unlink = (volume: Volume, path: string): void => {
   if (at.slash) throw fault(inodes.isDirectory(at.ino) ? EISDIR : ENOTDIR);
   demandRemoval(volume, at.directory, at.ino);
   if (inodes.isDirectory(at.ino)) throw fault(EISDIR);
-  removeName(volume, at.entry);
+  changeNames(volume, [at.directory], nothing, () => removeName(volume, at.entry));
 };
+
+const nothing = (): void => {};
 
 /** Removes the entry of a file or link. */
 export const removeName = (volume: Volume, entry: number): void => {

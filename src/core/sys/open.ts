@@ -2,7 +2,7 @@
  * Core layer, sys: open(2), close(2) and making files. `openInode` does what
  * open does without a descriptor, so that whole-file calls need none.
  */
-import { EEXIST, EFBIG, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, EPERM } from '../errno.js';
+import { EEXIST, EFBIG, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { OpenFile } from '../file-table.js';
 import {
@@ -25,8 +25,9 @@ import {
   W_OK,
 } from '../flags.js';
 import { GENERATION, GID, LINKS, MODE, STATE } from '../inode.js';
+import { changeContent, changeNames } from '../lower-change.js';
 import { CREATE, CREATE_NO_FOLLOW, FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
-import { demand, demandChange, dropSetId, owns } from '../permission.js';
+import { demand, demandChange, demandWritable, dropSetId, owns } from '../permission.js';
 import { Plan } from '../plan.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';
@@ -52,6 +53,8 @@ export const open = (volume: Volume, path: string, flags: number, mode: number, 
   try {
     const opened =
       preallocate > 0 ? openAllocated(volume, path, flags, mode, preallocate) : openInode(volume, path, flags, mode);
+    // What is below is opened now, so that its errors are those of the open.
+    if (volume.lower?.hasContent(opened.ino) && canRead(flags)) volume.lower.handleOf(opened.ino);
     const file = new OpenFile(opened.ino, flags, opened.entry);
     volume.hold(file.ino);
     return volume.files.add(file);
@@ -67,7 +70,8 @@ const openAllocated = (volume: Volume, path: string, flags: number, mode: number
   const found = lookup(volume, path, FOLLOW);
   if (found > 0 && (flags & O_TRUNC) === 0) {
     const opened = openInode(volume, path, flags, mode);
-    volume.contents.allocate(opened.ino, bytes);
+    const { ino } = opened;
+    changeContent(volume, ino, Number.POSITIVE_INFINITY, () => volume.contents.allocate(ino, bytes));
     return opened;
   }
   const plan = new Plan(volume);
@@ -75,8 +79,10 @@ const openAllocated = (volume: Volume, path: string, flags: number, mode: number
   if (found === -ENOENT) {
     plan.addInode();
     plan.addEntry(volume.at.nameLength);
-  }
+    plan.complete(volume.at.directory);
+  } else plan.addKeep(found);
   return volume.bank.prepay(plan.cost(), () => {
+    plan.apply();
     const opened = openInode(volume, path, flags, mode);
     volume.contents.allocate(opened.ino, bytes);
     return opened;
@@ -132,11 +138,19 @@ const checkOpen = (volume: Volume, ino: number, flags: number): void => {
   const wants = (access === O_WRONLY ? 0 : R_OK) | (access === O_RDONLY ? 0 : W_OK) | (flags & O_TRUNC ? W_OK : 0);
   if (directory && wants & W_OK) throw fault(EISDIR);
   demand(volume, ino, wants);
+  if (wants & W_OK) demandWritable(volume);
+  demandContent(volume, ino);
   if (flags & O_NOATIME && !owns(volume, ino)) throw fault(EPERM);
 };
 
+/** Demands something that can be opened: no pipe, socket or device of the file system below. @throws Fault ENXIO */
+export const demandContent = (volume: Volume, ino: number): void => {
+  const { inodes } = volume;
+  if (!inodes.isFile(ino) && !inodes.isDirectory(ino)) throw fault(ENXIO);
+};
+
 const truncateOpened = (volume: Volume, opened: Opened): void => {
-  volume.contents.truncate(opened.ino, 0);
+  changeContent(volume, opened.ino, 0, () => volume.contents.truncate(opened.ino, 0));
   volume.inodes.add(opened.ino, GENERATION, 1);
   volume.inodes.touchContent(opened.ino);
   dropSetId(volume, opened.ino);
@@ -185,10 +199,16 @@ export const createNode = (volume: Volume, mode: number, extra: number): number 
   const { at, inodes, directories } = volume;
   demandChange(volume, at.directory);
   volume.demandNodes(1);
-  volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
-  const ino = makeInode(volume, mode);
-  nameInode(volume, ino);
-  return ino;
+  const count = (plan: Plan): void => {
+    plan.addInode();
+    plan.addEntry(at.nameLength);
+  };
+  return changeNames(volume, [at.directory], count, () => {
+    volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
+    const ino = makeInode(volume, mode);
+    nameInode(volume, ino);
+    return ino;
+  });
 };
 
 /** An inode without a name, owned as one made in `volume.at`'s directory; the caller has reserved it. */

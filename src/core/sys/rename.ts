@@ -7,11 +7,12 @@ import { EBUSY, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from 
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { changeNames } from '../lower-change.js';
 import { FOLLOW, lookup, NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { missingDirectories, mkdir, planDirectories, stripSlashes } from './dir.js';
+import { isEmptyDirectory, missingDirectories, mkdir, planDirectories, planParents, stripSlashes } from './dir.js';
 import { nameAt } from './open.js';
 
 /** Missing parents of `to` are made, and nothing is when the whole does not fit. */
@@ -43,7 +44,10 @@ export const move = (volume: Volume, from: string, to: string): void => {
   const length = stripSlashes(to).length - slash - 1;
   if (length > NAME_MAX) throw fault(ENAMETOOLONG);
   plan.addName(length);
+  plan.complete(at.directory);
+  planParents(volume, plan, missing.paths);
   volume.bank.prepay(plan.cost(), () => {
+    plan.apply();
     for (const path of missing.paths) mkdir(volume, path, 0o777);
     rename(volume, from, to);
   });
@@ -68,9 +72,12 @@ export const rename = (volume: Volume, from: string, to: string): void => {
   demandRemoval(volume, directory, ino);
   checkTarget(volume, isDirectory);
   if (isDirectory && directory !== at.directory) demand(volume, ino, W_OK);
-  if (at.ino !== 0 && isDirectory && !directories.isEmpty(at.ino)) throw fault(ENOTEMPTY);
-  volume.bank.reserve(directories.costOfMove(at.nameLength));
-  apply(volume, entry);
+  if (at.ino !== 0 && isDirectory && !isEmptyDirectory(volume, at.ino)) throw fault(ENOTEMPTY);
+  const count = (plan: Plan): void => plan.addName(at.nameLength);
+  changeNames(volume, [directory, at.directory], count, () => {
+    volume.bank.reserve(directories.costOfMove(at.nameLength));
+    apply(volume, entry);
+  });
 };
 
 /** The target must be free to make, or removable and of the source's kind. */

@@ -1,8 +1,9 @@
 /** Core layer, sys: looking without changing. These return a negative errno: a miss is an everyday answer. Sources: stat(2), access(2), statfs(2). */
 
 import type { FileSystemStats, StatArray } from '../engine.js';
-import { EACCES, EBADF } from '../errno.js';
+import { EACCES, EBADF, EROFS } from '../errno.js';
 import { fault } from '../fault.js';
+import { W_OK } from '../flags.js';
 import { ATIME, BIRTHTIME, CTIME, GID, LINKS, MODE, MTIME, UID } from '../inode.js';
 import { FOLLOW, lookup, NO_FOLLOW } from '../namei.js';
 import { may } from '../permission.js';
@@ -42,7 +43,8 @@ export const fstat = (volume: Volume, fd: number, out: StatArray): number => {
 export const access = (volume: Volume, path: string, mode: number): number => {
   const ino = lookup(volume, path, FOLLOW);
   if (ino < 0) return ino;
-  return mode === 0 || may(volume, ino, mode) ? 0 : -EACCES;
+  if (mode !== 0 && !may(volume, ino, mode)) return -EACCES;
+  return mode & W_OK && volume.readOnly ? -EROFS : 0;
 };
 
 export const statfs = (volume: Volume, path: string): FileSystemStats => {
@@ -81,6 +83,7 @@ const fill = (volume: Volume, ino: number, out: StatArray): void => {
     out[index++] = secondsAt(words, at + word);
     out[index++] = nanosAt(words, at + word);
   }
+  volume.lower?.fill(ino, out);
 };
 
 const sectors = (volume: Volume, ino: number, size: number): number => {

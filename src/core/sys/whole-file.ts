@@ -22,6 +22,7 @@ import {
   X_OK,
 } from '../flags.js';
 import { ATIME, GENERATION, GID, MODE, MTIME, UID } from '../inode.js';
+import { changeContent, readBelow, stageCopy } from '../lower-change.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, demandChange, dropSetId, may, owns, settableBits } from '../permission.js';
 import { Plan } from '../plan.js';
@@ -47,6 +48,7 @@ export const readFile = <T extends Uint8Array>(
   make: (size: number) => T,
 ): T => {
   const ino = openForReading(volume, path, flags);
+  if (volume.lower?.hasContent(ino)) return readBelow(volume, ino, make);
   const size = volume.inodes.size(ino);
   const target = make(size);
   volume.contents.read(ino, 0, target, 0, size);
@@ -63,6 +65,10 @@ export const decodeFile = <T>(
 ): T => {
   const ino = openForReading(volume, path, flags);
   const { contents, chunks, inodes } = volume;
+  if (volume.lower?.hasContent(ino)) {
+    const bytes = readBelow(volume, ino, (length) => new Uint8Array(length));
+    return decode(bytes, 0, bytes.length);
+  }
   const size = inodes.size(ino);
   const whole = contents.whole(ino);
   if ((flags & O_NOATIME) === 0) inodes.touchAccess(ino);
@@ -96,7 +102,10 @@ export const writeFile = (volume: Volume, path: string, data: Uint8Array, flags:
   const at = flags & O_APPEND && !truncates ? inodes.size(ino) : 0;
   try {
     if (!truncates) contents.admit(ino, at, data.length);
-    if (!created) contents.prepare(ino, at, data.length);
+    if (!created) {
+      const kept = truncates ? 0 : Number.POSITIVE_INFINITY;
+      changeContent(volume, ino, kept, () => contents.prepare(ino, at, data.length));
+    }
   } catch (refusal) {
     throw named(refusal, 'write');
   }
@@ -121,6 +130,14 @@ const makeWithContent = (
   const nameCost = volume.inodes.cost(1) + volume.directories.costOfAdd(at.nameLength);
   try {
     volume.demandNodes(1);
+    if (volume.lower !== undefined) {
+      const plan = planNew(volume, length);
+      plan.complete(at.directory);
+      return bank.prepay(plan.cost(), () => {
+        plan.apply();
+        return createPrepared(volume, mode, length);
+      });
+    }
     return bank.prepay(costOfNew(volume, length), () => createPrepared(volume, mode, length));
   } catch (refusal) {
     const content = refusal instanceof QuotaFault && refusal.resource === 'bytes' && bank.fits(nameCost);
@@ -135,11 +152,15 @@ const costOfNew = (volume: Volume, length: number): number => {
   if (length <= PAGE_BYTES && Directories.nameBlock(at.nameLength) === 0) {
     return inodes.cost(1) + directories.costOfAdd(at.nameLength) + chunks.cost(length);
   }
+  return planNew(volume, length).cost();
+};
+
+const planNew = (volume: Volume, length: number): Plan => {
   const plan = new Plan(volume);
   plan.addInode();
-  plan.addEntry(at.nameLength);
+  plan.addEntry(volume.at.nameLength);
   plan.addContent(length);
-  return plan.cost();
+  return plan;
 };
 
 const openNamed = (volume: Volume, path: string, flags: number, mode: number) => {
@@ -173,20 +194,27 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
   }
   if (mode & COPYFILE_FICLONE_FORCE) throw fault(ENOTSUP);
   if (inodes.isDirectory(source.ino)) throw fault(EISDIR);
+  // Bytes that are below are read first, into a file without a name, since reading can fail.
+  const staged = volume.lower?.hasContent(source.ino) ? stageCopy(volume, source.ino) : 0;
   const plan = new Plan(volume);
-  plan.addCopy(source.ino);
+  if (staged === 0) plan.addCopy(source.ino);
   if (at.ino === 0) {
     plan.addInode();
     plan.addEntry(at.nameLength);
-  }
+    plan.complete(at.directory);
+  } else plan.addKeep(at.ino);
   const flags = O_WRONLY | O_CREAT | (exclusive ? O_EXCL : 0);
-  bank.prepay(plan.cost(), () => {
+  const apply = (): void => {
+    plan.apply();
     const target = openInode(volume, to, flags, bits);
     inodes.touchContent(target.ino);
     if (mode & COPYFILE_ATTRIBUTES) copyAttributes(volume, source.ino, target.ino);
     inodes.set(target.ino, MODE, S_IFREG | settableBits(volume, target.ino, bits));
-    bank.drawPrepaid();
-    contents.copyTo(source.ino, target.ino);
+    if (staged !== 0) contents.moveTo(staged, target.ino);
+    else {
+      drawCopy(volume, source.ino);
+      contents.copyTo(source.ino, target.ino);
+    }
     if (inodes.size(source.ino) > 0) {
       inodes.touchAccess(source.ino);
       inodes.touchContent(target.ino);
@@ -195,7 +223,23 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
     inodes.add(target.ino, GENERATION, 1);
     volume.changes++;
     volume.events.changed(target.ino, target.entry);
-  });
+  };
+  try {
+    bank.prepay(plan.cost(), apply);
+  } finally {
+    if (staged !== 0) volume.discard(staged);
+  }
+};
+
+/** Takes from the prepaid plan what copying a content costs: all that is left, or exactly that when it holds more. */
+const drawCopy = (volume: Volume, source: number): void => {
+  if (volume.lower === undefined) {
+    volume.bank.drawPrepaid();
+    return;
+  }
+  const plan = new Plan(volume);
+  plan.addCopy(source);
+  volume.bank.reserve(plan.cost());
 };
 
 /** utimensat(2) and fchown(2) on a copy of one's own: the source's times, and its owner if that is allowed. */

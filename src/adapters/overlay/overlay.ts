@@ -1,0 +1,109 @@
+/**
+ * Adapter, overlay: memory over a real directory. Owns the options; the volume
+ * itself does the rest (src/core/lower*.ts).
+ */
+import { resolve } from 'node:path';
+import type { Engine } from '../../core/index.js';
+import {
+  type CreateFsOptions,
+  createFsOver,
+  decodeName,
+  encodeName,
+  engineOf,
+  invalidArgType,
+  invalidArgValue,
+  validateInteger,
+  validatePath,
+} from '../../facade/index.js';
+import { ownFs } from '../../host/index.js';
+import { type ApplyFs, applyChanges } from './apply.js';
+import { type Change, listChanges } from './changes.js';
+import { type LowerFs, lowerSource } from './source.js';
+
+/** `node:fs` as it was when this was loaded: a mount may patch it later. */
+const disk: LowerFs = { ...ownFs };
+const writableDisk: ApplyFs = { ...ownFs };
+
+/** Options of {@link createOverlay}: those of `createFs`, and what lies below. */
+export interface OverlayOptions extends CreateFsOptions {
+  /** The file system below, shaped as `node:fs`; only read. Default: `node:fs`. */
+  readonly lower?: LowerFs;
+  /** The directory that is shown, at its own absolute path. */
+  readonly root?: string | Buffer | URL;
+  /** Several of them, instead of `root`. One within another is a part of that. */
+  readonly roots?: readonly (string | Buffer | URL)[];
+  /** Whether changes are refused with EROFS. Default false. */
+  readonly readOnly?: boolean;
+  /** Bytes of the quota kept for what has been looked up below. Default: a sixteenth, 128 KiB to 16 MiB. */
+  readonly lookups?: number;
+}
+
+/** Memory over a real directory. */
+export interface Overlay {
+  /** The whole of `node:fs`: shows the lower tree, keeps changes in memory. */
+  readonly fs: typeof import('node:fs');
+  /** What differs from the lower tree as it is now, sorted by path. @throws the lower file system's errors */
+  changes(): Change[];
+  /**
+   * Makes `dir` differ from the root as the overlay does; with the root itself, writes the changes onto the lower tree.
+   * Each file is written beside its place and renamed into it. With several roots, paths start at `dir` from '/' on.
+   * @param options - `fs`: the file system to write to, default `node:fs`
+   * @throws the errors of that file system; EEXIST, ENOTDIR or ELOOP when something of `dir` is in the way
+   */
+  applyTo(dir: string | Buffer | URL, options?: { readonly fs?: ApplyFs }): void;
+  /** Drops all changes and gives their quota back. Watches of what goes away end; open descriptors stay readable. */
+  discard(): void;
+}
+
+/**
+ * Lays memory over a real directory. Files are read through and copied into memory when they are first written; nothing
+ * below is ever changed. What does not fit into `maxQuota` is refused whole with a `QuotaExceededError`.
+ *
+ * @param options - see docs/overlay.md
+ * @throws ENOENT, ENOTDIR for a root that is no directory, ENOSPC for a quota that is too small to show it,
+ *   ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+ * @example
+ * const overlay = createOverlay({ root: process.cwd(), maxQuota: 2 ** 26 });
+ * overlay.fs.rmSync('node_modules', { recursive: true }); // the disk keeps it
+ */
+export function createOverlay(options: OverlayOptions): Overlay {
+  const { lower = disk, root, roots, readOnly = false, lookups, ...rest } = options;
+  const shown = readRoots(root, roots);
+  if (typeof readOnly !== 'boolean') throw invalidArgType('options.readOnly', 'boolean', readOnly);
+  if (lookups !== undefined) validateInteger(lookups, 'options.lookups', 0);
+  if (typeof lower !== 'object' || lower === null) throw invalidArgType('options.lower', 'Object', lower);
+  const below = { ...lower };
+  const bytes = shown.map(encodeName);
+  const fs = createFsOver(rest, {
+    readOnly,
+    lower: { source: lowerSource(below), roots: bytes, ...(lookups !== undefined && { lookups }) },
+  });
+  const engine = engineOf(fs) as Engine;
+  const base = shown.length === 1 ? (shown[0] as string) : '/';
+  const changes = (): Change[] => listChanges(engine, fs, below);
+  return {
+    fs,
+    changes,
+    applyTo: (dir, { fs: target = writableDisk } = {}) => applyChanges(changes(), fs, base, pathOf(dir, 'dir'), target),
+    discard: () => engine.dropChanges(),
+  };
+}
+
+/** A path argument as absolute text. */
+function pathOf(path: unknown, name: string): string {
+  return resolve(decodeName(encodeName(validatePath(path, name))));
+}
+
+/** The roots, none of them within another. */
+function readRoots(root: unknown, roots: readonly unknown[] | undefined): string[] {
+  if (roots !== undefined && root !== undefined) {
+    throw invalidArgValue('options.roots', roots, "cannot be used with 'root'");
+  }
+  if (roots !== undefined && (!Array.isArray(roots) || roots.length === 0)) {
+    throw invalidArgValue('options.roots', roots, 'must be an array of paths');
+  }
+  const paths = roots?.map((each, index) => pathOf(each, `options.roots[${index}]`)) ?? [pathOf(root, 'options.root')];
+  const within = (path: string, other: string): boolean =>
+    path !== other && path.startsWith(other === '/' ? '/' : `${other}/`);
+  return [...new Set(paths)].filter((path) => !paths.some((other) => within(path, other)));
+}

@@ -1,0 +1,169 @@
+/**
+ * Core layer: what a volume differs in from the file system below it. Both trees
+ * are walked side by side, by path; below an untouched directory in its own place
+ * only what was changed is looked at.
+ */
+
+import type { LowerChange } from './engine.js';
+import { STAT_LENGTH, type StatArray } from './engine.js';
+import { ENOENT, ENOTDIR } from './errno.js';
+import { fault } from './fault.js';
+import { S_IFDIR, S_IFMT } from './flags.js';
+import { GID, MODE, MTIME, ROOT, UID } from './inode.js';
+import type { Lower } from './lower.js';
+import { readContent } from './lower-change.js';
+import { STAT_GID, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
+import { childPath, isKind } from './lower-table.js';
+import { PAGE_BYTES } from './storage/chunks.js';
+import { nanosAt, secondsAt } from './times.js';
+import type { Volume } from './volume.js';
+
+/** Index of the modification time in a StatArray. */
+const STAT_MTIME = 12;
+
+/** A name to compare: the inode here (0 for none), and where a moved or copied-over object is below. */
+interface Place {
+  readonly path: string;
+  readonly ino: number;
+  /** The lower object at `path`, undefined when there is none. */
+  readonly stat: StatArray | undefined;
+  /** Instead of an inode: an object of the lower tree that is shown at `path` and was never looked at. */
+  readonly shown: { readonly path: string; readonly stat: StatArray } | undefined;
+}
+
+export const lowerChanges = (volume: Volume, lower: Lower): LowerChange[] => {
+  const changes: LowerChange[] = [];
+  const pending: Place[] = [{ path: '/', ino: ROOT, stat: statOf(lower, '/'), shown: undefined }];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const change = compare(volume, lower, place);
+    if (change !== undefined) changes.push(change);
+    pending.push(...childrenOf(volume, lower, place));
+  }
+  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+const statOf = (lower: Lower, path: string): StatArray | undefined => {
+  const stat: StatArray = new Float64Array(STAT_LENGTH);
+  const error = lower.source.lstat(path, stat);
+  if (error === -ENOENT || error === -ENOTDIR) return undefined;
+  if (error !== 0) throw fault(-error);
+  return stat;
+};
+
+const compare = (volume: Volume, lower: Lower, { path, ino, stat, shown }: Place): LowerChange | undefined => {
+  if (ino === 0 && shown === undefined) return { path, kind: 'deleted', what: [] };
+  if (stat === undefined) return { path, kind: 'added', what: [] };
+  // A directory that only leads to a root is not shown as the disk has it.
+  if (lower.records.get(ino)?.leads !== undefined) return undefined;
+  const what = shown === undefined ? differences(volume, lower, path, ino, stat) : differencesBelow(shown.stat, stat);
+  return what.length === 0 ? undefined : { path, kind: 'changed', what };
+};
+
+/** Two objects of the lower tree are never compared byte by byte. */
+const differencesBelow = (shown: StatArray, stat: StatArray): LowerChange['what'] => {
+  const kind = (shown[STAT_MODE] as number) & S_IFMT;
+  if (!isKind(stat, kind)) return ['type'];
+  return kind === S_IFDIR ? [] : ['content'];
+};
+
+const differences = (volume: Volume, lower: Lower, path: string, ino: number, stat: StatArray): LowerChange['what'] => {
+  const { inodes } = volume;
+  const mode = inodes.get(ino, MODE);
+  const what: LowerChange['what'][number][] = [];
+  const lowerMode = stat[STAT_MODE] as number;
+  if ((mode & S_IFMT) !== (lowerMode & S_IFMT)) what.push('type');
+  else if (hasOtherContent(volume, lower, path, ino, stat)) what.push('content');
+  if (!inodes.isLink(ino) && (mode & 0o7777) !== (lowerMode & 0o7777)) what.push('mode');
+  if (inodes.get(ino, UID) !== stat[STAT_UID] || inodes.get(ino, GID) !== stat[STAT_GID]) what.push('owner');
+  if (!inodes.isDirectory(ino) && hasOtherTime(volume, ino, stat)) what.push('mtime');
+  return what;
+};
+
+const hasOtherTime = ({ inodes }: Volume, ino: number, stat: StatArray): boolean => {
+  const words = inodes.wordsOf(ino);
+  const at = inodes.at(ino) + MTIME;
+  return secondsAt(words, at) !== stat[STAT_MTIME] || nanosAt(words, at) !== stat[STAT_MTIME + 1];
+};
+
+const hasOtherContent = (volume: Volume, lower: Lower, path: string, ino: number, stat: StatArray): boolean => {
+  const { inodes } = volume;
+  if (inodes.isLink(ino)) return lower.source.readlink(path) !== volume.targetOf(ino) && lower.linkError(ino) === 0;
+  if (!inodes.isFile(ino)) return false;
+  if (lower.hasContent(ino) && lower.records.get(ino)?.path === path) return false;
+  if (inodes.size(ino) !== stat[STAT_SIZE]) return true;
+  const handle = lower.source.open(path);
+  if (handle < 0) throw fault(-handle);
+  try {
+    return !sameBytes(volume, lower, ino, handle);
+  } finally {
+    lower.source.close(handle);
+  }
+};
+
+const sameBytes = (volume: Volume, lower: Lower, ino: number, handle: number): boolean => {
+  const size = volume.inodes.size(ino);
+  const ours = new Uint8Array(Math.min(size, PAGE_BYTES));
+  const theirs = new Uint8Array(ours.length);
+  for (let at = 0; at < size; at += ours.length) {
+    const count = readContent(volume, ino, at, ours, 0, ours.length);
+    let done = 0;
+    while (done < count) {
+      const got = lower.source.read(handle, theirs, done, count - done, at + done);
+      if (got <= 0) return false;
+      done += got;
+    }
+    for (let i = 0; i < count; i++) if (ours[i] !== theirs[i]) return false;
+  }
+  return true;
+};
+
+/** What is to be compared below a place: all names of both sides, or only those that can differ. */
+const childrenOf = (volume: Volume, lower: Lower, place: Place): Place[] => {
+  const { directories, inodes } = volume;
+  const { path, ino, stat, shown } = place;
+  const above = lower.records.get(ino);
+  const here = new Map<string, Place>();
+  const isHere = shown === undefined ? ino !== 0 && inodes.isDirectory(ino) : isKind(shown.stat, S_IFDIR);
+  const inPlace = ino !== 0 && isHere && lower.isUntouched(ino) && above?.path === path;
+  const add = (name: string, child: number, from: Place['shown']): void => {
+    const at = childPath(path, name);
+    here.set(name, { path: at, ino: child, stat: undefined, shown: from });
+  };
+  if (isHere && shown === undefined) {
+    for (let entry = directories.first(ino); entry !== 0; entry = directories.next(entry)) {
+      const child = directories.ino(entry);
+      if (!inPlace || lower.records.get(child)?.kept === true) add(directories.name(entry), child, undefined);
+    }
+  }
+  const below = shown?.path ?? above?.path;
+  if (isHere && !inPlace && below !== undefined && (shown !== undefined || lower.isUntouched(ino))) {
+    const names = lower.source.list(below);
+    if (typeof names === 'number') throw fault(-names);
+    for (const name of names) {
+      const from = childPath(below, name);
+      const found = here.has(name) ? undefined : statOf(lower, from);
+      if (found !== undefined) add(name, 0, { path: from, stat: found });
+    }
+  }
+  const places: Place[] = [];
+  const there = stat !== undefined && isKind(stat, S_IFDIR);
+  const leads = above?.leads;
+  for (const [name, child] of here) {
+    const visible = there && (leads === undefined || leads.includes(name));
+    places.push({ ...child, stat: visible ? statOf(lower, child.path) : undefined });
+  }
+  if (!there || inPlace) return places;
+  for (const name of leads ?? namesBelow(lower, path)) {
+    if (!here.has(name)) {
+      const gone = childPath(path, name);
+      places.push({ path: gone, ino: 0, stat: statOf(lower, gone), shown: undefined });
+    }
+  }
+  return places;
+};
+
+const namesBelow = (lower: Lower, path: string): readonly string[] => {
+  const names = lower.source.list(path);
+  if (typeof names === 'number') throw fault(-names);
+  return names;
+};
