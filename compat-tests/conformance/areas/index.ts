@@ -1,5 +1,6 @@
 /** Compat tests, conformance: all areas. */
 import type { Area } from '../suite.js';
+import args from './arguments.js';
 import attributes from './attributes.js';
 import delivery from './delivery.js';
 import descriptors from './descriptors.js';
@@ -10,6 +11,7 @@ import tree from './tree.js';
 import watching from './watching.js';
 
 export const areas: Readonly<Record<string, Area>> = {
+  arguments: args,
   attributes,
   delivery,
   descriptors,
