@@ -8,7 +8,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
+import { minify } from 'terser';
 import { defineConfig } from 'tsup';
+import ts from 'typescript';
 
 // One entry per subpath of `exports` ('./archive' is src/adapters/archive/index.ts); code that several entries share
 // lands in chunks, so a class exists once.
@@ -24,6 +26,48 @@ const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts
 
 /** Built-in modules that are dear to load, and rarely asked for. */
 const LATE_BUILTINS = ['node:readline', 'node:stream/web'];
+
+/**
+ * What is never reached of the packages that are bundled: members of classes, and statements by their beginning.
+ * Functions that only these called go with them.
+ */
+const UNREACHED: Record<string, readonly string[]> = {
+  'minimatch/dist/esm/index.js': [
+    ...[
+      'sep',
+      'GLOBSTAR',
+      'filter',
+      'defaults',
+      'braceExpand',
+      'makeRe',
+      'match',
+      'AST',
+      'Minimatch',
+      'escape',
+      'unescape',
+    ].map((name) => `minimatch.${name} =`),
+    ...['hasMagic', 'makeRe', 'defaults', 'levelOneOptimize', 'adjascentGlobstarOptimize'],
+  ],
+  'minimatch/dist/esm/ast.js': ['hasMagic', 'toJSON'],
+  'yauzl/index.js': [
+    ...['open', 'fromFd', 'fromBuffer', 'openPromise', 'fromFdPromise', 'fromBufferPromise'].map(
+      (name) => `exports.${name} =`,
+    ),
+    ...['dosDateTimeToDate', 'validateFileName', 'parseExtraFields', 'ZipFile', 'Entry', 'LocalFileHeader'].map(
+      (name) => `exports.${name} =`,
+    ),
+    ...['', 'LowLevel', 'Promise', 'LowLevelPromise'].map((name) => `ZipFile.prototype.openReadStream${name} =`),
+    ...['canDecodeFileData', 'isCompressed'].map((name) => `Entry.prototype.${name} =`),
+    ...['createReadStream', '_readStreamForRange', 'read'].map((name) => `RandomAccessReader.prototype.${name} =`),
+    ...['_transform', '_flush'].map((name) => `AssertByteCountStream.prototype.${name} =`),
+    ...['_flush', 'unref'].map((name) => `RefUnrefFilter.prototype.${name} =`),
+    ...['AssertByteCountStream', 'RefUnrefFilter'].map((name) => `util.inherits(${name}`),
+  ],
+};
+
+/** Options of minimatch that are never set: src/facade/minimatch.ts has those that may be. */
+const UNSET =
+  /\b(?:this\.)?#?(?:options|opt)\.(?:debug|dot|flipNegate|magicalBraces|nobrace|nocase|noext|noglobstar)\b/g;
 
 /** Entries on a package that can only be imported: these stay modules; their CommonJS form says what that package says. */
 const MODULES = ['vitest'];
@@ -47,6 +91,12 @@ export default defineConfig([
             importer.includes('yauzl') ? { path: 'no-fs', namespace: 'nothing' } : undefined,
           );
           onLoad({ filter: /^no-fs$/, namespace: 'nothing' }, () => ({ contents: '' }));
+          for (const [file, names] of Object.entries(UNREACHED)) {
+            onLoad({ filter: new RegExp(`[\\\\/]${file.replaceAll(/[./]/g, '[\\\\/.]')}$`) }, ({ path }) => ({
+              contents: withoutUnreached(readFileSync(path, 'utf8'), names),
+              loader: 'js',
+            }));
+          }
           for (const part of Object.keys(LATE_PARTS)) {
             onResolve({ filter: new RegExp(`^\\./${part}\\.js$`) }, ({ path }) => ({ path, external: true }));
           }
@@ -64,7 +114,7 @@ export default defineConfig([
     removeNodeProtocol: false,
     async onSuccess() {
       const packages = bundledPackages();
-      publishAsCommonJs();
+      await publishAsCommonJs();
       for (const name of Object.keys(entry)) if (!MODULES.includes(name)) writeDoors(name);
       writeLicenses(packages);
     },
@@ -72,26 +122,56 @@ export default defineConfig([
   { entry, format: ['cjs'], dts: { only: true } },
 ]);
 
+process.once('exit', (code) => {
+  if (code === 0) for (const name of readdirSync('dist')) if (name.endsWith('.d.cts')) dropPrologues(`dist/${name}`);
+});
+
+/** The paragraphs that open source files say nothing about the declaration that happens to follow. */
+function dropPrologues(path: string): void {
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/\/\*\*(?:[^*]|\*(?!\/))*\*\/\n\n/g, ''));
+}
+
 /** Everything goes that users cannot see. */
-function publishAsCommonJs(): void {
+async function publishAsCommonJs(): Promise<void> {
   const files = readdirSync('dist').filter((name) => name.endsWith('.js'));
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
   for (const file of files) {
     const named = keepNames(readFileSync(`dist/${file}`, 'utf8'), exported);
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
-    // Node prints the line of an error that nobody catches: it must not be the whole file.
-    const { code: small } = transformSync(loadLate(code), {
-      format: 'cjs',
-      target: 'node20',
-      minify: true,
-      lineLimit: 1000,
+    const { code: small = '' } = await minify(loadLate(code), {
+      module: true,
+      ecma: 2020,
+      // Functions stay where they are: as closures within others they would be made at each call.
+      compress: { passes: 3, reduce_funcs: false, inline: 1 },
+      // Node prints the line of an error that nobody catches: it must not be the whole file.
+      format: { max_line_len: 1000 },
     });
     rmSync(`dist/${file}`);
-    const parts = small.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+    // What was a module is strict.
+    const parts = `"use strict";${small}`.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
   for (const [name, code] of modules) publishAsModule(name, code);
+}
+
+/** Fails for a name that is not there: a new version of the package is to be looked at. */
+function withoutUnreached(code: string, names: readonly string[]): string {
+  const file = ts.createSourceFile('code.js', code, ts.ScriptTarget.Latest);
+  const nodes: (ts.Statement | ts.ClassElement)[] = [...file.statements];
+  for (const each of file.statements) if (ts.isClassDeclaration(each)) nodes.push(...each.members);
+  const beginning = (node: ts.Node) =>
+    ts.isClassElement(node) && node.name ? node.name.getText(file) : node.getText(file);
+  const found = names.flatMap((name) => {
+    const matching = nodes.filter((node) =>
+      ts.isClassElement(node) ? beginning(node) === name : beginning(node).startsWith(name),
+    );
+    if (matching.length === 0) throw new Error(`no ${name} in a bundled package`);
+    return matching;
+  });
+  found.sort((a, b) => b.pos - a.pos);
+  const rest = found.reduce((text, { pos, end }) => text.slice(0, pos) + text.slice(end), code);
+  return rest.replace(UNSET, 'false').replace(/^ *this\.debug\(.*\);$/gm, '');
 }
 
 /** What the entries export. */

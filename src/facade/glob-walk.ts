@@ -10,7 +10,7 @@ import { posix } from 'node:path';
 import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import type { Context } from './context.js';
 import { decodeName, encodeName } from './encoding.js';
-import { GLOBSTAR, Minimatch, type MinimatchOptions } from './minimatch.js';
+import { GLOBSTAR, type MatcherOptions, Minimatch } from './minimatch.js';
 import { nodeAtLeast } from './running-node.js';
 
 const { join, resolve } = posix;
@@ -58,7 +58,7 @@ const passesLinks = nodeAtLeast(22) && !nodeAtLeast(26);
 
 const NOTHING: ReadonlySet<never> = new Set();
 
-const minimatchOptions: MinimatchOptions = {
+const minimatchOptions: MatcherOptions = {
   windowsPathsNoEscape: true,
   nonegate: true,
   nocomment: true,
