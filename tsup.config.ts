@@ -186,9 +186,9 @@ function exportedNames(files: readonly string[]): Set<string> {
 function keepNames(code: string, exported: ReadonlySet<string>): string {
   const plain = (name = '') => name.replace(/^_|\d+$/g, '');
   const classes = code.replace(
-    /^(?:var (\w+) = class(?: \w+)?|\s*class (\w+)|\s*(\w+): class(?: \w+)?)(?: extends [\w.]+)? \{$/gm,
-    (opening, assigned, declared, member) =>
-      `${opening}\n  static { __setName(this, '${plain(assigned ?? declared ?? member)}'); }`,
+    /^(?:var (\w+) = class(?: (\w+))?|\s*class (\w+)|\s*(\w+): class(?: \w+)?)(?: extends [\w.]+)? \{$/gm,
+    (opening, assigned, own, declared, member) =>
+      `${opening}\n  static { __setName(this, '${plain(own ?? assigned ?? declared ?? member)}'); }`,
   );
   const functions = [...code.matchAll(/^(?:async )?function\*? (\w+)\(/gm)]
     .map(([, name]) => name ?? '')
