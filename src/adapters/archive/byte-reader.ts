@@ -8,13 +8,16 @@ export type Chunks = AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
 const EMPTY = Buffer.alloc(0);
 
 export class ByteReader {
+  /** True when what is handed out stays as it is: the caller's own bytes, whole in memory. */
+  readonly stays: boolean;
   readonly #chunks: Chunks;
   #chunk: Buffer = EMPTY;
   /** What comes after the chunk, when that was joined from the ends of two. */
   #rest: Buffer = EMPTY;
 
-  constructor(chunks: Chunks) {
+  constructor(chunks: Chunks, stays = false) {
     this.#chunks = chunks;
+    this.stays = stays;
   }
 
   /** Bytes that can be taken at once. */

@@ -6,10 +6,10 @@
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { ReadableFs } from '../tree/index.js';
-import { type ExportFilter, exportedTree } from './exported-tree.js';
+import { type ExportFilter, exportedTree, type TreeEntry } from './exported-tree.js';
 import { type ArchiveFormat, checkFormat, compressor } from './formats.js';
 import { sizeInTar, writeTar } from './tar-writer.js';
-import { writeZip } from './zip-writer.js';
+import { writeZip, writeZipSync } from './zip-writer.js';
 
 /** What a tree can be exported from: a volume of ours, or any other `node:fs`. */
 export type ExportFs = ReadableFs;
@@ -25,6 +25,8 @@ export interface ExportArchiveOptions {
 
 const END = 1024;
 const TURN = 16 * 1024 * 1024;
+/** The pieces of a stream: no less than tar's own. */
+const SLAB = 1024 * 1024;
 
 /**
  * Packs what is below a directory (or one file) into an archive in memory of the caller's, outside the quota.
@@ -41,6 +43,19 @@ export async function exportArchive(fs: ExportFs, from = '/', options: ExportArc
   const pieces: Buffer[] = [];
   for await (const piece of exportArchiveStream(fs, from, options)) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+/**
+ * {@link exportArchive} for where nothing can be waited for, such as a listener of 'exit'. A zip only; files above
+ * 64 MiB are stored.
+ * @throws ArchiveError TYPE, NAME, CHANGED; the errors of `fs`
+ */
+export function exportArchiveSync(
+  fs: ExportFs,
+  from = '/',
+  { level, filter }: Omit<ExportArchiveOptions, 'format'> = {},
+): Buffer {
+  return Buffer.concat([...writeZipSync(fs, exportedTree(fs, from, filter), level)]);
 }
 
 /** Contents are read to where they stay: the whole size is known, nearly, before. */
@@ -75,9 +90,33 @@ export function exportArchiveStream(fs: ExportFs, from = '/', options: ExportArc
   const { level, filter } = options;
   const format = checkFormat(options.format ?? 'zip');
   const entries = exportedTree(fs, from, filter);
-  const allocate = (length: number): Buffer => Buffer.allocUnsafe(length);
-  const archive = format === 'zip' ? writeZip(fs, entries, level) : writeTar(fs, entries, allocate);
+  const archive = format === 'zip' ? writeZip(fs, entries, level) : tarInSlabs(fs, entries);
   const pack = compressor(format, level);
   const source = Readable.from(archive, { highWaterMark: 1 });
   return pack === undefined ? source : pipeline(source, pack, () => undefined);
+}
+
+/**
+ * The pieces of a tar archive, joined where they are made: headers and small files would each be a turn of the event loop,
+ * and one of zlib's threads.
+ */
+function* tarInSlabs(fs: ExportFs, entries: Iterable<TreeEntry>): Generator<Buffer> {
+  let slab = Buffer.allocUnsafeSlow(SLAB);
+  let length = 0;
+  let full: Buffer | undefined;
+  const allocate = (bytes: number): Buffer => {
+    if (length + bytes > SLAB) {
+      full = slab.subarray(0, length);
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, bytes));
+      length = 0;
+    }
+    length += bytes;
+    return slab.subarray(length - bytes, length);
+  };
+  for (const _ of writeTar(fs, entries, allocate)) {
+    if (full === undefined) continue;
+    yield full;
+    full = undefined;
+  }
+  yield slab.subarray(0, length);
 }

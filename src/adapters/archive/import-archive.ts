@@ -123,7 +123,7 @@ function openSource(fs: FileReadingFs, source: ArchiveSource): OpenSource {
 }
 
 function openRandom(random: RandomSource): OpenSource {
-  const reader = new ByteReader(pieces(random));
+  const reader = new ByteReader(pieces(random), random.stays);
   return { random, reader, close: () => random.close() };
 }
 

@@ -8,6 +8,8 @@ export type FileReadingFs = Pick<NodeFs, 'closeSync' | 'fstatSync' | 'openSync' 
 
 export interface RandomSource {
   readonly size: number;
+  /** True when `read` gives views of memory that is there anyway. */
+  readonly stays: boolean;
   /** The bytes there; fewer only at the end. */
   read(position: number, length: number): Buffer;
   close(): void;
@@ -17,6 +19,7 @@ export function fromBytes(bytes: Uint8Array): RandomSource {
   const buffer = asBuffer(bytes);
   return {
     size: buffer.length,
+    stays: true,
     read: (position, length) => buffer.subarray(position, position + length),
     close: () => undefined,
   };
@@ -27,6 +30,7 @@ export function fromFile(fs: FileReadingFs, path: Parameters<NodeFs['openSync']>
   const fd = fs.openSync(path, 'r');
   return {
     size: fs.fstatSync(fd).size,
+    stays: false,
     read(position, length) {
       const target = Buffer.allocUnsafe(length);
       let done = 0;

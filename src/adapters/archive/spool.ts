@@ -10,6 +10,7 @@ const IN_MEMORY = 1024 * 1024;
 
 export class Spool implements RandomSource {
   size = 0;
+  readonly stays = false;
   readonly #fs: WritableFs & FileReadingFs;
   readonly #directory: string;
   #memory: Buffer[] = [];

@@ -4,7 +4,7 @@
  * stranger may do with them, is checked here. Whatever two readers could
  * understand in two ways is refused.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import { Header } from 'tar/header';
 import { refuse } from './archive-error.js';
@@ -63,8 +63,7 @@ async function nextHeader(reader: ByteReader): Promise<Header | undefined> {
   }
   const header = decode(block);
   if (!header.cksumValid) throw refuse('CHECKSUM', 'a tar header does not match its checksum');
-  const names = [block.subarray(0, 100), block.subarray(157, 257), block.subarray(345, 475)];
-  if (!names.every((name) => isUtf8(upToNul(name)))) {
+  if (!isAscii(block) && !namesIn(block).every((name) => isUtf8(upToNul(name)))) {
     throw refuse('NAME', 'a name is not UTF-8', upToNul(block.subarray(0, 100)).toString('latin1'));
   }
   if (header.size === undefined || !Number.isSafeInteger(header.size)) throw refuse('CORRUPT', 'a size is no number');
@@ -79,6 +78,12 @@ function decode(block: Buffer): Header {
   }
 }
 
+/** Name, target of a link, and the front part of a long name. */
+const namesIn = (block: Buffer): Buffer[] => [
+  block.subarray(0, 100),
+  block.subarray(157, 257),
+  block.subarray(345, 475),
+];
 const isZero = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0);
 const truncated = (where: string) => refuse('TRUNCATED', `the tar archive ends ${where}`);
 
@@ -140,7 +145,7 @@ async function readEntry(
     const piece = await reader.some(Math.min(left, PIECE));
     if (piece === undefined) throw refuse('TRUNCATED', 'the tar archive ends in an entry', name);
     left -= piece.length;
-    sink?.write(piece);
+    sink?.write(piece, reader.stays);
   }
   sink?.end();
   const fill = padding(size);

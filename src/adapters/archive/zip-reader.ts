@@ -18,6 +18,8 @@ const DEFLATED = 8;
 const PIECE = 256 * 1024;
 /** Entries up to this size, packed and unpacked, are inflated in one call. */
 const SMALL = 256 * 1024;
+/** Least that zlib takes. */
+const MIN_CHUNK = 64;
 const TURN = 4 * 1024 * 1024;
 const MAX_TARGET = 4095;
 
@@ -83,7 +85,8 @@ async function copy(source: RandomSource, entry: ZipEntry, sink: FileSink): Prom
     size += piece.length;
     if (size > entry.size) throw refuse('SIZE', 'an entry is larger than it says', entry.name);
     crc = crc32(piece, crc);
-    sink.write(piece);
+    // What was inflated stays; a small part of a large buffer would keep all of that.
+    sink.write(piece, entry.method === STORED ? source.stays : 2 * piece.length >= piece.buffer.byteLength);
   }
   if (size < entry.size) throw refuse('SIZE', 'an entry is smaller than it says', entry.name);
   if (crc !== entry.crc) throw refuse('CHECKSUM', 'an entry does not match its checksum', entry.name);
@@ -108,7 +111,8 @@ function inflated(source: RandomSource, entry: ZipEntry): Buffer {
   try {
     const bytes = source.read(entry.start, entry.packedSize);
     // One byte more than it says is enough to tell the lie.
-    const options = { maxOutputLength: entry.size + 1, info: true } as const;
+    const most = entry.size + 1;
+    const options = { maxOutputLength: most, chunkSize: Math.max(MIN_CHUNK, most), info: true } as const;
     const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };

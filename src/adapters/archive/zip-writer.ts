@@ -46,6 +46,39 @@ export async function* writeZip(
   yield endRecords(directory.length, start, list.length);
 }
 
+/** Up to this size a file is packed in one piece where nothing may be waited for; larger ones are stored. */
+const PACKED_WHOLE = 64 * 1024 * 1024;
+
+/** {@link writeZip} without waiting. */
+export function* writeZipSync(
+  fs: ReadableFs,
+  entries: Iterable<TreeEntry>,
+  level: number | undefined,
+): Generator<Buffer> {
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const entry of entries) {
+    const { name, path, stats } = entry;
+    const record = recordOf(entry, 0, offset);
+    const pieces =
+      stats.isFile() && stats.size > PACKED_WHOLE
+        ? writeStored(fs, path, name, record)
+        : stats.isDirectory()
+          ? [localHeader(record)]
+          : stats.isFile()
+            ? writeSmall(fs.readFileSync(path), record, level)
+            : writeSmall(Buffer.from(String(fs.readlinkSync(path))), record, 0);
+    for (const piece of pieces) {
+      offset += piece.length;
+      yield piece;
+    }
+    directory.push(centralHeader(record));
+  }
+  const list = Buffer.concat(directory);
+  yield list;
+  yield endRecords(directory.length, offset, list.length);
+}
+
 function recordOf({ name, stats }: TreeEntry, level: number | undefined, offset: number): ZipRecord {
   const bytes = Buffer.from(stats.isDirectory() ? `${name}/` : name);
   const streams = stats.isFile() && stats.size > SMALL && level !== 0;
@@ -77,7 +110,8 @@ async function* writeEntry(
 }
 
 function* writeSmall(data: Buffer, record: ZipRecord, level: number | undefined): Generator<Buffer> {
-  const packed = data.length === 0 || level === 0 ? data : deflateRawSync(data, { level });
+  const packed =
+    data.length === 0 || level === 0 ? data : deflateRawSync(data, { level, chunkSize: Math.max(64, data.length) });
   const content = packed.length < data.length ? packed : data;
   record.method = content === data ? STORED : DEFLATED;
   record.crc = crc32(data);

@@ -28,8 +28,11 @@ export interface Attributes {
 
 /** Takes the bytes of one file. */
 export interface FileSink {
-  /** The bytes are copied or written before the call returns. */
-  write(bytes: Uint8Array): void;
+  /**
+   * The bytes are copied or written before the call returns, unless `stays`: then they may be read until the writer is
+   * done, so that a file in one piece is copied once.
+   */
+  write(bytes: Uint8Array, stays?: boolean): void;
   end(): void;
 }
 
@@ -40,6 +43,7 @@ interface Pending {
   make(): void;
 }
 
+const NOTHING = new Uint8Array(0);
 const MAX_PENDING = 1024 * 1024;
 const MAX_PENDING_ENTRIES = 2000;
 /** Larger files are written as they come. */
@@ -154,18 +158,26 @@ export class TreeWriter {
   }
 
   #waitingFile(path: string, size: number, attributes: Attributes): FileSink {
-    const data = this.#arena.take(size);
+    let data: Uint8Array | undefined;
     let length = 0;
+    let taken = false;
     return {
-      write: (bytes) => {
-        data.set(bytes, length);
+      write: (bytes, stays = false) => {
+        if (stays && bytes.length === size) {
+          data = bytes;
+          return;
+        }
+        if (!taken) data = this.#arena.take(size);
+        taken = true;
+        data?.set(bytes, length);
         length += bytes.length;
       },
       end: () => {
-        this.#arena.close();
+        if (taken) this.#arena.close();
+        const content = data ?? NOTHING;
         this.#add(path, size, () => {
           this.#place(path, (at) => {
-            this.#fs.writeFileSync(at, data, { flag: 'wx' });
+            this.#fs.writeFileSync(at, content, { flag: 'wx' });
             applyAttributes(this.#fs, at, attributes);
           });
         });
