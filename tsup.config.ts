@@ -24,6 +24,9 @@ for (const subpath of Object.keys(exports)) {
 /** Parts of the code that are loaded by their first use: leaves of the import graph, so that nothing else is split. */
 const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts' };
 
+/** What runs by itself: the command, and what it puts into other processes. */
+const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
+
 /** Built-in modules that are dear to load, and rarely asked for. */
 const LATE_BUILTINS = ['node:readline', 'node:stream/web'];
 
@@ -74,7 +77,7 @@ const MODULES = ['vitest'];
 
 export default defineConfig([
   {
-    entry: { ...entry, ...LATE_PARTS },
+    entry: { ...entry, ...LATE_PARTS, ...PROGRAMS },
     esbuildPlugins: [
       {
         name: 'late-parts',
@@ -137,7 +140,9 @@ async function publishAsCommonJs(): Promise<void> {
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
   for (const file of files) {
-    const named = keepNames(readFileSync(`dist/${file}`, 'utf8'), exported);
+    const source = readFileSync(`dist/${file}`, 'utf8');
+    const [shebang = ''] = /^#!.*\n/.exec(source) ?? [];
+    const named = keepNames(source.slice(shebang.length), exported);
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
     const { code: small = '' } = await minify(loadLate(code), {
       module: true,
@@ -149,7 +154,7 @@ async function publishAsCommonJs(): Promise<void> {
     });
     rmSync(`dist/${file}`);
     // What was a module is strict.
-    const parts = `"use strict";${small}`.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+    const parts = `${shebang}"use strict";${small}`.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
   for (const [name, code] of modules) publishAsModule(name, code);

@@ -16,6 +16,8 @@ export interface Quota {
   readonly used: number;
   /** Bytes data may still take. */
   readonly available: number;
+  /** Most bytes charged at any time. */
+  readonly peak: number;
   /**
    * Who uses what below `path`, as du(1), with the numbers of the whole volume.
    * @throws ENOENT and the other errors of `stat`
@@ -86,6 +88,9 @@ export function quotaOfEngine(engine: Engine): Quota {
     },
     get available() {
       return engine.quota.available;
+    },
+    get peak() {
+      return engine.quota.peak;
     },
     usage: (path = '/') => usageOf(engine, path),
     resize(maxQuota) {

@@ -20,6 +20,9 @@ describe('quotaOf', () => {
     expect(quota.usage().largest.map((child) => child.path)).toContain('/ä');
     expect(quota.usage().used).toBe(quota.used);
     expect(quota.used + quota.available).toBeLessThanOrEqual(quota.limit);
+    expect(quota.peak).toBeGreaterThanOrEqual(quota.used);
+    fs.unlinkSync('/a/b/big');
+    expect(quota.peak).toBeGreaterThan(quota.used);
     expect(() => quota.usage('/none')).toThrow(/ENOENT/);
   });
 

@@ -29,6 +29,9 @@ export async function bundle(file: string, source: string, external: readonly st
 /** Entries on a package that can only be imported. */
 const MODULES = ['vitest'];
 
+/** The programs of the package. */
+const COMMAND = ['bin', 'guard'];
+
 /** Installs the package into a project as its users have it: CommonJS, with doors for those who import. */
 export async function installInto(project: string): Promise<void> {
   const directory = join(project, 'node_modules', 'quotafs');
@@ -40,6 +43,7 @@ export async function installInto(project: string): Promise<void> {
     entryPoints: [
       { in: `${root}/src/index.ts`, out: 'index' },
       ...names.map((name) => ({ in: `${root}/src/adapters/${name}/index.ts`, out: name })),
+      ...COMMAND.map((name) => ({ in: `${root}/src/adapters/cli/${name}.ts`, out: name })),
     ],
     outdir: directory,
     bundle: true,

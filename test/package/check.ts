@@ -3,7 +3,7 @@
  * it from there as ESM, as CommonJS and from TypeScript. Run by `npm run check:package`, after the build.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +91,16 @@ try {
   step('ESM', () => run(process.execPath, ['esm.mjs'], project).trim());
   step('CommonJS', () => run(process.execPath, ['commonjs.cjs'], project).trim());
   step('both in one process', () => run(process.execPath, ['both.mjs'], project).trim());
+  step('the command', () => {
+    writeFileSync(
+      join(project, 'writes.mjs'),
+      "import { writeFileSync } from 'node:fs'; writeFileSync('written', '');",
+    );
+    run(join(project, 'node_modules/.bin/quotafs'), ['run', '--zip', 'changes.zip', '--', 'writes.mjs'], project);
+    const made = ['written', 'changes.zip'].filter((name) => existsSync(join(project, name)));
+    if (made.join() !== 'changes.zip') throw new Error(`a run made ${made.join()}`);
+    return run(join(project, 'node_modules/.bin/quotafs'), ['--version'], project).trim();
+  });
   for (const resolution of ['NodeNext', 'Bundler']) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(typescriptConfig(resolution)));
     step(`types with ${resolution} resolution`, () => void run(process.execPath, [compiler], project));

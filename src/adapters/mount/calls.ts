@@ -9,7 +9,7 @@ import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
 import { crossingError } from './errors.js';
 import { sharesOf } from './glob-across.js';
 import { placeOf, type Route } from './routes.js';
-import { type NodeFs, type Place, table, textOf } from './table.js';
+import { type NodeFs, onDisk, type Place, table, textOf } from './table.js';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 export type Style = 'sync' | 'callback' | 'promise';
@@ -53,16 +53,6 @@ function isLoading({ name, style }: Member, args: unknown[], { mount, fs }: Plac
   const asks =
     name === 'realpathSync' ? isLoaders(args[1]) : name === 'readFile' && style === 'promise' && isImport(args);
   return asks && !fs.existsSync(args[0] as string | URL);
-}
-
-/** Node's functions call each other through the public object: all of it has to be the disk's. */
-function onDisk(run: () => unknown): unknown {
-  table.bypassed = true;
-  try {
-    return run();
-  } finally {
-    table.bypassed = false;
-  }
 }
 
 function routedFirst(member: Member): AnyFunction {

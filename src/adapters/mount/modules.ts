@@ -8,10 +8,10 @@ import nodeModule from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isVirtualFile, nearestType, resolveModule } from './resolve-module.js';
-import { ownerOf, table } from './table.js';
+import { isOnDisk, ownerOf, table } from './table.js';
 
 type Undo = () => void;
-type Format = 'commonjs' | 'module' | 'json' | 'wasm';
+type Format = 'commonjs' | 'module' | 'json' | 'wasm' | 'commonjs-typescript' | 'module-typescript';
 
 /** Node's own loader, as far as it can be replaced. */
 interface Loader {
@@ -34,8 +34,14 @@ function formatOf(path: string): Format {
   if (extension === '.wasm') return 'wasm';
   if (extension === '.node') throw new Error(`A native addon cannot be loaded from memory: ${path}`);
   if (extension === '.cjs') return 'commonjs';
+  if (extension === '.cts') return 'commonjs-typescript';
+  if (extension === '.mts') return 'module-typescript';
+  if (extension === '.ts') return nearestType(path) === 'module' ? 'module-typescript' : 'commonjs-typescript';
   return nearestType(path) === 'module' ? 'module' : 'commonjs';
 }
+
+/** A file that Node itself would not find, or not as it is: an overlay shows the disk's own files too. */
+const isOwnFile = (path: string): boolean => isVirtualFile(path) && !isOnDisk(path);
 
 /** Lets the loader read a file of the disk although everything is mounted. */
 function fromDisk<T>(path: string | undefined, read: () => T): T {
@@ -79,7 +85,7 @@ function registerHooks(): Undo {
     },
     load(url, context, next) {
       const path = asPath(url);
-      if (path === undefined || !isVirtualFile(path)) return fromDisk(path, () => next(url, context));
+      if (path === undefined || !isOwnFile(path)) return fromDisk(path, () => next(url, context));
       const format = formatOf(path);
       const source = ownerOf(path)?.fs.readFileSync(path);
       return { format, source, shortCircuit: true };
@@ -100,14 +106,14 @@ function replaceLoader(loader: Loader): Undo {
     return resolved(own, node, inWhole(request.startsWith('/') ? request : from));
   };
   const ownJs: typeof js = (module, filename) => {
-    if (!isVirtualFile(filename)) return fromDisk(filename, () => js(module, filename));
+    if (!isOwnFile(filename)) return fromDisk(filename, () => js(module, filename));
     if (formatOf(filename) === 'module') {
       throw Object.assign(new Error(`require() of ES Module ${filename} not supported.`), { code: 'ERR_REQUIRE_ESM' });
     }
     module._compile(textOfModule(filename), filename);
   };
   const ownJson: typeof json = (module, filename) => {
-    if (!isVirtualFile(filename)) return fromDisk(filename, () => json(module, filename));
+    if (!isOwnFile(filename)) return fromDisk(filename, () => json(module, filename));
     module.exports = JSON.parse(textOfModule(filename));
   };
   loader._resolveFilename = ownResolve;
@@ -126,7 +132,7 @@ const textOfModule = (path: string): string =>
 export function forgetModules(at: string): void {
   const { _cache: cache } = nodeModule as unknown as Loader;
   for (const path of Object.keys(cache)) {
-    if (at !== '/' && ownerOf(path)?.at === at && isVirtualFile(path)) delete cache[path];
+    if (at !== '/' && ownerOf(path)?.at === at && isOwnFile(path)) delete cache[path];
   }
 }
 

@@ -15,6 +15,8 @@ export interface MountOptions {
    * and results of `realpath` hold everywhere. The directory is made in the volume when it is not there.
    */
   readonly at?: string | URL;
+  /** Directories below `at` that the volume does not take over, such as `/dev` and `/proc` below '/'. */
+  readonly except?: readonly (string | URL)[];
 }
 
 /** What {@link mount} gives. */
@@ -31,10 +33,11 @@ export interface Mount {
   [Symbol.dispose](): void;
 }
 
-function mountPoint(at: unknown): string {
+function mountPoint(at: unknown, name = 'at'): string {
   const text = textOf(at);
   if (text === undefined || text === '' || text.includes('\0')) {
-    const error = new TypeError('The "options.at" property must be a path: a string without null bytes or a file: URL');
+    const words = 'must be a path: a string without null bytes or a file: URL';
+    const error = new TypeError(`The "options.${name}" property ${words}`);
     throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
   }
   const path = absolutePath(text);
@@ -62,12 +65,13 @@ function volumeOf(fs: unknown): NonNullable<ReturnType<typeof engineOf>> {
  * @example
  * using mounted = mount(createFs({ maxQuota: 2 ** 20 }), { at: '/virtual' });
  */
-export function mount(fs: NodeFs, { at = '/' }: MountOptions = {}): Mount {
+export function mount(fs: NodeFs, { at = '/', except = [] }: MountOptions = {}): Mount {
   const engine = volumeOf(fs);
   const point = mountPoint(at);
+  const holes = except.map((path) => mountPoint(path, 'except'));
   const relative = createFsFromEngine(engine);
   if (!relative.existsSync(point)) relative.mkdirSync(point, { recursive: true });
-  const mounted: Mounted = { at: point, fs, relative, engine };
+  const mounted: Mounted = { at: point, except: holes, fs, relative, engine };
   table.restore ??= patch();
   addMount(mounted);
   const isMounted = (): boolean => table.mounts.includes(mounted);

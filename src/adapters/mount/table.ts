@@ -8,12 +8,15 @@
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../core/index.js';
+import { ownFs } from '../../host/index.js';
 
 export type NodeFs = typeof import('node:fs');
 
 export interface Mounted {
   /** Absolute, normalised, without a slash at the end; '/' for a whole mount. */
   readonly at: string;
+  /** What stays the disk's, or a shorter mount's: absolute, normalised directories below `at`. */
+  readonly except: readonly string[];
   readonly fs: NodeFs;
   /** The same volume, relative paths starting from the directory of the process. */
   readonly relative: NodeFs;
@@ -61,7 +64,35 @@ const contains = (at: string, path: string): boolean =>
   at === '/' || (path.startsWith(at) && (path.length === at.length || path.charCodeAt(at.length) === 47));
 
 /** @param path - absolute and normalised */
-export const ownerOf = (path: string): Mounted | undefined => table.mounts.find(({ at }) => contains(at, path));
+export const ownerOf = (path: string): Mounted | undefined =>
+  table.mounts.find(({ at, except }) => contains(at, path) && !except.some((hole) => contains(hole, path)));
+
+/**
+ * Lets synchronous code see the disk, whatever is mounted. (Node's functions call each other through the public object,
+ * so one that was taken from it before a mount may meet the mount inside.)
+ *
+ * @param run - synchronous: what it leaves for later is under the mounts again
+ * @returns what `run` returns
+ */
+export function onDisk<T>(run: () => T): T {
+  const before = table.bypassed;
+  table.bypassed = true;
+  try {
+    return run();
+  } finally {
+    table.bypassed = before;
+  }
+}
+
+const { statSync } = ownFs;
+const QUIETLY = { throwIfNoEntry: false, bigint: true } as const;
+
+/** True when what a mount has at a path is the very file or directory that the disk has there, unchanged. */
+export function isOnDisk(path: string): boolean {
+  const own = ownerOf(path)?.fs.statSync(path, QUIETLY);
+  const real = onDisk(() => statSync(path, QUIETLY));
+  return own !== undefined && own.ino === real?.ino && own.dev === real.dev && own.ctimeNs === real.ctimeNs;
+}
 
 /** The text of a path argument, or undefined for what is no path: Node itself is to refuse it. */
 export function textOf(path: unknown): string | undefined {

@@ -1,10 +1,11 @@
 /**
  * Adapter, mount: `process.chdir` into a mount and `process.cwd` while it is
  * there. The operating system's own working directory stays where it was, so
- * child processes and native code do not follow.
+ * child processes and native code do not follow, unless the disk has that very
+ * directory.
  */
 import { crossingError } from './errors.js';
-import { absolutePath, locate, ownerOf, type Place, table } from './table.js';
+import { absolutePath, isOnDisk, locate, ownerOf, type Place, table } from './table.js';
 
 export interface WorkingDirectory {
   cwd(): string;
@@ -22,7 +23,10 @@ export function routedDirectory(native: WorkingDirectory): WorkingDirectory {
         table.cwd = undefined;
         return;
       }
-      table.cwd = enter(place, directory);
+      const target = enter(place, directory);
+      // A directory that an overlay shows is there for native code and child processes too.
+      if (isOnDisk(target)) native.chdir(target);
+      table.cwd = target;
     },
   };
 }
