@@ -43,7 +43,8 @@ export class Directories extends RecordTable {
   constructor(
     private readonly inodes: InodeTable,
     private readonly slabs: Slabs,
-    private readonly seed: number,
+    /** Of the hash of names. */
+    readonly seed: number,
   ) {
     super(ENTRY_WORDS, INO, BUCKET_NEXT, true, 0);
     this.index = new NameIndex(this, HASH, BUCKET_NEXT);

@@ -14,6 +14,7 @@
  */
 import type { AuditReport } from './audit.js';
 import type { Pressure } from './pressure.js';
+import type { TreeSource } from './snapshot/source.js';
 import type { QuotaUsage } from './usage.js';
 
 /**
@@ -77,8 +78,12 @@ export interface TreeEntry {
 export interface VolumeImage {
   /** Files, directories and links in it, the root not counted. */
   readonly nodes: number;
+  /** Bytes billed for its tables; parts that it shares with other images included. */
+  readonly charge: number;
   /** False once `dispose` was called. */
   readonly held: boolean;
+  /** The tree in it, to be read before `dispose`. */
+  tree(): TreeSource;
   /** Gives back what only this image holds. */
   dispose(): void;
 }
@@ -193,6 +198,13 @@ export interface Engine {
    * @throws QuotaFault; Fault EINVAL for an image of another volume or a disposed one
    */
   restoreImage(image: VolumeImage): void;
+  /** The tree as it is, to be read before the next call. */
+  tree(): TreeSource;
+  /**
+   * `restoreImage` of a tree from elsewhere: of another volume, or of bytes. It is made whole before the old one goes.
+   * @throws QuotaFault
+   */
+  restoreTree(tree: TreeSource): void;
 
   // ── over a lower file system ──────────────────────────────────────────────
   /** What differs from the file system below, sorted by path; nothing in a volume without one. @throws Fault when it cannot be read */

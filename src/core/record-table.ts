@@ -37,7 +37,7 @@ export interface TableState extends Occupancy {
 }
 
 /** What the bill of a table depends on. */
-interface Occupancy {
+export interface Occupancy {
   readonly live: number;
   readonly freeTotal: number;
   readonly fullSegments: number;
@@ -171,6 +171,40 @@ export class RecordTable {
       const words = this.segments[segment] as Uint32Array;
       for (let at = this.liveWord, slot = 0; at < words.length; at += this.words, slot++) {
         if (words[at] !== 0) visit((segment << SHIFT) | slot);
+      }
+    }
+  }
+
+  /** What a table is billed by that holds just these records; `ids` ascend. */
+  static occupancyOf(ids: readonly number[]): Occupancy & { readonly columns: readonly number[] } {
+    const columns = [...new Set([0, ...ids.map((id) => id >>> SHIFT)])];
+    const last = ids.at(-1) ?? 0;
+    const size = FIRST_SIZES.find((candidate) => candidate > last);
+    const firstRecords = columns.length > 1 ? SEGMENT_RECORDS : (size ?? SEGMENT_RECORDS);
+    const fullSegments = columns.length - 1;
+    const freeTotal = firstRecords - 1 + fullSegments * SEGMENT_RECORDS - ids.length;
+    return { live: ids.length, freeTotal, fullSegments, firstRecords, columns };
+  }
+
+  /** Makes an empty table one that holds just these records, to be filled; `ids` ascend. The caller has reserved it. */
+  claim(ids: readonly number[]): void {
+    const { columns, ...occupancy } = RecordTable.occupancyOf(ids);
+    const segments = Array.from({ length: (columns.at(-1) as number) + 1 }, () => EMPTY);
+    for (const column of columns) {
+      segments[column] = new Uint32Array((column === 0 ? occupancy.firstRecords : SEGMENT_RECORDS) * this.words);
+    }
+    const dropped = segments.flatMap((words, index) => (words === EMPTY ? [index] : []));
+    const none = segments.map(() => 0);
+    this.load(
+      { ...occupancy, segments, freeHead: none, freeCount: none, dropped, hint: 0, spare: -1, freeTotal: 0 },
+      segments,
+    );
+    const taken = new Set(ids);
+    for (const column of columns) {
+      const records = segments[column] as Uint32Array;
+      for (let slot = records.length / this.words - 1; slot >= 0; slot--) {
+        const id = (column << SHIFT) | slot;
+        if (id !== 0 && !taken.has(id)) this.chain(column, slot, slot + 1);
       }
     }
   }

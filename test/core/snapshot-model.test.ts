@@ -8,7 +8,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   createVolume,
+  decodeTree,
   type Engine,
+  encodeTree,
   Fault,
   O_APPEND,
   O_CREAT,
@@ -100,7 +102,31 @@ class Run {
       this.log.push('take');
       expect(image.nodes).toBe(new Set(look.map(({ stat }) => stat[6])).size - 1);
       this.taken.push({ image, look, time: this.time });
+      if (this.random.chance(0.1)) this.copy(image, look);
     });
+  }
+
+  /** Into another volume, from where it is and as bytes; and back as bytes. */
+  private copy(image: VolumeImage, look: Looked[]): void {
+    const { engine } = this;
+    const bytes = encodeTree(image.tree(), 0);
+    expect(encodeTree(engine.tree(), 0)).toEqual(bytes);
+    for (const tree of [image.tree(), engine.tree(), decodeTree(bytes, 0)]) {
+      const other = createVolume({ maxQuota: 128 * MIB, clock: () => this.time });
+      other.writeFile('/before', new Uint8Array(100_000), O_CREAT | O_WRONLY, 0o644);
+      const fd = other.open('/before', O_RDWR, 0);
+      other.restoreTree(tree);
+      expectClean(other);
+      expect(deepLook(other)).toEqual(look);
+      other.close(fd);
+      expectClean(other);
+      for (const name of other.readdir('/')) other.removeTree(`/${name}`);
+      expectClean(other);
+      expect(other.quota.used).toBe(0);
+    }
+    this.log.push('from bytes');
+    engine.restoreTree(decodeTree(bytes, 0));
+    expect(deepLook(engine)).toEqual(look);
   }
 
   private restore(): void {

@@ -161,6 +161,14 @@ export const visitReferences = (image: Image, visit: (references: Uint32Array, c
   visitMaps(image.maps, visit);
 };
 
+/** Bytes billed for an image that shares nothing with others. */
+export const chargeOfImage = (image: Image): number => {
+  let sum = IMAGE_PRICE;
+  for (const column of columnsOf(image)) sum += priceOf(column);
+  for (const map of image.maps) sum += map?.charge() ?? 0;
+  return sum;
+};
+
 const columnsOf = (image: Image): Uint32Array[] =>
   [...image.inodes.segments, ...image.entries.segments, ...image.index.segments].filter((each) => each.length > 0);
 

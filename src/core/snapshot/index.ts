@@ -1,24 +1,37 @@
 /** Core layer, snapshots: the engine's calls. */
 import type { VolumeImage } from '../engine.js';
-import { EINVAL } from '../errno.js';
+import { EINVAL, ENOTSUP, EROFS } from '../errno.js';
 import { fault } from '../fault.js';
 import type { Volume } from '../volume.js';
-import type { Image } from './image.js';
+import { chargeOfImage, type Image } from './image.js';
+import { install } from './install.js';
 import { restoreImage as restore } from './restore.js';
+import { imageSource, liveSource, type TreeSource } from './source.js';
+
+export { DamagedImage, decode as decodeTree } from './decode.js';
+export { encode as encodeTree } from './encode.js';
+export type { TreeNode, TreeSource } from './source.js';
 
 /** What the engine hands out: an image with its volume. */
 class HeldImage implements VolumeImage {
-  constructor(
-    readonly volume: Volume,
-    readonly image: Image,
-  ) {}
+  readonly nodes: number;
+  readonly charge: number;
 
-  get nodes(): number {
-    return this.image.inodes.live - this.image.unnamed.length - 1;
+  constructor(
+    private readonly volume: Volume,
+    readonly image: Image,
+  ) {
+    this.nodes = image.inodes.live - image.unnamed.length - 1;
+    this.charge = chargeOfImage(image);
   }
 
   get held(): boolean {
     return this.volume.images.has(this.image);
+  }
+
+  tree(): TreeSource {
+    if (!this.held) throw fault(EINVAL);
+    return imageSource(this.volume, this.image);
   }
 
   dispose(): void {
@@ -26,9 +39,33 @@ class HeldImage implements VolumeImage {
   }
 }
 
-export const takeImage = (volume: Volume): VolumeImage => new HeldImage(volume, volume.images.take());
+export const takeImage = (volume: Volume): VolumeImage => {
+  demandWhole(volume);
+  return new HeldImage(volume, volume.images.take());
+};
+
+export const liveTree = (volume: Volume): TreeSource => {
+  demandWhole(volume);
+  return liveSource(volume);
+};
+
+export const restoreTree = (volume: Volume, tree: TreeSource): void => {
+  demandWritable(volume);
+  install(volume, tree);
+};
+
+/** A volume over another file system has only a part of its tree. */
+const demandWhole = (volume: Volume): void => {
+  if (volume.lower !== undefined) throw fault(ENOTSUP);
+};
+
+const demandWritable = (volume: Volume): void => {
+  demandWhole(volume);
+  if (volume.readOnly) throw fault(EROFS);
+};
 
 export const restoreImage = (volume: Volume, image: VolumeImage): void => {
+  demandWritable(volume);
   if (!(image instanceof HeldImage)) throw fault(EINVAL);
   restore(volume, image.image);
 };

@@ -128,6 +128,17 @@ export class FilePages {
     });
   }
 
+  /** Calls `visit` with what is stored of each page, in the order of the file. */
+  forEachStored(ino: number, visit: (page: number, bytes: Uint8Array, start: number, length: number) => void): void {
+    const pages: [number, number][] = [];
+    this.forEachChunk(ino, (reference, page) => pages.push([page, reference]));
+    for (const [page, reference] of pages.sort(([a], [b]) => a - b)) {
+      const { chunks } = this;
+      const length = Math.min(chunks.capacityOf(reference), this.inodes.size(ino) - page * PAGE_BYTES);
+      if (length > 0) visit(page, chunks.bytesOf(reference), chunks.offsetOf(reference), length);
+    }
+  }
+
   /** Gives a file a page table that `takeMap` took. */
   putMap(ino: number, map: PageMap): void {
     this.inodes.set(ino, CONTENT, this.addMap(map));

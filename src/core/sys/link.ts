@@ -12,7 +12,7 @@ import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
 
 /** ext4's limit. */
-const LINKS_MAX = 65_000;
+export const LINKS_MAX = 65_000;
 /** ext4 keeps a target in one block, its terminating zero included. */
 export const TARGET_MAX = 4095;
 
