@@ -48,11 +48,12 @@ export const readFile = <T extends Uint8Array>(
   make: (size: number) => T,
 ): T => {
   const ino = openForReading(volume, path, flags);
+  if (ino === NOWHERE) return make(0);
+  if ((flags & O_NOATIME) === 0) volume.inodes.touchAccess(ino);
   if (volume.lower?.hasContent(ino)) return readBelow(volume, ino, make);
   const size = volume.inodes.size(ino);
   const target = make(size);
   volume.contents.read(ino, 0, target, 0, size);
-  if ((flags & O_NOATIME) === 0) volume.inodes.touchAccess(ino);
   return target;
 };
 
@@ -64,14 +65,15 @@ export const decodeFile = <T>(
   decode: (bytes: Uint8Array, start: number, end: number) => T,
 ): T => {
   const ino = openForReading(volume, path, flags);
+  if (ino === NOWHERE) return decode(new Uint8Array(0), 0, 0);
   const { contents, chunks, inodes } = volume;
+  if ((flags & O_NOATIME) === 0) inodes.touchAccess(ino);
   if (volume.lower?.hasContent(ino)) {
     const bytes = readBelow(volume, ino, (length) => new Uint8Array(length));
     return decode(bytes, 0, bytes.length);
   }
   const size = inodes.size(ino);
   const whole = contents.whole(ino);
-  if ((flags & O_NOATIME) === 0) inodes.touchAccess(ino);
   if (whole !== 0) {
     const start = chunks.offsetOf(whole);
     return decode(chunks.bytesOf(whole), start, start + size);
@@ -81,7 +83,16 @@ export const decodeFile = <T>(
   return decode(copy, 0, size);
 };
 
+/** An empty file without a name, which is gone when the call ends. */
+const NOWHERE = 0;
+const isTemporary = (flags: number): boolean => (flags & O_TMPFILE) === O_TMPFILE;
+
 const openForReading = (volume: Volume, path: string, flags: number): number => {
+  if (isTemporary(flags)) {
+    useTemporary(volume, path, flags, 0o666, 0);
+    if (!canRead(flags)) throw new Fault(EBADF, 'read');
+    return NOWHERE;
+  }
   const { ino } = openNamed(volume, path, flags, 0o666);
   if (!canRead(flags)) throw new Fault(EBADF, 'read');
   if (volume.inodes.isDirectory(ino)) throw new Fault(EISDIR, 'read');
@@ -91,6 +102,10 @@ const openForReading = (volume: Volume, path: string, flags: number): number => 
 /** All or nothing: content that does not fit neither makes nor truncates the file. */
 export const writeFile = (volume: Volume, path: string, data: Uint8Array, flags: number, mode: number): void => {
   const { contents, inodes } = volume;
+  if (isTemporary(flags)) {
+    useTemporary(volume, path, flags, mode, data.length);
+    return;
+  }
   if (data.length === 0 || !canWrite(flags)) {
     openNamed(volume, path, flags, mode);
     if (!canWrite(flags)) throw new Fault(EBADF, 'write');
@@ -113,6 +128,19 @@ export const writeFile = (volume: Volume, path: string, data: Uint8Array, flags:
   if (truncates && inodes.size(ino) > data.length) contents.truncate(ino, data.length);
   commitWrite(volume, ino, at, data.length, truncates);
   volume.events.changed(ino, entry);
+};
+
+/** O_TMPFILE: makes a file without a name, takes the memory for what is written, and gives both back. */
+const useTemporary = (volume: Volume, path: string, flags: number, mode: number, length: number): void => {
+  const { ino } = openNamed(volume, path, flags, mode);
+  try {
+    volume.contents.admit(ino, 0, length);
+    if (length > 0) volume.contents.prepare(ino, 0, length);
+  } catch (refusal) {
+    throw named(refusal, 'write');
+  } finally {
+    volume.discard(ino);
+  }
 };
 
 /** Makes the file with the memory for its content, in one step; undefined when there is nothing to make. */
