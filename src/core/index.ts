@@ -8,5 +8,5 @@ export { createVolume } from './memory-engine.js';
 export * from './options.js';
 export type { Pressure } from './pressure.js';
 export * from './quota-errors.js';
-export { DamagedImage, decodeTree, encodeTree, type TreeNode, type TreeSource } from './snapshot/index.js';
+export { DamagedImage, decodeTree, encodeTree, type TreeNode, type TreeSource } from './snapshot/calls.js';
 export type { QuotaUsage } from './usage.js';

@@ -20,7 +20,7 @@ import { dropChanges, showRoots } from './lower-roots.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import type { Pressure } from './pressure.js';
-import { liveTree, restoreImage, restoreTree, type TreeSource, takeImage } from './snapshot/index.js';
+import { liveTree, restoreImage, restoreTree, type TreeSource, takeImage } from './snapshot/calls.js';
 import * as attr from './sys/attr.js';
 import * as bulk from './sys/bulk.js';
 import * as dir from './sys/dir.js';
