@@ -29,6 +29,8 @@ import { LOWER } from './storage/file-pages.js';
 import { putTime } from './times.js';
 import type { Volume } from './volume.js';
 
+/** Longest name, bytes: a longer one is judged by who asked, and is nowhere. */
+const NAME_MAX = 255;
 /** An entry record and its place in the name index. */
 const ENTRY_COST = ENTRY_WORDS * 4 + 4;
 
@@ -60,7 +62,7 @@ export class Lower extends LowerTable {
   /** Looks `text[start, end)` up below an untouched directory: its new entry, 0 when there is none, or a negative errno. */
   find(directory: number, text: string, start: number, end: number): number {
     const above = this.records.get(directory);
-    if (above === undefined || !this.isUntouched(directory)) return 0;
+    if (above === undefined || end - start > NAME_MAX || !this.isUntouched(directory)) return 0;
     const path = childPath(above.path, text.slice(start, end));
     const error = this.source.lstat(path, this.stat);
     if (error !== 0) return error === -ENOENT || error === -ENOTDIR ? 0 : error;

@@ -32,12 +32,14 @@ const notReadable = (): DOMException => new DOMException('The blob could not be 
  * writes finds those that came within one tick of the clock.
  */
 function watchFile(ctx: Context, path: string, before: Float64Array): () => boolean {
-  const generation = ctx.engine.generation(before[7]);
+  // Of the name, not of `ino`: over a lower file system that is the lower one's.
+  const writes = (): number => ctx.engine.generation(ctx.engine.lookup(path));
+  const generation = writes();
   const now = new Float64Array(STAT_LENGTH);
   return () =>
     ctx.engine.stat(path, now) === 0 &&
     [8, 12, 13].every((field) => now[field] === before[field]) &&
-    (now[7] !== before[7] || ctx.engine.generation(now[7]) === generation);
+    (now[7] !== before[7] || writes() === generation);
 }
 
 /** Makes a blob refuse to be read once `unchanged` says no; slices of it too. */

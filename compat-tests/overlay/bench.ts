@@ -1,0 +1,125 @@
+/**
+ * Compat tests, overlay: a program starts on the real disk, and at one statement
+ * the overlay is laid over what it made. The oracle goes on with the disk. The
+ * outcomes must be the same, and the disk below the overlay must stay as it was
+ * at that statement, to the nanosecond of its times.
+ */
+import nodeFs from 'node:fs';
+import { join } from 'node:path';
+import { createOverlay, type LowerFs, type Overlay } from '../../src/adapters/overlay/index.js';
+import { quotaOf } from '../../src/facade/index.js';
+import { Bench } from '../disk/compare.js';
+import type { Prng } from '../disk/prng.js';
+import type { Program } from '../disk/program.js';
+import { type Forms, setUp, statement } from '../disk/statements.js';
+import * as v from '../disk/values.js';
+import type { NodeFs, Target } from '../targets.js';
+
+/** The statement at which the overlay begins; nothing on the disk itself. */
+const LAY_OVER = 'fs.layOver?.()';
+
+const PROBLEMS = '\n── the disk and the bill ──\n';
+/** What a run on the overlay found wrong beside the outcomes. */
+export const problemsIn = (outcomes: readonly string[]): string => outcomes.at(-1)?.split(PROBLEMS)[1] ?? '';
+
+/** A program over a tree that the disk has already. */
+export const makeOverlayProgram = (r: Prng, length: number, forms: Forms): Program => {
+  const lines = setUp(r);
+  for (let i = 0; i < 4; i++) lines.push(`fs.linkSync(${v.plainPath(r)}, ${v.plainPath(r)})`);
+  lines.push(`fs.writeFileSync(${v.plainPath(r)}, 'x'.repeat(${r.pick(['10', '5000', '70000'])}))`);
+  lines.push(LAY_OVER);
+  while (lines.length < length) lines.push(statement(r, forms));
+  return lines;
+};
+
+/** All that a change of the disk would show in, but for access times. */
+export const lowerState = (root: string): string => {
+  const lines: string[] = [];
+  const visit = (path: Buffer): void => {
+    const s = nodeFs.lstatSync(path, { bigint: true });
+    let line = `${path.toString('latin1')} ${s.ino} ${s.mode} ${s.nlink} ${s.uid}:${s.gid} ${s.size} ${s.mtimeNs} ${s.ctimeNs}`;
+    if (s.isFile()) line += ` ${nodeFs.readFileSync(path).toString('base64').slice(0, 200)}`;
+    lines.push(line);
+    if (!s.isDirectory()) return;
+    for (const name of nodeFs.readdirSync(path, { encoding: 'buffer' }).sort(Buffer.compare)) {
+      visit(Buffer.concat([path, Buffer.from('/'), name]));
+    }
+  };
+  visit(Buffer.from(root));
+  return lines.join('\n');
+};
+
+const READING = ['closeSync', 'fstatSync', 'lstatSync', 'readdirSync', 'readlinkSync', 'readSync'];
+const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = nodeFs.constants;
+
+/** The disk with a note of every call that does more than read. */
+export const traced = (wrong: string[]): LowerFs => {
+  const calls = {} as Record<string, unknown>;
+  for (const [name, member] of Object.entries(nodeFs)) {
+    if (typeof member !== 'function') continue;
+    calls[name] = (...args: unknown[]): unknown => {
+      const opens = name === 'openSync' && typeof args[1] === 'number';
+      const reads = opens
+        ? (Number(args[1]) & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)) === 0
+        : READING.includes(name);
+      if (!reads) wrong.push(`${name}(${String(args[0])}, ${String(args[1])})`);
+      return Reflect.apply(member, nodeFs, args);
+    };
+  }
+  return calls as unknown as LowerFs;
+};
+
+/** Runs programs on an overlay over the bench's own directory. */
+export class OverlayBench extends Bench {
+  /** Refusals for want of room, over all programs. */
+  refusals = 0;
+  readonly target: Target;
+  #overlay: Overlay | undefined;
+  #before = '';
+  #wrong: string[] = [];
+
+  constructor(maxQuota = 256 * 1024 * 1024) {
+    super();
+    this.target = { name: 'overlay' as Target['name'], make: () => this.#switching(maxQuota) };
+  }
+
+  override async run(program: Program, target: Target): Promise<string[]> {
+    const outcomes = await super.run(program, target);
+    if (target !== this.target) return outcomes;
+    this.refusals += outcomes.filter((outcome) => outcome.includes('code="ENOSPC"')).length;
+    const problems = this.#problems();
+    if (problems.length > 0) outcomes[outcomes.length - 1] += PROBLEMS + problems.join('\n');
+    for (const name of nodeFs.readdirSync(this.base)) {
+      nodeFs.rmSync(join(this.base, name), { recursive: true, force: true });
+    }
+    return outcomes;
+  }
+
+  #problems(): string[] {
+    if (this.#overlay === undefined) return [];
+    const problems = this.#wrong.map((call) => `the lower file system was called: ${call}`);
+    const after = lowerState(this.base);
+    if (after !== this.#before) problems.push(`the disk changed:\n${this.#before}\n→\n${after}`);
+    problems.push(...quotaOf(this.#overlay.fs).audit().problems);
+    this.#overlay.discard();
+    problems.push(...quotaOf(this.#overlay.fs).audit().problems);
+    const left = this.#overlay.changes();
+    if (left.length > 0) problems.push(`discard left ${left.map(({ kind, path }) => `${kind} ${path}`).join(', ')}`);
+    return problems;
+  }
+
+  /** The disk until `layOver` is called, the overlay from then on. */
+  #switching(maxQuota: number): NodeFs {
+    this.#overlay = undefined;
+    this.#wrong = [];
+    let current: NodeFs = nodeFs;
+    const layOver = (): void => {
+      this.#before = lowerState(this.base);
+      this.#overlay = createOverlay({ lower: traced(this.#wrong), root: this.base, maxQuota });
+      current = this.#overlay.fs;
+    };
+    return new Proxy({} as NodeFs, {
+      get: (_target, name) => (name === 'layOver' ? layOver : Reflect.get(current, name)),
+    });
+  }
+}
