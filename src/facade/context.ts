@@ -4,6 +4,7 @@
  */
 import { type Engine, STAT_LENGTH, type StatArray } from '../core/index.js';
 import { encodeName } from './encoding.js';
+import type { Members } from './members.js';
 import { validatePath } from './validate.js';
 
 export interface Context {
@@ -23,6 +24,8 @@ export interface Context {
    * so members that users patch are honoured.
    */
   fs: typeof import('node:fs');
+  /** Its members as they were made, to see which of them users have replaced. */
+  own: Members;
 }
 
 /** One for the process: it is read before anything else can run, and a typed array is dear to make. */
@@ -47,5 +50,6 @@ export function createContext(engine: Engine, { cwd }: ContextOptions): Context 
   };
   // The object is made on this context and put in by its maker before anything can be called.
   const fs = undefined as unknown as Context['fs'];
-  return { engine, resolve, cwd, stat: scratch, fs };
+  const own = undefined as unknown as Members;
+  return { engine, resolve, cwd, stat: scratch, fs, own };
 }

@@ -7,6 +7,7 @@ import { createVolume, type Engine, type StoragePolicy, type VolumeOptions } fro
 import { createContext } from './context.js';
 import { readVolumeOptions, workingDirectory } from './create-options.js';
 import { makeFs } from './fs-object.js';
+import { membersOf } from './members.js';
 import { rememberEngine } from './quota.js';
 import { toNodeError } from './uv-exception.js';
 
@@ -85,6 +86,7 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
   const ctx = createContext(engine, { cwd: workingDirectory(options.cwd) });
   const fs = makeFs(ctx);
   ctx.fs = fs;
+  ctx.own = membersOf(fs);
   rememberEngine(fs, engine);
   return fs;
 }

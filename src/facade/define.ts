@@ -48,6 +48,8 @@ export interface Operation {
   readonly signalAt?: 1 | 2;
   /** Checks, calls the engine, shapes the result. Throws Faults and Node's argument errors. */
   run(a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown;
+  /** Takes a call over when a user has replaced members that Node's own function calls: true when it did. */
+  readonly instead?: (args: readonly unknown[], callback: Callback) => boolean;
   /** Where the callback or promise form reads its arguments in another way. */
   readonly runCallback?: Operation['run'];
   readonly runPromise?: Operation['run'];
@@ -140,6 +142,7 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
     let value: unknown;
     try {
       if (typeof callback !== 'function') complain(operation, args, callback);
+      if (operation.instead?.(args, callback as Callback)) return;
       value = run(args[0], args[1], args[2], args[3]);
     } catch (error) {
       const made = errorOf(operation, error, args[0], args[1], self);

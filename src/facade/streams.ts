@@ -110,7 +110,9 @@ function streamClass(ctx: Context, Real: StreamConstructor, name: string): Strea
     },
   };
   const Stream = holder[name];
+  // Members of its own, as Node's has: who lists the prototype finds them.
   Stream.prototype = Object.create(Real.prototype, {
+    ...Object.getOwnPropertyDescriptors(Real.prototype),
     constructor: { value: Stream, writable: true, configurable: true },
   });
   Object.setPrototypeOf(Stream, Real);

@@ -6,6 +6,8 @@ import delivery from './delivery.js';
 import descriptors from './descriptors.js';
 import files from './files.js';
 import handles from './handles.js';
+import members from './members.js';
+import streamHabits from './stream-habits.js';
 import streams from './streams.js';
 import tree from './tree.js';
 import watching from './watching.js';
@@ -17,6 +19,8 @@ export const areas: Readonly<Record<string, Area>> = {
   descriptors,
   files,
   handles,
+  members,
+  'stream habits': streamHabits,
   streams,
   tree,
   watching,

@@ -256,9 +256,18 @@ const area: Area = {
     fixture(t);
     const calls: string[] = [];
     const fs = {
-      open: (...args: unknown[]) => (calls.push('open'), t.loose().open(...args)),
-      read: (...args: unknown[]) => (calls.push('read'), t.loose().read(...args)),
-      close: (...args: unknown[]) => (calls.push('close'), t.loose().close(...args)),
+      open: (...args: unknown[]) => {
+        calls.push('open');
+        return t.loose().open(...args);
+      },
+      read: (...args: unknown[]) => {
+        calls.push('read');
+        return t.loose().read(...args);
+      },
+      close: (...args: unknown[]) => {
+        calls.push('close');
+        return t.loose().close(...args);
+      },
     };
     return [await text(t.loose().createReadStream(t.p('f'), { fs }) as Readable), calls];
   },

@@ -10,6 +10,7 @@ import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import type { Operation } from '../define.js';
 import { decodeName, encodeName, presentName } from '../encoding.js';
+import type { Members } from '../members.js';
 import { AbortError } from '../node-errors.js';
 import { type AnyOptions, getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -231,8 +232,13 @@ export function existsForms(ctx: Context) {
   };
   const exists = (path: unknown, callback: unknown): void => {
     validateFunction(callback, 'cb');
+    const { access } = ctx.fs as unknown as Members;
     let target: string;
     try {
+      if (access !== ctx.own.access) {
+        access(path, 0, (error: unknown) => callback(!error));
+        return;
+      }
       target = ctx.resolve(path);
     } catch {
       // Node answers a bad argument at once, before it returns.

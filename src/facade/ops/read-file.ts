@@ -7,6 +7,7 @@ import { Fault, S_IFMT, S_IFREG } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { Answer } from '../define.js';
 import { asBuffer } from '../encoding.js';
+import { type Members, readFileSync, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast, readFileTakesBuffer } from '../running-node.js';
@@ -90,6 +91,19 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const { encoding } = options;
   const buffer = readFileTakesBuffer ? options.buffer : undefined;
   checkBufferOption(buffer);
+  if (
+    form === 'sync' &&
+    buffer === undefined &&
+    !isPlainText(encoding) &&
+    readsInSync(ctx.fs as unknown as Members, ctx.own)
+  ) {
+    const fstat = (fd: number) => {
+      checkDescriptor(ctx, fd);
+      return ctx.stat;
+    };
+    const data = readFileSync(ctx.fs as unknown as Members, path, options.flag, fstat);
+    return decodeContent(data, encoding);
+  }
   if (form !== 'promise' && isInt32(path)) {
     if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
     return decodeContent(readOpenFile(ctx, bindingFd(path), buffer, firstCall(encoding)), encoding);

@@ -7,10 +7,20 @@ import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../.
 import type { Context } from '../context.js';
 import { Answer, type Operations } from '../define.js';
 import { asBytes, encodeText } from '../encoding.js';
+import * as members from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { faultIn, uvException } from '../uv-exception.js';
-import { isInt32, isView, parseMode, validateBoolean, validateFd, validateInteger, validateText } from '../validate.js';
+import {
+  type Callback,
+  isInt32,
+  isView,
+  parseMode,
+  validateBoolean,
+  validateFd,
+  validateInteger,
+  validateText,
+} from '../validate.js';
 import { withCodeLast } from './fd-write.js';
 import { type Form, readWhole, readWholeLater, throwIfAborted } from './read-file.js';
 
@@ -120,10 +130,46 @@ function openArguments(flag: unknown, mode: unknown, form: Form, flush: boolean)
   return { flags, mode: first ?? parseMode(mode, 'mode', 0o666) };
 }
 
+const membersNow = (ctx: Context): members.Members => ctx.fs as unknown as members.Members;
+
+/** What writeFile and appendFile do when members that Node's call have been replaced; false when none has. */
+function writeByMembers(ctx: Context, path: unknown, data: unknown, given: AnyOptions, flag: unknown): boolean {
+  const flush = given.flush === true;
+  const isPlainText = typeof data === 'string' && (given.encoding === 'utf8' || given.encoding === 'utf-8');
+  if ((isPlainText && !flush) || !members.writesInSync(membersNow(ctx), ctx.own)) return false;
+  checkWriteOptions(given);
+  members.writeFileSync(membersNow(ctx), path, contentOf(data, given.encoding), { ...given, flag });
+  return true;
+}
+
+function writeLaterByMembers(
+  ctx: Context,
+  path: unknown,
+  data: unknown,
+  given: AnyOptions,
+  flag: unknown,
+  done: Callback,
+): boolean {
+  if (!members.writeFileIsPatched(membersNow(ctx), ctx.own, given.flush === true)) return false;
+  checkWriteOptions(given);
+  const bytes = contentOf(data, given.encoding);
+  throwIfAborted(given.signal);
+  members.writeFile(membersNow(ctx), path, bytes, { ...given, flag }, done);
+  return true;
+}
+
+/** What appendFile hands to writeFile. */
+const appending = (given: AnyOptions, path: unknown): AnyOptions => ({
+  ...given,
+  flag: !given.flag || isInt32(path) ? 'a' : given.flag,
+});
+
 function writeAs(ctx: Context, form: Form) {
   return (path: unknown, data: unknown, options: unknown): void => {
     const given = getOptions(options, WRITE_DEFAULTS);
-    writeNamed(ctx, path, data, given, given.flag || 'w', form);
+    const flag = given.flag || 'w';
+    if (form === 'sync' && writeByMembers(ctx, path, data, given, flag)) return;
+    writeNamed(ctx, path, data, given, flag, form);
   };
 }
 
@@ -143,7 +189,16 @@ function appendAs(ctx: Context, form: Form) {
   return (path: unknown, data: unknown, options: unknown): void => {
     const given = getOptions(options, APPEND_DEFAULTS);
     checkModeFirst(given);
-    writeNamed(ctx, path, data, given, !given.flag || isInt32(path) ? 'a' : given.flag, form);
+    const append = appending(given, path);
+    if (form === 'sync') {
+      const { writeFileSync } = membersNow(ctx);
+      if (writeFileSync !== ctx.own.writeFileSync) {
+        writeFileSync(path, data, append);
+        return;
+      }
+      if (writeByMembers(ctx, path, data, append, append.flag)) return;
+    }
+    writeNamed(ctx, path, data, append, append.flag, form);
   };
 }
 
@@ -202,6 +257,10 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
+      instead([path, data, options], done) {
+        const given = getOptions(options, WRITE_DEFAULTS);
+        return writeLaterByMembers(ctx, path, data, given, given.flag || 'w', done);
+      },
       run: writeAs(ctx, 'sync'),
       runCallback: writeAs(ctx, 'callback'),
     },
@@ -212,6 +271,13 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
+      instead([path, data, options], done) {
+        const given = appending(getOptions(options, APPEND_DEFAULTS), path);
+        const { writeFile } = membersNow(ctx);
+        if (writeFile === ctx.own.writeFile) return writeLaterByMembers(ctx, path, data, given, given.flag, done);
+        writeFile(path, data, given, done);
+        return true;
+      },
       run: appendAs(ctx, 'sync'),
       runCallback: appendAs(ctx, 'callback'),
     },
@@ -226,7 +292,8 @@ export function wholeFileOperations(ctx: Context) {
           truncateDescriptor(ctx, path, length);
           return;
         }
-        truncatePath(ctx, path, length);
+        if (members.truncatesInSync(membersNow(ctx), ctx.own)) members.truncateSync(membersNow(ctx), path, length);
+        else truncatePath(ctx, path, length);
       },
       runCallback(path, length = 0) {
         if (truncateTakesFd && typeof path === 'number') {
