@@ -32,10 +32,12 @@ export interface Outcome {
 
 export interface World {
   readonly project: string;
+  /** The program `quotafs`. */
+  readonly command: string;
   /** Runs Node in the project. */
-  node(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  node(args: readonly string[], env?: NodeJS.ProcessEnv, input?: string): Promise<Outcome>;
   /** The same under `quotafs run`. */
-  held(options: readonly string[], args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  held(options: readonly string[], args: readonly string[], env?: NodeJS.ProcessEnv, input?: string): Promise<Outcome>;
   /** A directory outside the project, with a copy of the whole world in it at its own path. */
   copy(): { readonly directory: string; readonly world: string };
   /** Everything in the world: what it is, where, with times when they are to be the same. */
@@ -64,18 +66,20 @@ export async function makeWorld(files: Record<string, string>, packages: readonl
   const command = join(base, 'node_modules/quotafs/bin.cjs');
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, VITEST: ___, ...outer } = process.env;
   const own = { HOME: join(world, 'home'), TMPDIR: join(world, 'tmp'), NO_COLOR: '1', FORCE_COLOR: undefined };
-  const node: World['node'] = (args, env = {}) =>
+  const node: World['node'] = (args, env = {}, input = '') =>
     new Promise((resolve) => {
       const options = { cwd: project, env: { ...outer, ...own, ...env }, maxBuffer: 1e9 };
-      execFile(process.execPath, args, options, (error, stdout, stderr) =>
+      const child = execFile(process.execPath, args, options, (error, stdout, stderr) =>
         resolve({ code: error ? (error.code ?? error.signal ?? 'unknown') : 0, stdout, stderr }),
       );
+      child.stdin?.end(input);
     });
   let copies = 0;
   return {
     project,
+    command,
     node,
-    held: (options, args, env) => node([command, 'run', ...options, '--', ...args], env),
+    held: (options, args, env, input) => node([command, 'run', ...options, '--', ...args], env, input),
     copy() {
       const directory = join(base, `copy-${copies++}`);
       cpSync(world, join(directory, world), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });

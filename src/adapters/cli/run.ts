@@ -66,7 +66,8 @@ function makeOverlay({ maxQuota, maxNodes }: RunCommand, roots: readonly string[
       ...(maxNodes !== undefined && { maxNodes }),
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(code === 'ENOSPC' ? `--max-quota is too small to begin with: ${maxQuota} bytes` : message);
   }
 }
 

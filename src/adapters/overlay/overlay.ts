@@ -12,6 +12,7 @@ import {
   engineOf,
   invalidArgType,
   invalidArgValue,
+  toNodeError,
   validateInteger,
   validatePath,
 } from '../../facade/index.js';
@@ -74,10 +75,8 @@ export function createOverlay(options: OverlayOptions): Overlay {
   if (typeof lower !== 'object' || lower === null) throw invalidArgType('options.lower', 'Object', lower);
   const below = { ...lower };
   const bytes = shown.map(encodeName);
-  const fs = createFsOver(rest, {
-    readOnly,
-    lower: { source: lowerSource(below), roots: bytes, ...(lookups !== undefined && { lookups }) },
-  });
+  const lowerOptions = { source: lowerSource(below), roots: bytes, ...(lookups !== undefined && { lookups }) };
+  const fs = attempt(() => createFsOver(rest, { readOnly, lower: lowerOptions }), shown.join(', '));
   const engine = engineOf(fs) as Engine;
   const base = shown.length === 1 ? (shown[0] as string) : '/';
   const changes = (): Change[] => listChanges(engine, fs, below);
@@ -87,6 +86,15 @@ export function createOverlay(options: OverlayOptions): Overlay {
     applyTo: (dir, { fs: target = writableDisk } = {}) => applyChanges(changes(), fs, base, pathOf(dir, 'dir'), target),
     discard: () => engine.dropChanges(),
   };
+}
+
+/** What the engine finds wrong with a root, as an error of Node. */
+function attempt<T>(make: () => T, root: string): T {
+  try {
+    return make();
+  } catch (error) {
+    throw toNodeError(error, 'stat', root, undefined, createOverlay);
+  }
 }
 
 /** A path argument as absolute text. */
