@@ -1,11 +1,16 @@
 /**
- * 512 MiB through import and export, against the format's library alone in the same process: what a program does that
- * keeps the files in a Map (node-tar's parser, yauzl; nanotar to pack), and zlib where packing is compression. Not part of `npm test`:
+ * 512 MiB through import and export, against the format's library alone in the same process, in turns; the best of three
+ * rounds counts. Not part of `npm test`:
  *
  *     node --expose-gc --import tsx test/bench/archives.ts [MiB]
+ *
+ * Unpacking is measured against the library twice: as it hands the contents to nobody, and as a program uses it that
+ * keeps the files in a Map, which is the least that an import can be (node-tar's parser, yauzl). Packing is measured
+ * against nanotar, fflate, and zlib alone where packing is compression. Below half the speed of any of them it fails.
  */
 import { setImmediate } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
+import { zipSync } from 'fflate';
 import { createTar } from 'nanotar';
 import { Parser } from 'tar';
 import yauzl from 'yauzl';
@@ -45,12 +50,16 @@ function source() {
   return fs;
 }
 
-/** The files of a tar archive by node-tar's parser. */
-function tarAlone(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Map<string, Buffer>> {
+/** The files of a tar archive by node-tar's parser; empty when their contents are not kept. */
+function tarAlone(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, keep = true): Promise<Map<string, Buffer>> {
   return new Promise((resolve, reject) => {
     const files = new Map<string, Buffer>();
     const parser = new Parser({
       onReadEntry: (entry) => {
+        if (!keep) {
+          entry.resume();
+          return;
+        }
         const pieces: Buffer[] = [];
         entry.on('data', (piece: Buffer) => pieces.push(piece));
         entry.on('end', () => files.set(entry.path, Buffer.concat(pieces)));
@@ -70,15 +79,15 @@ function* slices(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += MIB) yield bytes.subarray(at, at + MIB);
 }
 
-/** The files of a zip archive by yauzl. */
-async function zipAlone(archive: Buffer): Promise<Map<string, Buffer>> {
+/** The files of a zip archive by yauzl; empty when their contents are not kept. */
+async function zipAlone(archive: Buffer, keep = true): Promise<Map<string, Buffer>> {
   const zip = await yauzl.fromBufferPromise(archive, { lazyEntries: true });
   const files = new Map<string, Buffer>();
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue;
     const pieces: Buffer[] = [];
-    for await (const piece of await zip.openReadStreamPromise(entry)) pieces.push(piece);
-    files.set(entry.fileName, Buffer.concat(pieces));
+    for await (const piece of await zip.openReadStreamPromise(entry)) if (keep) pieces.push(piece);
+    if (keep) files.set(entry.fileName, Buffer.concat(pieces));
   }
   return files;
 }
@@ -99,18 +108,19 @@ async function seconds(run: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-async function compare(name: string, alone: () => Promise<unknown>, ours: () => Promise<unknown>): Promise<boolean> {
-  const times = { alone: Infinity, ours: Infinity };
-  for (let round = 0; round < 2; round++) {
-    times.alone = Math.min(times.alone, await seconds(alone));
-    times.ours = Math.min(times.ours, await seconds(ours));
+type Task = () => Promise<unknown>;
+
+async function compare(name: string, ours: Task, libraries: Readonly<Record<string, Task>>): Promise<boolean> {
+  const tasks = Object.entries({ ours, ...libraries });
+  const best = new Map<string, number>();
+  for (let round = 0; round < 3; round++) {
+    for (const [who, task] of tasks) best.set(who, Math.min(best.get(who) ?? Infinity, await seconds(task)));
   }
-  const ratio = times.alone / times.ours;
-  const speed = (time: number): string => `${(total / time).toFixed(0).padStart(5)} MiB/s`;
-  console.log(
-    `${name.padEnd(16)} library alone ${speed(times.alone)}   ours ${speed(times.ours)}   ${ratio.toFixed(2)}x`,
-  );
-  return ratio >= 0.5;
+  const speed = (who: string): number => total / (best.get(who) ?? Infinity);
+  const against = Object.keys(libraries).map((who) => ({ who, ratio: speed('ours') / speed(who) }));
+  const text = against.map(({ who, ratio }) => `${ratio.toFixed(2)} of ${who} (${speed(who).toFixed(0)})`);
+  console.log(`${name.padEnd(20)} ${speed('ours').toFixed(0).padStart(5)} MiB/s   ${text.join(', ')}`);
+  return against.every(({ ratio }) => ratio >= 0.5);
 }
 
 /** The most memory beside the volume and the archive while a stream runs. */
@@ -138,36 +148,58 @@ const into = (archive: Buffer) => async () => importArchive(createFs({ maxQuota:
 const results: boolean[] = [];
 
 const tar = await exportArchive(fs, '/', { format: 'tar' });
-results.push(await compare('import tar', () => tarAlone(slices(tar)), into(tar)));
+results.push(
+  await compare('import tar', into(tar), {
+    'node-tar, kept': () => tarAlone(slices(tar)),
+    'node-tar, thrown away': () => tarAlone(slices(tar), false),
+  }),
+);
 const gzip = await exportArchive(fs, '/', { format: 'tar.gz', level: 1 });
-results.push(await compare('import tar.gz', () => tarAlone(through(gzip, zlib.createGunzip())), into(gzip)));
+results.push(
+  await compare('import tar.gz', into(gzip), {
+    'node-tar, kept': () => tarAlone(through(gzip, zlib.createGunzip())),
+    'node-tar, thrown away': () => tarAlone(through(gzip, zlib.createGunzip()), false),
+  }),
+);
 const files = [...(await tarAlone(slices(tar)))].map(([name, data]) => ({ name, data: new Uint8Array(data) }));
 results.push(
-  await compare(
-    'export tar',
-    async () => createTar(files),
-    () => exportArchive(fs, '/', { format: 'tar' }),
-  ),
+  await compare('export tar', () => exportArchive(fs, '/', { format: 'tar' }), {
+    nanotar: async () => createTar(files),
+  }),
+);
+const byName = Object.fromEntries(files.map(({ name, data }) => [name, data]));
+results.push(
+  await compare('export zip, stored', () => exportArchive(fs, '/', { format: 'zip', level: 0 }), {
+    fflate: async () => zipSync(byName, { level: 0 }),
+  }),
+);
+results.push(
+  await compare('export zip, deflated', () => exportArchive(fs, '/', { format: 'zip', level: 1 }), {
+    fflate: async () => zipSync(byName, { level: 1 }),
+    'zlib, file by file': async () => files.map(({ data }) => zlib.deflateRawSync(data, { level: 1 })),
+  }),
 );
 files.length = 0;
+for (const name of Object.keys(byName)) delete byName[name];
 results.push(
-  await compare(
-    'export tar.gz',
-    () => drain(through(tar, zlib.createGzip({ level: 1 }))),
-    () => exportArchive(fs, '/', { format: 'tar.gz', level: 1 }),
-  ),
+  await compare('export tar.gz', () => exportArchive(fs, '/', { format: 'tar.gz', level: 1 }), {
+    'zlib, of the tar': () => drain(through(tar, zlib.createGzip({ level: 1 }))),
+  }),
 );
-const zip = await exportArchive(fs, '/', { format: 'zip', level: 1 });
-results.push(await compare('import zip', () => zipAlone(zip), into(zip)));
-results.push(
-  await compare(
-    'export zip',
-    () => drain(through(tar, zlib.createDeflateRaw({ level: 1 }))),
-    () => exportArchive(fs, '/', { format: 'zip', level: 1 }),
-  ),
-);
+for (const [what, level] of [
+  ['stored', 0],
+  ['deflated', 1],
+] as const) {
+  const zip = await exportArchive(fs, '/', { format: 'zip', level });
+  results.push(
+    await compare(`import zip, ${what}`, into(zip), {
+      'yauzl, kept': () => zipAlone(zip),
+      'yauzl, thrown away': () => zipAlone(zip, false),
+    }),
+  );
+}
 for (const format of ['tar', 'tar.gz', 'zip'] as const) {
   const peak = await peakBeside(() => drain(exportArchiveStream(fs, '/', { format, level: 1 })));
-  console.log(`export ${format} as a stream: at most ${(peak / MIB).toFixed(1)} MiB of buffers beside the volume`);
+  console.log(`export ${format} as a stream: at most ${(peak / MIB).toFixed(1)} MiB of buffers, living and dead`);
 }
 if (results.includes(false)) process.exitCode = 1;

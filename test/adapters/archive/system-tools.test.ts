@@ -1,14 +1,16 @@
 /**
  * The archives of real packages and of the system's own tar and zip, file by file against the disk. The packages are
- * those that this project has installed. Where the tools are missing, packages are packed by our own exporter.
+ * those that this project has installed; `npm run compat:archives` takes others from the registry. Where the tools are
+ * missing, packages are packed by our own exporter, and Info-ZIP's archives are those in `fixtures`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type ArchiveFormat, exportArchive, importArchive } from '../../../src/adapters/archive/index.js';
-import { createFs } from '../../../src/facade/index.js';
+import { createFs, quotaOf } from '../../../src/facade/index.js';
 import { described, diskDirectory, plant, zipped } from '../trees.js';
 
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -93,6 +95,56 @@ describe.runIf(tools.tar)('tar of the system', () => {
     nodeFs.mkdirSync(join(directory, 'out'));
     run(directory, 'tar', '--no-same-owner', '-xpf', 'made', '-C', 'out');
     expect(described(nodeFs, join(directory, 'out'))).toEqual(described(fs, '/tree'));
+  });
+});
+
+/** Made by Info-ZIP 3.0 from one small tree, so that its archives are read here even where it is not installed. */
+describe('zips by Info-ZIP that are kept beside this test', () => {
+  const TIME = 1_614_834_367_000;
+  const file = (content: string, mode = 0o644) => ({
+    type: 'file',
+    mode,
+    mtime: TIME,
+    content: createHash('sha1').update(content).digest('hex'),
+  });
+  const directory = { type: 'directory', mode: 0o755, mtime: TIME };
+  const text = 'Info-ZIP packs this line.\n'.repeat(800);
+  const whole = {
+    closed: directory,
+    'closed/inside': file('inside', 0o600),
+    empty: directory,
+    'empty/deep': directory,
+    'empty/up': { type: 'symlink', content: '../text.txt' },
+    'empty.txt': file(''),
+    link: { type: 'symlink', content: 'run.sh' },
+    'run.sh': file('#!/bin/sh\n', 0o755),
+    'text.txt': file(text),
+    '日本語 ünï 🎉.txt': file('unicode'),
+  };
+  const { 'empty/deep': _, ...withoutDirectories } = whole;
+  const expected: [string, Record<string, object>, number][] = [
+    ['stored', whole, 0],
+    ['deflated', whole, 0],
+    ['zip64', whole, 0],
+    ['without-extra-fields', whole, 2000],
+    ['without-directories', withoutDirectories, 0],
+    ['to-a-pipe', { 'run.sh': whole['run.sh'], 'text.txt': whole['text.txt'] }, 0],
+  ];
+  it.each(expected)('%s', async (name, tree, tolerance) => {
+    const fs = newVolume();
+    const archive = nodeFs.readFileSync(fileURLToPath(new URL(`fixtures/${name}.zip`, import.meta.url)));
+    // Without Info-ZIP's field, times are MS-DOS's: even seconds, in the zone of who made the archive.
+    const isLocal = tolerance > 0;
+    await importArchive(fs, archive, { to: '/in' });
+    const read = described(fs, '/in');
+    const simple = Object.entries(read).map(([path, entry]) => {
+      const { mtime, ...rest } = entry;
+      const impliedTime = entry.type === 'directory' && name === 'without-directories';
+      const near = Math.abs((mtime ?? TIME) - TIME) <= (isLocal ? 15 * 3_600_000 : tolerance);
+      return [path, mtime === undefined ? rest : { ...rest, mtime: near || impliedTime ? TIME : mtime }];
+    });
+    expect(Object.fromEntries(simple)).toEqual(tree);
+    expect(quotaOf(fs).audit().problems).toEqual([]);
   });
 });
 
