@@ -96,7 +96,7 @@ export default defineConfig([
           // The table it has for old Nodes is ours.
           onLoad({ filter: /yauzl.crc32\.js$/ }, () => ({
             contents: `module.exports = require('./crc32.js').crc32;`,
-            resolveDir: join(process.cwd(), 'src/adapters/archive'),
+            resolveDir: join(process.cwd(), 'src/adapters/tree'),
           }));
           // It is never asked to open files, and `jest.mock('fs')` may put this package in the place of fs.
           onResolve({ filter: /^fs$/ }, ({ importer }) =>

@@ -9,4 +9,5 @@ export * from './options.js';
 export type { Pressure } from './pressure.js';
 export * from './quota-errors.js';
 export { DamagedImage, decodeTree, encodeTree, type TreeNode, type TreeSource } from './snapshot/calls.js';
+export { nanosAt, secondsAt } from './times.js';
 export type { QuotaUsage } from './usage.js';

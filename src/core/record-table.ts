@@ -123,21 +123,18 @@ export class RecordTable {
   takeAt(id: number): number {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
-    const words = this.segments[segment];
+    const words = this.segments[segment] ?? EMPTY;
+    const own = slot * this.words + this.linkWord;
+    let before = -1;
     let link = this.freeHead[segment] ?? 0;
-    if (words === undefined || link === 0) return this.take();
-    if (link === slot + 1) this.freeHead[segment] = words[slot * this.words + this.linkWord] as number;
-    else {
-      for (;;) {
-        const at = (link - 1) * this.words + this.linkWord;
-        link = words[at] as number;
-        if (link === 0) return this.take();
-        if (link !== slot + 1) continue;
-        words[at] = words[slot * this.words + this.linkWord] as number;
-        break;
-      }
+    while (link !== 0 && link !== slot + 1) {
+      before = (link - 1) * this.words + this.linkWord;
+      link = words[before] as number;
     }
-    words[slot * this.words + this.linkWord] = 0;
+    if (link === 0) return this.take();
+    if (before < 0) this.freeHead[segment] = words[own] as number;
+    else words[before] = words[own] as number;
+    words[own] = 0;
     if (segment === this.spare) this.spare = -1;
     this.freeCount[segment]--;
     this.freeTotal--;

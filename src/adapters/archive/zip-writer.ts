@@ -5,9 +5,8 @@
  */
 import { Readable } from 'node:stream';
 import { createDeflateRaw, deflateRawSync } from 'node:zlib';
-import type { ReadableFs } from '../tree/index.js';
+import { crc32, type ReadableFs } from '../tree/index.js';
 import { refuse } from './archive-error.js';
-import { crc32 } from './crc32.js';
 import type { TreeEntry } from './exported-tree.js';
 import {
   centralHeader,

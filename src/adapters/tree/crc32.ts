@@ -1,4 +1,4 @@
-/** Adapter, archives: CRC-32 as zip has it. Node's own from 20.15 on; before that from a table, some ten times slower. */
+/** Adapters, trees: CRC-32 as zip has it. Node's own from 20.15 on; before that from a table, some ten times slower. */
 import * as zlib from 'node:zlib';
 
 const table = Int32Array.from({ length: 256 }, (_, byte) => {
