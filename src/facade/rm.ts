@@ -178,6 +178,15 @@ function removeDirectory(ctx: Context, given: unknown, resolved: string): void {
   }
 }
 
+function unlink(ctx: Context, given: unknown, resolved: string): void {
+  try {
+    ctx.engine.unlink(resolved);
+  } catch (error) {
+    if (error instanceof Fault) throw faultToError(error, 'unlink', spell(given));
+    throw error;
+  }
+}
+
 /** rmdir of a tree, for Node 20 to 25: a directory goes with all it holds, anything else meets rmdir's own error. */
 function removeRecursively(ctx: Context, given: unknown, resolved: string, options: RmOptions, form: Form): void {
   const out = new Float64Array(STAT_LENGTH);
@@ -200,7 +209,8 @@ function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: str
     return;
   }
   if (isLink(ctx, resolved)) {
-    ctx.engine.unlink(resolved);
+    // With a slash behind it the link is refused, and Node swallows that.
+    if (!resolved.endsWith('/')) unlink(ctx, given, resolved);
     return;
   }
   remove(ctx, given, resolved, options, 'later');

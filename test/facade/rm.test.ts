@@ -113,7 +113,9 @@ describe('rmdir beside the real one', () => {
   const more = [{ maxRetries: -1 }, { retryDelay: -1 }, null, 'str', [], { force: true }];
   process.noDeprecation = true;
   for (const [name, call] of Object.entries(forms.rmdir)) {
-    for (const path of ['f', 'd', 'e', 'ld', 'missing', 'dang', 'f/x', 'e/', 'lf']) {
+    for (const path of ['f', 'd', 'e', 'ld', 'missing', 'dang', 'f/x', 'e/', 'lf', 'ld/', 'lf/', 'f/', 'dang/']) {
+      // Node 24 and 25 empty the directory behind the link, then refuse.
+      if (path === 'ld/' && name === 'rmdirSync' && nodeAtLeast(24)) continue;
       for (const option of [...given, ...more]) compare(name, call, [path, option]);
     }
   }
