@@ -17,6 +17,7 @@ import {
   isUpperDescriptor,
   type NodeFs,
 } from './lower.js';
+import { entryIn } from './reach.js';
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
@@ -126,8 +127,9 @@ function invalidCallback(given: unknown): Error {
 function change({ copyUp, upper }: Layers, form: Form, name: string, own: AnyFunction): AnyFunction {
   return (...args) => {
     if (descriptorOf(args[0]) !== undefined && !/^(open|mkdtemp)/.test(name)) return own(...args);
+    let given = args;
     try {
-      copyUp(name, args);
+      given = [...copyUp(name, args)];
     } catch (error) {
       if (form === 'sync') throw error;
       if (form === 'promise') return Promise.reject(error);
@@ -136,7 +138,7 @@ function change({ copyUp, upper }: Layers, form: Form, name: string, own: AnyFun
       later(() => done(error));
       return undefined;
     }
-    return own(...args);
+    return own(...given);
   };
 }
 
@@ -177,11 +179,21 @@ function memberOf(
       (upper.existsSync(args[0] as string) || !lower.existsSync(args[0] as string) ? own : below)(...args);
   }
   if (below !== undefined && isReading(name) && form !== 'promise') return read(own, below);
+  if (plain === 'rm') return change(layers, form, name, rmOver(lower, upper, own));
   if (below === undefined || !isLooking(name)) return change(layers, form, name, own);
   const made = look(layers, form, name, own, below);
   const [native, nativeBelow] = [member(own, 'native'), member(below, 'native')];
   if (native && nativeBelow) Object.assign(made, { native: look(layers, form, name, native, nativeBelow) });
   return made;
+}
+
+/** What only the disk has is not gone because force does not mind: then it says what `rm` without force says. */
+function rmOver(lower: NodeFs, upper: NodeFs, own: AnyFunction): AnyFunction {
+  return (path, options, ...rest) => {
+    const isForced = typeof options === 'object' && options !== null && Reflect.get(options, 'force') === true;
+    const isKept = isForced && !entryIn(upper, path as string) && entryIn(lower, path as string) !== undefined;
+    return own(path, isKept ? { ...options, force: false } : options, ...rest);
+  };
 }
 
 function existsLater(lower: NodeFs, upper: NodeFs, own: AnyFunction): AnyFunction {
@@ -253,22 +265,23 @@ function streamsOf({ lower, upper, copyUp }: Layers) {
     },
     createWriteStream(path: string, options?: object) {
       const fd = descriptorOf(options && Reflect.get(options, 'fd'));
+      let given: readonly unknown[] = [path, options];
       if (fd === undefined) {
         try {
-          copyUp('createWriteStream', [path, options]);
+          given = copyUp('createWriteStream', given);
         } catch (error) {
           const open: AnyFunction = (...args) => later(() => (args.at(-1) as Callback)(error));
           return upper.createWriteStream(path, { ...options, fs: { ...upper, open } } as object);
         }
       }
-      return upper.createWriteStream(path, options);
+      return upper.createWriteStream(path, given[1] as object);
     },
   };
 }
 
 /** Memory over the disk as one `node:fs` object. */
 export function layered(lower: NodeFs, upper: NodeFs, copiesUp: boolean): NodeFs {
-  const copyUp = copiesUp ? makeCopyUp(lower, upper) : () => {};
+  const copyUp: CopyUp = copiesUp ? makeCopyUp(lower, upper) : (_, args) => args;
   const layers: Layers = { lower, upper, copyUp };
   const fs = membersOf(layers, upper, lower, (name) => (name.endsWith('Sync') ? 'sync' : 'callback'));
   const promises = membersOf(layers, upper.promises, lower.promises, () => 'promise');

@@ -181,6 +181,65 @@ describe('mountOver', () => {
     expect(code(() => strict.writeFileSync(join(disk, 'x'), ''))).toBe('ENOENT');
   });
 
+  it('lets changes land where links lead', async () => {
+    union.symlinkSync('d', join(disk, 'mine'));
+    for (const [path, target] of [
+      ['link', 'a'],
+      ['mine/new', 'd/new'],
+      ['mine/c', 'd/c'],
+    ] as const) {
+      union.writeFileSync(join(disk, path), 'memory');
+      expect(union.readFileSync(join(disk, target), 'utf8')).toBe('memory');
+    }
+    expect(union.lstatSync(join(disk, 'link')).isSymbolicLink()).toBe(true);
+    union.appendFileSync(join(disk, 'd/../link'), '!');
+    expect(union.readFileSync(join(disk, 'a'), 'utf8')).toBe('memory!');
+    union.lutimesSync(join(disk, 'link'), 1, 2);
+    expect([union.lstatSync(join(disk, 'link')).mtimeMs, union.statSync(join(disk, 'link')).mtimeMs > 2000]).toEqual([
+      2000,
+      true,
+    ]);
+  });
+
+  it('refuses what is in the way without bringing it up', () => {
+    const { used } = quotaOf(fs);
+    nodeFs.truncateSync(join(disk, 'b'), 6);
+    before = diskState();
+    expect(code(() => union.mkdirSync(join(disk, 'b')))).toBe('EEXIST');
+    expect(code(() => union.mkdirSync(join(disk, 'b/x/y'), { recursive: true }))).toBe('ENOTDIR');
+    expect(code(() => union.linkSync(join(disk, 'a'), join(disk, 'b')))).toBe('EEXIST');
+    expect(code(() => union.openSync(join(disk, 'b'), 'wx'))).toBe('EEXIST');
+    expect(code(() => union.writeFileSync(join(disk, 'b/x'), ''))).toBe('ENOTDIR');
+    expect(() => union.copyFileSync(join(disk, 'a'), join(disk, 'b'), nodeFs.constants.COPYFILE_EXCL)).toThrow(
+      `EEXIST: file already exists, copyfile '${join(disk, 'a')}' -> '${join(disk, 'b')}'`,
+    );
+    expect(fs.existsSync(join(disk, 'b'))).toBe(false);
+    expect(quotaOf(fs).used).toBeGreaterThan(used);
+    expect(code(() => union.writeFileSync(join(disk, 'd'), ''))).toBe('EISDIR');
+    union.writeFileSync(join(disk, 'n'), '');
+    expect(code(() => union.renameSync(join(disk, 'n'), join(disk, 'd')))).toBe('EISDIR');
+    union.mkdirSync(join(disk, 'm'));
+    expect(code(() => union.renameSync(join(disk, 'm'), join(disk, 'd')))).toBe('ENOTEMPTY');
+    expect(union.mkdirSync(join(disk, 'd/e/g/h'), { recursive: true })).toBe(join(disk, 'd/e/g'));
+  });
+
+  it('keeps permissions of what is written anew, and says so when nothing was removed', async () => {
+    nodeFs.chmodSync(join(disk, 'a'), 0o600);
+    nodeFs.chmodSync(join(disk, 'd'), 0o750);
+    before = diskState();
+    union.writeFileSync(join(disk, 'a'), 'new', 'utf8');
+    union.writeFileSync(join(disk, 'd/new'), '');
+    await finished(union.createWriteStream(join(disk, 'd/c')).end('1'));
+    expect(['a', 'd'].map((name) => union.statSync(join(disk, name)).mode & 0o777)).toEqual([0o600, 0o750]);
+    expect(code(() => union.rmSync(join(disk, 'b'), { force: true }))).toBe('ENOENT');
+    await expect(union.promises.rm(join(disk, 'd/e'), { force: true, recursive: true })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+    union.rmSync(join(disk, 'none'), { force: true });
+    union.rmSync(join(disk, 'a'), { force: true });
+    expect(union.readFileSync(join(disk, 'a'), 'utf8')).toBe('disk a');
+  });
+
   it('keeps descriptors, handles and streams of the disk harmless', async () => {
     const fd = union.openSync(join(disk, 'a'), 'r');
     expect((await promisify(union.read)(fd, Buffer.alloc(4), 0, 4, 0)).bytesRead).toBe(4);
