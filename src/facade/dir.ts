@@ -4,12 +4,12 @@
  * rule that synchronous and asynchronous calls on one Dir may not overlap.
  */
 import { posix } from 'node:path';
-import { type DirectoryStream, DT_DIR } from '../core/index.js';
+import type { DirectoryStream, Engine } from '../core/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm, syncForm } from './define.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
-import { presentName } from './encoding.js';
+import { isUtf8Name, presentName } from './encoding.js';
 import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { hostFs, nodeAtLeast } from './running-node.js';
@@ -33,6 +33,7 @@ export interface DirSource {
   readonly stream: DirectoryStream;
   open(path: ParentPath): DirectoryStream;
   close(stream: DirectoryStream): void;
+  readonly engine: Pick<Engine, 'asciiOnly'>;
 }
 
 /** Bytes billed for each directory that a Dir holds open, with the entries read ahead. Measured on V8, rounded up. */
@@ -46,7 +47,9 @@ export class Dir {
   readonly #recursive: boolean;
   /** Directories not read to their end; the first is read next. */
   readonly #levels: Level[];
-  #entries: { readonly dirent: Dirent; readonly isDirectory: boolean }[] = [];
+  /** The batch, and how many of it have been given. */
+  #entries: Dirent[] = [];
+  #given = 0;
   #closed = false;
   /** Calls waiting for the asynchronous one under way, or null when there is none. */
   #waiting: (() => void)[] | null = null;
@@ -149,7 +152,7 @@ export class Dir {
       return;
     }
     // From the batch: as soon as Node gives it, which is before the next macrotask.
-    if (this.#entries.length > 0) {
+    if (this.#given < this.#entries.length) {
       const [error, entry] = this.#attempt();
       if (error === undefined) process.nextTick(callback, null, entry);
       else process.nextTick(callback, error);
@@ -195,10 +198,10 @@ export class Dir {
 
   /** Entry of the batch; a directory is opened for later when the walk is recursive. */
   #take(): Dirent | undefined {
-    const next = this.#entries.shift();
-    if (next === undefined) return undefined;
-    if (this.#recursive && next.isDirectory) this.#enter(next.dirent);
-    return next.dirent;
+    if (this.#given === this.#entries.length) return undefined;
+    const next = this.#entries[this.#given++];
+    if (this.#recursive && next.isDirectory()) this.#enter(next);
+    return next;
   }
 
   #attempt(): [error: unknown, entry?: Dirent] {
@@ -221,16 +224,20 @@ export class Dir {
 
   /** Reads the next batch; false at the end of all directories. */
   #fill(caller: (...args: never[]) => unknown): boolean {
+    const encoding = this.#encoding;
+    const plain = this.#source.engine.asciiOnly && isUtf8Name(encoding);
+    const entries: Dirent[] = [];
+    this.#entries = entries;
+    this.#given = 0;
     try {
       while (this.#levels.length > 0) {
-        const level = this.#levels[0];
-        while (this.#entries.length < this.#bufferSize && level.stream.next()) {
-          const { name, type } = level.stream;
-          const dirent = makeDirent(presentName(name, this.#encoding), type, level.path);
-          this.#entries.push({ dirent, isDirectory: type === DT_DIR });
+        const { stream, path } = this.#levels[0];
+        while (entries.length < this.#bufferSize && stream.next()) {
+          const { name, type } = stream;
+          entries.push(makeDirent(plain ? name : presentName(name, encoding), type, path));
         }
-        if (this.#entries.length > 0) return true;
-        this.#source.close(level.stream);
+        if (entries.length > 0) return true;
+        this.#source.close(stream);
         this.#levels.shift();
       }
     } catch (error) {
@@ -262,7 +269,7 @@ export function opendirForms(ctx: Context) {
   const make = (path: unknown, options: unknown): Dir => {
     const given = validatePath(path);
     const checked = getOptions(options, DEFAULTS);
-    return new Dir({ stream: open(given), open, close }, given, checked);
+    return new Dir({ stream: open(given), open, close, engine }, given, checked);
   };
   const operation: Operation = { syscall: 'opendir', paths: 1, arity: 2, run: make };
   function opendir(path: unknown, options: unknown, last: unknown): void {

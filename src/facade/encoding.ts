@@ -18,9 +18,12 @@ export function encodeName(path: string | Uint8Array): string {
 export const decodeName = (name: string): string =>
   nonAscii.test(name) ? Buffer.from(name, 'latin1').toString('utf8') : name;
 
+/** True for the encodings that give names as text in UTF-8: byte strings of ASCII are that already. */
+export const isUtf8Name = (encoding: unknown): boolean => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+
 /** A byte string in the encoding that the caller asked for: text, a Buffer, or an encoded form such as hex. */
 export function presentName(name: string, encoding: unknown): string | Buffer {
-  if (!encoding || encoding === 'utf8' || encoding === 'utf-8') return decodeName(name);
+  if (isUtf8Name(encoding)) return decodeName(name);
   const bytes = Buffer.from(name, 'latin1');
   return encoding === 'buffer' ? bytes : bytes.toString(encoding as BufferEncoding);
 }

@@ -24,6 +24,7 @@ import {
   S_ISVTX,
 } from '../flags.js';
 import { GENERATION, LINKS, MODE, OWN_ENTRY } from '../inode.js';
+import type { Listed } from '../listing.js';
 import type { Lower } from '../lower.js';
 import { changeNames } from '../lower-change.js';
 import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
@@ -252,28 +253,38 @@ export const readdir = (volume: Volume, path: string, types?: number[]): string[
   inodes.touchAccess(ino);
   if (volume.lower?.isUntouched(ino)) return volume.lower.list(ino, types);
   const generation = inodes.get(ino, GENERATION);
-  if (listing.holds(ino, generation)) {
-    if (types !== undefined) for (const type of listing.types) types.push(type);
-    return listing.names.slice();
+  let listed = listing.find(ino, generation);
+  if (listed === undefined) {
+    listed = list(volume, ino, generation);
+    listing.keep(ino, listed, volume.bank.limit);
   }
-  const found = list(volume, ino);
-  const names = found.map(({ name }) => name);
-  const kinds = found.map(({ type }) => type);
-  listing.keep(ino, generation, names, kinds, volume.bank.limit);
-  if (types !== undefined) for (const type of kinds) types.push(type);
-  return names.slice();
+  if (types !== undefined) for (const type of listed.types) types.push(type);
+  return listed.names.slice();
 };
 
-const list = (volume: Volume, directory: number): { name: string; type: number }[] => {
+const list = (volume: Volume, directory: number, generation: number): Listed => {
   const { directories } = volume;
-  const found: { name: string; type: number }[] = [];
+  const names: string[] = [];
+  const types: number[] = [];
+  let sorted = true;
+  let alike = true;
+  let before = '';
   for (let entry = directories.first(directory); entry !== 0; entry = directories.next(entry)) {
-    found.push({ name: directories.name(entry), type: typeOf(volume, directories.ino(entry)) });
+    const name = directories.name(entry);
+    const type = typeOf(volume, directories.ino(entry));
+    if (name < before) sorted = false;
+    if (type !== types[0] && types.length > 0) alike = false;
+    before = name;
+    names.push(name);
+    types.push(type);
   }
-  return found.sort((a, b) => byBytes(a.name, b.name));
+  if (sorted) return { generation, names, types };
+  // Byte strings are in the order of their bytes as the sort without a function has them, which takes a third of the time.
+  if (alike) return { generation, names: names.sort(), types };
+  const order = names.map((name, index) => ({ name, type: types[index] as number }));
+  order.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { generation, names: order.map(({ name }) => name), types: order.map(({ type }) => type) };
 };
-
-const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const opendir = (volume: Volume, path: string): DirectoryStream => {
   const { directories } = volume;

@@ -3,7 +3,7 @@ import { Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { makeDirent } from '../dirent.js';
-import { presentName } from '../encoding.js';
+import { isUtf8Name, presentName } from '../encoding.js';
 import { type AnyOptions, getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { faultToError, PathFault, spell } from '../uv-exception.js';
@@ -26,7 +26,8 @@ function list(ctx: Context, path: unknown, options: AnyOptions, rules: TreeRules
   }
   const types: number[] = [];
   const names = ctx.engine.readdir(target, types);
-  return names.map((name, index) => makeDirent(presentName(name, encoding), types[index], directory));
+  const plain = ctx.engine.asciiOnly && isUtf8Name(encoding);
+  return names.map((name, i) => makeDirent(plain ? name : presentName(name, encoding), types[i], directory));
 }
 
 function checkedOptions(path: unknown, options: unknown): AnyOptions {

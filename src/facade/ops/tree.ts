@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { DT_DIR, DT_LINK, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { makeDirent } from '../dirent.js';
-import { decodeName, encodeName, presentName } from '../encoding.js';
+import { decodeName, encodeName, isUtf8Name, presentName } from '../encoding.js';
 import { invalidArgType } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
 import { PathFault } from '../uv-exception.js';
@@ -73,15 +73,19 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
     return isDirectory(ctx, place(relative));
   };
 
-  while (pending.length > 0) {
-    const relative = (rules.order === 'queue' ? pending.shift() : pending.pop()) as string;
+  // Names that need no decoding, which is nearly always so: half of the time.
+  const plain = ctx.engine.asciiOnly && typeof base === 'string' && isUtf8Name(encoding);
+  for (let next = 0; rules.order === 'queue' ? next < pending.length : pending.length > 0; next++) {
+    const relative = (rules.order === 'queue' ? pending[next] : pending.pop()) as string;
     const { names, types } = listings.get(relative) ?? list(relative);
     listings.delete(relative);
+    const parent = withFileTypes && names.length > 0 ? parentOf(base, relative, encoding) : base;
     for (let i = 0; i < names.length; i++) {
-      refuseBytes(base, encoding, names[i]);
-      const shown = presentName(names[i], encoding);
-      const child = joinName(relative, modern ? names[i] : encodeName(shown));
-      if (withFileTypes) results.push(makeDirent(shown, types[i], parentOf(base, relative, encoding)));
+      if (!plain) refuseBytes(base, encoding, names[i]);
+      const shown = plain ? names[i] : presentName(names[i], encoding);
+      const child = joinName(relative, modern || plain ? names[i] : encodeName(shown));
+      if (withFileTypes) results.push(makeDirent(shown, types[i], parent));
+      else if (plain) results.push(child);
       else results.push(modern ? presentName(child, encoding) : decodeName(child));
       // A name that is no text in this encoding leads older releases back to the directory itself, for ever.
       if (shown.length === 0 || !enters(child, types[i])) continue;
