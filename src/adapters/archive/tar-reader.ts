@@ -6,10 +6,10 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
-import { Header } from 'tar/header';
 import { refuse } from './archive-error.js';
 import type { ByteReader } from './byte-reader.js';
 import type { Importer } from './importer.js';
+import { decodeHeader, type TarHeader } from './tar-header.js';
 import { parsePax } from './tar-pax.js';
 
 const BLOCK = 512;
@@ -53,7 +53,7 @@ export async function readTar(reader: ByteReader, importer: Importer): Promise<v
 }
 
 /** The next header, or undefined at the end mark of two zero blocks. */
-async function nextHeader(reader: ByteReader): Promise<Header | undefined> {
+async function nextHeader(reader: ByteReader): Promise<TarHeader | undefined> {
   if (!(await reader.need(BLOCK))) throw truncated('between two entries');
   const block = reader.take(BLOCK);
   if (isZero(block)) {
@@ -70,9 +70,9 @@ async function nextHeader(reader: ByteReader): Promise<Header | undefined> {
   return header;
 }
 
-function decode(block: Buffer): Header {
+function decode(block: Buffer): TarHeader {
   try {
-    return new Header(block);
+    return decodeHeader(block);
   } catch (cause) {
     throw refuse('CORRUPT', 'a tar header makes no sense', undefined, { cause });
   }
@@ -92,7 +92,7 @@ function upToNul(field: Buffer): Buffer {
   return end < 0 ? field : field.subarray(0, end);
 }
 
-async function readExtension(reader: ByteReader, { size = 0 }: Header): Promise<Buffer> {
+async function readExtension(reader: ByteReader, { size = 0 }: TarHeader): Promise<Buffer> {
   if (size > MAX_EXTENSION) throw refuse('CORRUPT', `an extension header has ${size} bytes`);
   const padded = size + padding(size);
   if (!(await reader.need(padded))) throw truncated('in an extension header');
@@ -122,7 +122,7 @@ function checkGlobal(records: Map<string, string>): void {
 async function readEntry(
   reader: ByteReader,
   importer: Importer,
-  header: Header,
+  header: TarHeader,
   { path, link, pax = new Map() }: Extension,
 ): Promise<number> {
   const name = pax.get('path') ?? path ?? header.path ?? '';
@@ -133,9 +133,7 @@ async function readEntry(
   if (type !== 'file' && type !== 'other' && size !== 0) {
     throw refuse('CORRUPT', 'an entry that is no file has contents', name);
   }
-  const mtime = pax.has('mtime')
-    ? paxNumber(pax.get('mtime'), /^-?\d{1,12}(\.\d+)?$/, name)
-    : (header.mtime?.getTime() ?? 0) / 1000;
+  const mtime = pax.has('mtime') ? paxNumber(pax.get('mtime'), /^-?\d{1,12}(\.\d+)?$/, name) : (header.mtime ?? 0);
   const target =
     type === 'symlink' || type === 'link' ? (pax.get('linkpath') ?? link ?? header.linkpath ?? '') : undefined;
   importer.count(name, size);
@@ -154,7 +152,7 @@ async function readEntry(
   return size + BLOCK;
 }
 
-function typeOf(header: Header, name: string): 'file' | 'directory' | 'symlink' | 'link' | 'other' {
+function typeOf(header: TarHeader, name: string): 'file' | 'directory' | 'symlink' | 'link' | 'other' {
   switch (header.typeKey) {
     case '':
     case '0':
