@@ -279,6 +279,21 @@ describe('results', () => {
     expectUntouched();
   });
 
+  it('go onto the disk itself, when that is asked for', async () => {
+    const name = program('for-real.cjs', [
+      fs,
+      "fs.writeFileSync('src/for-real', 'x'); fs.writeFileSync('src/old.txt', 'new\\n');",
+    ]);
+    const { code, stderr } = await world.held(['--lower', '.', '--export', '.', '--diff'], [name]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('-old\n+new\n');
+    expect(stderr).toContain('quotafs: 1 added, 1 changed, 0 deleted');
+    const written = ['for-real', 'old.txt'].map((each) => readFileSync(join(world.project, 'src', each), 'utf8'));
+    expect(written).toEqual(['x', 'new\n']);
+    execFileSync('rm', ['src/for-real'], { cwd: world.project });
+    writeFileSync(join(world.project, 'src/old.txt'), 'old\n');
+  });
+
   it('that cannot be written change the exit code of a content program', async () => {
     const name = program('content.cjs', [fs, "fs.writeFileSync('x', '');"]);
     const { code, stderr } = await world.held(['--zip', 'kept.txt/x.zip'], [name]);

@@ -7,10 +7,7 @@
  */
 import os from 'node:os';
 import { posix } from 'node:path';
-import { ownFs } from './own-node.js';
-
-// Captured at load: a program may patch node:fs later, with this very package.
-const { readFileSync } = ownFs;
+import { readOwnText } from './own-node.js';
 
 /** Where the probe looks; replaced in tests. */
 export interface MemorySources {
@@ -54,7 +51,7 @@ const V1: GroupFiles = {
 const realSources: MemorySources = {
   readText(path) {
     try {
-      return readFileSync(path, 'utf8');
+      return readOwnText(path);
     } catch {
       return undefined;
     }

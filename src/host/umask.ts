@@ -8,10 +8,7 @@
  * /proc, when the first file is made, and `process.umask` is followed from then on:
  * it is replaced by a function that does the same and remembers what was set.
  */
-import { ownFs } from './own-node.js';
-
-// Captured at load: a program may patch node:fs later, with this very package.
-const { readFileSync } = ownFs;
+import { readOwnText } from './own-node.js';
 
 /**
  * The bits that the process clears from the mode of new files.
@@ -52,5 +49,5 @@ function followUmask(): void {
 }
 
 function readProcessStatus(): string {
-  return readFileSync('/proc/self/status', 'latin1');
+  return readOwnText('/proc/self/status');
 }

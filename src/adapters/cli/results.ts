@@ -17,9 +17,9 @@ const below = (base: string, path: string): string | undefined => {
 };
 
 /** Makes `directory` differ as the program's disk did; directories on the way are made. */
-export function exportChanges(overlay: Overlay, base: string, directory: string): void {
+export function exportChanges(overlay: Overlay, changes: readonly Change[], base: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
-  for (const { path, after } of overlay.changes()) {
+  for (const { path, after } of changes) {
     const relative = after && below(base, path);
     if (relative) mkdirSync(dirname(join(directory, relative)), { recursive: true });
   }

@@ -109,15 +109,15 @@ function finish(
   zip: string | undefined,
 ): void {
   try {
+    // Before the changes are written: written onto the disk itself, they are none any more.
     const changes = overlay.changes();
-    if (exportTo !== undefined) exportChanges(overlay, base, exportTo);
-    if (zip !== undefined) zipChanges(overlay, changes, base, zip);
-    if (quiet) return;
     const told = worthTelling(changes);
     if (report && told.length > 0) tell(changeTree(told));
-    const text = diff ? diffs(told) : '';
-    if (text !== '') tell(text.trimEnd());
-    tell(`quotafs: ${summary(told, quotaOf(overlay.fs))}`);
+    const text = diff ? diffs(told).trimEnd() : '';
+    if (text !== '') tell(text);
+    if (!quiet) tell(`quotafs: ${summary(told, quotaOf(overlay.fs))}`);
+    if (zip !== undefined) zipChanges(overlay, changes, base, zip);
+    if (exportTo !== undefined) exportChanges(overlay, changes, base, exportTo);
   } catch (error) {
     tell(`quotafs: ${(error as Error).message}`);
     process.exitCode ||= 1;
