@@ -12,6 +12,7 @@ import { Bench } from '../disk/compare.js';
 import type { Prng } from '../disk/prng.js';
 import type { Program } from '../disk/program.js';
 import { type Forms, setUp, statement } from '../disk/statements.js';
+import { snapshot } from '../disk/tree.js';
 import * as v from '../disk/values.js';
 import type { NodeFs, Target } from '../targets.js';
 
@@ -48,6 +49,14 @@ export const lowerState = (root: string): string => {
   visit(Buffer.from(root));
   return lines.join('\n');
 };
+
+/** A tree without the times that reading and writing names moves. */
+const shapeOf = (fs: NodeFs, root: string): string =>
+  snapshot(fs, root)
+    .split('\n')
+    .map((line) => line.replace(/ a=\S+/, '').replace(/ c=\S+/, ''))
+    .map((line) => (/\/ \d+ n=/.test(line) ? line.replace(/ m=\S+/, '') : line))
+    .join('\n');
 
 const READING = ['closeSync', 'fstatSync', 'lstatSync', 'readdirSync', 'readlinkSync', 'readSync'];
 const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = nodeFs.constants;
@@ -101,11 +110,26 @@ export class OverlayBench extends Bench {
     const after = lowerState(this.base);
     if (after !== this.#before) problems.push(`the disk changed:\n${this.#before}\n→\n${after}`);
     problems.push(...quotaOf(this.#overlay.fs).audit().problems);
+    problems.push(...this.#applied(this.#overlay));
     this.#overlay.discard();
     problems.push(...quotaOf(this.#overlay.fs).audit().problems);
     const left = this.#overlay.changes();
     if (left.length > 0) problems.push(`discard left ${left.map(({ kind, path }) => `${kind} ${path}`).join(', ')}`);
     return problems;
+  }
+
+  /** Writes the changes onto the disk, which is then what the overlay shows. */
+  #applied(overlay: Overlay): string[] {
+    const shown = shapeOf(overlay.fs, this.base);
+    try {
+      overlay.applyTo(this.base);
+    } catch (error) {
+      return [`applyTo failed: ${String(error)}\n${String((error as Error).stack)}`];
+    }
+    const written = shapeOf(nodeFs, this.base);
+    if (written !== shown) return [`applyTo wrote another tree:\n${shown}\n→\n${written}`];
+    const left = overlay.changes().map(({ kind, path, what }) => `${kind} ${path} ${what.join()}`);
+    return left.length === 0 ? [] : [`applyTo left ${left.join(', ')}`];
   }
 
   /** The disk until `layOver` is called, the overlay from then on. */

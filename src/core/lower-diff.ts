@@ -12,14 +12,17 @@ import { S_IFDIR, S_IFMT } from './flags.js';
 import { GID, MODE, MTIME, ROOT, UID } from './inode.js';
 import type { Lower } from './lower.js';
 import { readContent } from './lower-change.js';
-import { STAT_GID, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
-import { childPath, isKind } from './lower-table.js';
+import { STAT_DEV, STAT_GID, STAT_INO, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
+import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './lower-table.js';
 import { PAGE_BYTES } from './storage/chunks.js';
 import { nanosAt, secondsAt } from './times.js';
 import type { Volume } from './volume.js';
 
 /** Index of the modification time in a StatArray. */
 const STAT_MTIME = 12;
+
+/** Nanoseconds that times may differ by: Node sets them from seconds with a fraction. */
+const TIME_GRAIN = 1000;
 
 /** A name to compare: the inode here (0 for none), and where a moved or copied-over object is below. */
 interface Place {
@@ -33,11 +36,13 @@ interface Place {
 
 export const lowerChanges = (volume: Volume, lower: Lower): LowerChange[] => {
   const changes: LowerChange[] = [];
+  // What was changed through one of its names differs under those too that were never looked up.
+  const thorough = [...lower.records.values()].some((record) => record.kept && record.hidden > 0);
   const pending: Place[] = [{ path: '/', ino: ROOT, stat: statOf(lower, '/'), shown: undefined }];
   for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
     const change = compare(volume, lower, place);
     if (change !== undefined) changes.push(change);
-    pending.push(...childrenOf(volume, lower, place));
+    pending.push(...childrenOf(volume, lower, place, thorough));
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
@@ -55,6 +60,7 @@ const compare = (volume: Volume, lower: Lower, { path, ino, stat, shown }: Place
   if (stat === undefined) return { path, kind: 'added', what: [] };
   // A directory that only leads to a root is not shown as the disk has it.
   if (lower.records.get(ino)?.leads !== undefined) return undefined;
+  if (shown?.path === path) return undefined;
   const what = shown === undefined ? differences(volume, lower, path, ino, stat) : differencesBelow(shown.stat, stat);
   return what.length === 0 ? undefined : { path, kind: 'changed', what };
 };
@@ -82,14 +88,16 @@ const differences = (volume: Volume, lower: Lower, path: string, ino: number, st
 const hasOtherTime = ({ inodes }: Volume, ino: number, stat: StatArray): boolean => {
   const words = inodes.wordsOf(ino);
   const at = inodes.at(ino) + MTIME;
-  return secondsAt(words, at) !== stat[STAT_MTIME] || nanosAt(words, at) !== stat[STAT_MTIME + 1];
+  const seconds = secondsAt(words, at) - (stat[STAT_MTIME] as number);
+  const nanos = nanosAt(words, at) - (stat[STAT_MTIME + 1] as number);
+  return Math.abs(seconds * 1e9 + nanos) > TIME_GRAIN;
 };
 
 const hasOtherContent = (volume: Volume, lower: Lower, path: string, ino: number, stat: StatArray): boolean => {
   const { inodes } = volume;
   if (inodes.isLink(ino)) return lower.source.readlink(path) !== volume.targetOf(ino) && lower.linkError(ino) === 0;
   if (!inodes.isFile(ino)) return false;
-  if (lower.hasContent(ino) && lower.records.get(ino)?.path === path) return false;
+  if (lower.hasContent(ino) && isSame(lower.records.get(ino), stat)) return false;
   if (inodes.size(ino) !== stat[STAT_SIZE]) return true;
   const handle = lower.source.open(path);
   if (handle < 0) throw fault(-handle);
@@ -99,6 +107,10 @@ const hasOtherContent = (volume: Volume, lower: Lower, path: string, ino: number
     lower.source.close(handle);
   }
 };
+
+/** True when the record is that of the object itself, under whichever name it was seen. */
+const isSame = (record: LowerRecord | undefined, stat: StatArray): boolean =>
+  record !== undefined && record.dev === stat[STAT_DEV] && record.ino === stat[STAT_INO];
 
 const sameBytes = (volume: Volume, lower: Lower, ino: number, handle: number): boolean => {
   const size = volume.inodes.size(ino);
@@ -118,13 +130,14 @@ const sameBytes = (volume: Volume, lower: Lower, ino: number, handle: number): b
 };
 
 /** What is to be compared below a place: all names of both sides, or only those that can differ. */
-const childrenOf = (volume: Volume, lower: Lower, place: Place): Place[] => {
+const childrenOf = (volume: Volume, lower: Lower, place: Place, thorough: boolean): Place[] => {
   const { directories, inodes } = volume;
   const { path, ino, stat, shown } = place;
   const above = lower.records.get(ino);
   const here = new Map<string, Place>();
   const isHere = shown === undefined ? ino !== 0 && inodes.isDirectory(ino) : isKind(shown.stat, S_IFDIR);
-  const inPlace = ino !== 0 && isHere && lower.isUntouched(ino) && above?.path === path;
+  const untouched = ino !== 0 && isHere && lower.isUntouched(ino);
+  const inPlace = untouched && above?.path === path && !thorough;
   const add = (name: string, child: number, from: Place['shown']): void => {
     const at = childPath(path, name);
     here.set(name, { path: at, ino: child, stat: undefined, shown: from });
@@ -136,13 +149,16 @@ const childrenOf = (volume: Volume, lower: Lower, place: Place): Place[] => {
     }
   }
   const below = shown?.path ?? above?.path;
-  if (isHere && !inPlace && below !== undefined && (shown !== undefined || lower.isUntouched(ino))) {
+  if (below !== undefined && !inPlace && (untouched || (isHere && shown !== undefined))) {
     const names = lower.source.list(below);
     if (typeof names === 'number') throw fault(-names);
     for (const name of names) {
       const from = childPath(below, name);
       const found = here.has(name) ? undefined : statOf(lower, from);
-      if (found !== undefined) add(name, 0, { path: from, stat: found });
+      if (found === undefined) continue;
+      const known = hasNames(found) ? lower.linked.get(keyOf(found)) : undefined;
+      if (known === undefined) add(name, 0, { path: from, stat: found });
+      else add(name, known, undefined);
     }
   }
   const places: Place[] = [];

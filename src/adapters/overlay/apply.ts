@@ -1,7 +1,11 @@
 /**
- * Adapter, overlay: writes changes to a real directory. Deletions come first,
- * deepest first; then what is new or different, parents first. A file is written
- * beside its place and renamed into it, so a reader sees the old or the new one.
+ * Adapter, overlay: writes changes to a real directory, in four steps: all new
+ * contents are written under names of our own, then what is gone is removed, then
+ * the new files are renamed into their places, then directories get their modes
+ * and times. So nothing is touched before everything that can run out of room has
+ * been written, and what was moved is read before its old place is removed, which
+ * matters when the directory is the one below the overlay.
+ *
  * No link below the directory is followed: whoever can put one there could lead
  * the writing elsewhere.
  */
@@ -14,15 +18,12 @@ export type ApplyFs = Pick<
   NodeFs,
   | 'chmodSync'
   | 'closeSync'
-  | 'fchmodSync'
-  | 'futimesSync'
   | 'lchownSync'
   | 'linkSync'
   | 'lstatSync'
   | 'lutimesSync'
   | 'mkdirSync'
   | 'openSync'
-  | 'readlinkSync'
   | 'renameSync'
   | 'rmdirSync'
   | 'symlinkSync'
@@ -37,32 +38,40 @@ let names = 0;
 /** Writes `changes` of the tree below `base` to `dir`. What lies outside `base` is left out. */
 export function applyChanges(changes: readonly Change[], fs: NodeFs, base: string, dir: string, out: ApplyFs): void {
   const prefix = base === '/' ? '/' : `${base}/`;
-  const mine = changes.filter(({ path }) => path.startsWith(prefix) || path === base);
-  const target = (path: string): string => (path === base ? dir : join(dir, path.slice(prefix.length)));
   const writer = new Writer(fs, out, dir);
-  for (const { path, before, kind, what } of [...mine].reverse()) {
-    if (kind === 'deleted' || what.includes('type')) writer.remove(target(path), before?.type === 'directory');
+  const mine = changes
+    .filter(({ path }) => path.startsWith(prefix) || path === base)
+    .map((change) => ({ change, to: change.path === base ? dir : join(dir, change.path.slice(prefix.length)) }));
+  const gone = mine.filter(({ change }) => change.kind === 'deleted' || change.what.includes('type'));
+  const here = mine.filter(({ change }) => change.after !== undefined);
+  const files = here.filter(({ change }) => change.after?.type !== 'directory');
+  const directories = here.filter(({ change }) => change.after?.type === 'directory');
+  if (!writer.exists(dir)) out.mkdirSync(dir, { recursive: true });
+  for (const { to } of gone) writer.willRemove.add(to);
+  try {
+    for (const { change, to } of files) writer.stage(change, to);
+    for (const { change, to } of gone.reverse()) writer.remove(to, change.before?.type === 'directory');
+    for (const { to } of directories) writer.makeDirectory(to);
+    for (const { change, to } of files) writer.place(change, to);
+    for (const { change, to } of directories.reverse()) writer.finish(change.path, to);
+  } finally {
+    writer.dropStaged();
   }
-  const directories: Change[] = [];
-  for (const change of mine) {
-    if (change.after === undefined) continue;
-    const to = target(change.path);
-    if (change.after.type === 'directory') {
-      directories.push(change);
-      writer.makeDirectory(to);
-    } else writer.write(change, to);
-  }
-  // Modes and times of directories last: writing into them needs the one and moves the other.
-  for (const { path } of directories.reverse()) writer.finishDirectory(path, target(path));
 }
 
 const join = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+/** Milliseconds as Node takes times. It cuts them off to microseconds: half of one more, and what was one stays it. */
+const seconds = (ms: number): number => ms / 1000 + 5e-7;
 
 class Writer {
-  /** First names of files with several, by inode number. */
+  /** Places that hold something which is to be removed first. */
+  readonly willRemove = new Set<string>();
+  /** Written contents by the place they are for. */
+  private readonly staged = new Map<string, string>();
+  /** Staged first names of files with several, by inode number. */
   private readonly linked = new Map<number, string>();
-  /** Directories known to be real ones. */
-  private readonly checked = new Set<string>();
 
   constructor(
     private readonly fs: NodeFs,
@@ -70,75 +79,120 @@ class Writer {
     private readonly dir: string,
   ) {}
 
+  private look(path: string): Stats | undefined {
+    return this.out.lstatSync(path, { throwIfNoEntry: false });
+  }
+
+  exists(path: string): boolean {
+    return this.look(path) !== undefined;
+  }
+
+  /** Writes the new content beside its place, or as near as there is a directory that stays. */
+  stage(change: Change, to: string): void {
+    const { fs, out } = this;
+    const stats = fs.lstatSync(change.path);
+    if (this.keepsContent(change, to, stats)) return;
+    if (!stats.isFile() && !stats.isSymbolicLink()) throw refusal('ENOTSUP', 'operation not supported', to);
+    const first = stats.nlink > 1 ? this.linked.get(stats.ino) : undefined;
+    const temporary = join(this.nearestDirectory(to), `.quotafs-${process.pid}-${names++}`);
+    if (stats.nlink > 1) this.linked.set(stats.ino, first ?? temporary);
+    this.staged.set(to, temporary);
+    if (first !== undefined) {
+      out.linkSync(first, temporary);
+      return;
+    }
+    if (stats.isSymbolicLink()) out.symlinkSync(fs.readlinkSync(change.path, 'buffer'), temporary);
+    else this.copyFile(change.path, temporary, stats.size);
+    this.setAttributes(temporary, stats);
+  }
+
+  private keepsContent({ kind, what }: Change, to: string, stats: Stats): boolean {
+    if (kind !== 'changed' || what.includes('content') || what.includes('type') || !stats.isFile()) return false;
+    return this.enter(to) && this.look(to)?.isFile() === true;
+  }
+
+  private nearestDirectory(path: string): string {
+    let at = parentOf(path);
+    while (at !== this.dir && (this.willRemove.has(at) || !this.enter(at) || !this.look(at)?.isDirectory())) {
+      at = parentOf(at);
+    }
+    return at;
+  }
+
   remove(path: string, directory: boolean): void {
     if (!this.enter(path)) return;
-    const { out } = this;
-    const stats = out.lstatSync(path, { throwIfNoEntry: false });
+    const stats = this.look(path);
     if (stats === undefined) return;
-    if (stats.isDirectory()) {
-      if (directory) out.rmdirSync(path);
-      else throw refusal('EISDIR', 'illegal operation on a directory', path);
-    } else out.unlinkSync(path);
+    if (!stats.isDirectory()) this.out.unlinkSync(path);
+    else if (directory) this.out.rmdirSync(path);
+    else throw refusal('EISDIR', 'illegal operation on a directory', path);
   }
 
   makeDirectory(path: string): void {
+    if (path === this.dir) return;
     this.demandParents(path);
-    const { out } = this;
-    const stats = out.lstatSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) out.mkdirSync(path, { mode: 0o700 });
-    else if (!stats.isDirectory() && path !== this.dir) throw refusal('ENOTDIR', 'not a directory', path);
+    const stats = this.look(path);
+    if (stats === undefined) this.out.mkdirSync(path, { mode: 0o700 });
+    else if (!stats.isDirectory()) throw refusal('ENOTDIR', 'not a directory', path);
     // Room to write below, until it gets its own mode.
-    else if (path !== this.dir) out.chmodSync(path, 0o700 | (stats.mode & 0o7777));
+    else this.out.chmodSync(path, 0o700 | (stats.mode & 0o7777));
   }
 
-  finishDirectory(from: string, path: string): void {
-    const stats = this.fs.lstatSync(from);
-    this.out.chmodSync(path, stats.mode & 0o7777);
-    this.out.utimesSync(path, stats.atimeMs / 1000, stats.mtimeMs / 1000);
-  }
-
-  write(change: Change, to: string): void {
+  place(change: Change, to: string): void {
+    const temporary = this.staged.get(to);
     this.demandParents(to);
-    const { fs, out } = this;
-    const { path } = change;
-    const stats = fs.lstatSync(path);
-    const old = out.lstatSync(to, { throwIfNoEntry: false });
-    if (old?.isDirectory()) throw refusal('EISDIR', 'illegal operation on a directory', to);
-    const first = stats.nlink > 1 ? this.linked.get(stats.ino) : undefined;
-    const temporary = `${to.slice(0, to.lastIndexOf('/') + 1)}.quotafs-${Date.now().toString(36)}-${names++}`;
-    if (stats.nlink > 1) this.linked.set(stats.ino, first ?? to);
-    try {
-      if (first !== undefined) out.linkSync(first, temporary);
-      else if (stats.isSymbolicLink()) this.copyLink(path, temporary, stats);
-      else if (stats.isFile()) this.copyFile(path, temporary, stats);
-      else throw refusal('ENOTSUP', 'operation not supported', to);
-      out.renameSync(temporary, to);
-    } catch (error) {
-      if (out.lstatSync(temporary, { throwIfNoEntry: false }) !== undefined) out.unlinkSync(temporary);
-      throw error;
+    if (temporary === undefined) {
+      this.setAttributes(to, this.fs.lstatSync(change.path));
+      return;
+    }
+    if (this.look(to)?.isDirectory()) throw refusal('EISDIR', 'illegal operation on a directory', to);
+    this.out.renameSync(temporary, to);
+    // Renaming one name of a file over another does nothing, says rename(2): then it is still there.
+    if (!this.exists(temporary)) this.staged.delete(to);
+  }
+
+  finish(from: string, path: string): void {
+    this.setAttributes(path, this.fs.lstatSync(from));
+  }
+
+  dropStaged(): void {
+    for (const temporary of this.staged.values()) if (this.exists(temporary)) this.out.unlinkSync(temporary);
+  }
+
+  /** Owner first, because that clears set-id bits; then the mode, then the times. */
+  private setAttributes(path: string, stats: Stats): void {
+    const { out } = this;
+    const now = out.lstatSync(path);
+    if (stats.uid !== now.uid || stats.gid !== now.gid) this.giveAway(path, stats);
+    if (stats.isSymbolicLink()) out.lutimesSync(path, seconds(stats.atimeMs), seconds(stats.mtimeMs));
+    else {
+      out.chmodSync(path, stats.mode & 0o7777);
+      out.utimesSync(path, seconds(stats.atimeMs), seconds(stats.mtimeMs));
     }
   }
 
-  private copyLink(from: string, to: string, stats: Stats): void {
-    this.out.symlinkSync(this.fs.readlinkSync(from, 'buffer'), to);
-    this.out.lutimesSync(to, stats.atimeMs / 1000, stats.mtimeMs / 1000);
+  /** The owner that the overlay shows, where this process may set it: who is not root only has files of his own. */
+  private giveAway(path: string, { uid, gid }: Stats): void {
+    try {
+      this.out.lchownSync(path, uid, gid);
+    } catch (error) {
+      if (Reflect.get(Object(error), 'code') !== 'EPERM') throw error;
+    }
   }
 
-  private copyFile(from: string, to: string, stats: Stats): void {
+  private copyFile(from: string, to: string, size: number): void {
     const { fs, out } = this;
     const source = fs.openSync(from, 'r');
     try {
       const target = out.openSync(to, 'wx', 0o600);
       try {
-        const buffer = Buffer.alloc(Math.min(CHUNK, Math.max(1, stats.size)));
+        const buffer = Buffer.alloc(Math.min(CHUNK, Math.max(1, size)));
         for (;;) {
           const count = fs.readSync(source, buffer, 0, buffer.length, null);
           if (count === 0) break;
           let done = 0;
           while (done < count) done += out.writeSync(target, buffer, done, count - done);
         }
-        out.fchmodSync(target, stats.mode & 0o7777);
-        out.futimesSync(target, stats.atimeMs / 1000, stats.mtimeMs / 1000);
       } finally {
         out.closeSync(target);
       }
@@ -147,23 +201,23 @@ class Writer {
     }
   }
 
-  /** Makes sure that the directories on the way are there and no links. */
+  /** Demands that the directories on the way are there and no links. */
   private demandParents(path: string): void {
     if (!this.enter(path)) throw refusal('ENOENT', 'no such file or directory', path);
   }
 
-  /** True when every directory between `dir` and `path` is there. @throws ELOOP when one is a link */
+  /** True when every directory between `dir` and `path` is there. @throws ELOOP, ENOTDIR when one is something else */
   private enter(path: string): boolean {
-    if (path === this.dir) return true;
-    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
-    if (this.checked.has(parent) || parent === this.dir) return true;
+    if (path === this.dir || parentOf(path) === this.dir) return true;
+    const parent = parentOf(path);
     if (!this.enter(parent)) return false;
-    const stats = this.out.lstatSync(parent, { throwIfNoEntry: false });
+    const stats = this.look(parent);
     if (stats === undefined) return false;
+    if (stats.isDirectory()) return true;
+    // What is to be removed is not in the way.
+    if (this.willRemove.has(parent)) return false;
     if (stats.isSymbolicLink()) throw refusal('ELOOP', 'too many symbolic links encountered', parent);
-    if (!stats.isDirectory()) throw refusal('ENOTDIR', 'not a directory', parent);
-    this.checked.add(parent);
-    return true;
+    throw refusal('ENOTDIR', 'not a directory', parent);
   }
 }
 

@@ -2,6 +2,7 @@
  * Adapter, overlay: memory over a real directory. Owns the options; the volume
  * itself does the rest (src/core/lower*.ts).
  */
+import type { Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Engine } from '../../core/index.js';
 import {
@@ -47,7 +48,8 @@ export interface Overlay {
   changes(): Change[];
   /**
    * Makes `dir` differ from the root as the overlay does; with the root itself, writes the changes onto the lower tree.
-   * Each file is written beside its place and renamed into it. With several roots, paths start at `dir` from '/' on.
+   * Each file is written beside its place and renamed into it; nothing that is there is touched before all are written.
+   * With several roots, paths start at `dir` from '/' on. Written onto the lower tree itself, the overlay starts anew.
    * @param options - `fs`: the file system to write to, default `node:fs`
    * @throws the errors of that file system; EEXIST, ENOTDIR or ELOOP when something of `dir` is in the way
    */
@@ -76,24 +78,29 @@ export function createOverlay(options: OverlayOptions): Overlay {
   const below = { ...lower };
   const bytes = shown.map(encodeName);
   const lowerOptions = { source: lowerSource(below), roots: bytes, ...(lookups !== undefined && { lookups }) };
-  const fs = attempt(() => createFsOver(rest, { readOnly, lower: lowerOptions }), shown.join(', '));
+  const make = (): Overlay['fs'] => createFsOver(rest, { readOnly, lower: lowerOptions });
+  const fs = atEdge('stat', make, shown.join(', '));
   const engine = engineOf(fs) as Engine;
   const base = shown.length === 1 ? (shown[0] as string) : '/';
-  const changes = (): Change[] => listChanges(engine, fs, below);
-  return {
-    fs,
-    changes,
-    applyTo: (dir, { fs: target = writableDisk } = {}) => applyChanges(changes(), fs, base, pathOf(dir, 'dir'), target),
-    discard: () => engine.dropChanges(),
+  const changes = (): Change[] => atEdge('changes', () => listChanges(engine, fs, below));
+  const discard = (): void => atEdge('discard', () => engine.dropChanges());
+  const applyTo: Overlay['applyTo'] = (dir, { fs: target = writableDisk } = {}) => {
+    const to = pathOf(dir, 'dir');
+    applyChanges(changes(), fs, base, to, target);
+    // The lower tree is now what the overlay shows, and some of what was looked up has moved there.
+    if (isSame(below.lstatSync(base), target.lstatSync(to))) discard();
   };
+  return { fs, changes, applyTo, discard };
 }
 
-/** What the engine finds wrong with a root, as an error of Node. */
-function attempt<T>(make: () => T, root: string): T {
+const isSame = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
+
+/** Runs an engine call; a fault becomes a Node error. */
+function atEdge<T>(name: string, call: () => T, path?: string): T {
   try {
-    return make();
+    return call();
   } catch (error) {
-    throw toNodeError(error, 'stat', root, undefined, createOverlay);
+    throw toNodeError(error, name, path, undefined, createOverlay);
   }
 }
 
