@@ -1,8 +1,7 @@
 /** Adapter, snapshots: what is in a snapshot, without restoring it. */
-import { nanosAt, secondsAt, type TreeSource } from '../../core/index.js';
+import { nanosAt, S_IFDIR, S_IFLNK, S_IFMT, secondsAt, type TreeSource } from '../../core/index.js';
 import { decodeName } from '../../facade/index.js';
 
-const TYPES = { 9604: 'directory', 16807: 'file', 21609: 'symlink' } as const;
 /** Where the time of modification is among those of a node. */
 const MTIME = 2;
 const PAGE_BYTES = 65_536;
@@ -43,7 +42,7 @@ function entryOf(tree: TreeSource, path: string, ino: number): SnapshotEntry {
   const { mode, uid, gid, size, times } = tree.node(ino);
   return {
     path,
-    type: TYPES[(mode & 0o170000) as keyof typeof TYPES],
+    type: typeOf(mode & S_IFMT),
     mode: mode & 0o7777,
     uid,
     gid,
@@ -59,3 +58,6 @@ function entryOf(tree: TreeSource, path: string, ino: number): SnapshotEntry {
     },
   };
 }
+
+const typeOf = (format: number): SnapshotEntry['type'] =>
+  format === S_IFDIR ? 'directory' : format === S_IFLNK ? 'symlink' : 'file';
