@@ -4,7 +4,7 @@
  * owns those rules. Walks one directory at a time, as Node does.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_LINK, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import { DT_DIR, DT_FILE, DT_LINK, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { makeDirent } from '../dirent.js';
 import { decodeName, encodeName, isUtf8Name, presentName } from '../encoding.js';
@@ -79,13 +79,23 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
     const relative = (rules.order === 'queue' ? pending[next] : pending.pop()) as string;
     const { names, types } = listings.get(relative) ?? list(relative);
     listings.delete(relative);
+    if (plain && !withFileTypes) {
+      const prefix = relative === '' ? '' : `${relative}/`;
+      for (let i = 0; i < names.length; i++) {
+        const child = prefix + names[i];
+        results.push(child);
+        if (types[i] === DT_FILE || !enters(child, types[i])) continue;
+        pending.push(child);
+        if (rules.order === 'stack') listings.set(child, list(child));
+      }
+      continue;
+    }
     const parent = withFileTypes && names.length > 0 ? parentOf(base, relative, encoding) : base;
     for (let i = 0; i < names.length; i++) {
-      if (!plain) refuseBytes(base, encoding, names[i]);
-      const shown = plain ? names[i] : presentName(names[i], encoding);
-      const child = joinName(relative, modern || plain ? names[i] : encodeName(shown));
+      refuseBytes(base, encoding, names[i]);
+      const shown = presentName(names[i], encoding);
+      const child = joinName(relative, modern ? names[i] : encodeName(shown));
       if (withFileTypes) results.push(makeDirent(shown, types[i], parent));
-      else if (plain) results.push(child);
       else results.push(modern ? presentName(child, encoding) : decodeName(child));
       // A name that is no text in this encoding leads older releases back to the directory itself, for ever.
       if (shown.length === 0 || !enters(child, types[i])) continue;
