@@ -70,6 +70,12 @@ export const planRemoval = (volume: Volume, lower: Lower, plan: Plan, top: numbe
   }
   return () => {
     for (const key of unseen) {
+      // Completing the directory above may have met the object under another name.
+      const ino = lower.linked.get(key);
+      if (ino !== undefined) {
+        dropHidden(volume, lower, ino);
+        continue;
+      }
       volume.bank.reserve(LOWER_LINK_PRICE);
       lower.noteUnlinked(key);
     }

@@ -28,7 +28,7 @@ import type { Listed } from '../listing.js';
 import type { Lower } from '../lower.js';
 import { changeNames } from '../lower-change.js';
 import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
-import { demand, demandChange, demandRemoval } from '../permission.js';
+import { demand, demandChange, demandRemoval, demandWritable } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
@@ -62,6 +62,7 @@ const makeDirectory = (volume: Volume, mode: number): void => {
  */
 export const mkdirp = (volume: Volume, path: string, mode: number): string | undefined => {
   const missing = missingDirectories(volume, path, mode);
+  if (missing.paths.length > 0) demandWritable(volume);
   const plan = new Plan(volume);
   planDirectories(volume, plan, missing.paths);
   planParents(volume, plan, missing.paths);

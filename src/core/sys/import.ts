@@ -7,6 +7,7 @@ import { bytesToString } from '../directory.js';
 import type { TreeEntry } from '../engine.js';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../flags.js';
 import { GENERATION, LINKS, MODE, MTIME, OWN_ENTRY } from '../inode.js';
+import { demandWritable } from '../permission.js';
 import { Plan } from '../plan.js';
 import { putTime } from '../times.js';
 import type { Volume } from '../volume.js';
@@ -19,6 +20,7 @@ const NOTHING = new Uint8Array(0);
 const PERMISSION_BITS = 0o7777;
 
 export const importTree = (volume: Volume, entries: Iterable<TreeEntry>): void => {
+  demandWritable(volume);
   const tree = new ImportPlan(volume);
   for (const entry of entries) tree.add(entry);
   const plan = new Plan(volume);

@@ -24,7 +24,7 @@ import {
 import { ATIME, GENERATION, GID, MODE, MTIME, UID } from '../inode.js';
 import { changeContent, readBelow, stageCopy } from '../lower-change.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
-import { demand, demandChange, dropSetId, may, owns, settableBits } from '../permission.js';
+import { demand, demandChange, demandWritable, dropSetId, may, owns, settableBits } from '../permission.js';
 import { Plan } from '../plan.js';
 import { PAGE_BYTES } from '../storage/chunks.js';
 import type { Volume } from '../volume.js';
@@ -152,7 +152,7 @@ const makeWithContent = (
   mode: number,
 ): Opened | undefined => {
   const { at, bank } = volume;
-  if ((flags & O_CREAT) === 0 || flags & NOT_PLAIN) return undefined;
+  if ((flags & O_CREAT) === 0 || flags & NOT_PLAIN || volume.readOnly) return undefined;
   const error = walk(volume, path, flags & (O_EXCL | O_NOFOLLOW) ? CREATE_NO_FOLLOW : CREATE);
   if (error !== 0 || at.ino !== 0 || !may(volume, at.directory, W_OK | X_OK)) return undefined;
   const nameCost = volume.inodes.cost(1) + volume.directories.costOfAdd(at.nameLength);
@@ -216,6 +216,7 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
   if (at.ino === 0) demandChange(volume, at.directory);
   else if (!inodes.isDirectory(at.ino)) {
     demand(volume, at.ino, W_OK);
+    demandWritable(volume);
     if (at.ino === source.ino) return;
     // The mode is set by fchmod(2), which is for the owner alone.
     if (!owns(volume, at.ino)) throw fault(EPERM);
