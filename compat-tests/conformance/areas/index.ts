@@ -5,11 +5,14 @@ import attributes from './attributes.js';
 import delivery from './delivery.js';
 import descriptors from './descriptors.js';
 import files from './files.js';
+import handleHabits from './handle-habits.js';
 import handles from './handles.js';
 import members from './members.js';
+import objects from './objects.js';
 import streamHabits from './stream-habits.js';
 import streams from './streams.js';
 import tree from './tree.js';
+import utf8Stream from './utf8-stream.js';
 import watching from './watching.js';
 
 export const areas: Readonly<Record<string, Area>> = {
@@ -18,10 +21,13 @@ export const areas: Readonly<Record<string, Area>> = {
   delivery,
   descriptors,
   files,
+  'handle habits': handleHabits,
   handles,
   members,
+  objects,
   'stream habits': streamHabits,
   streams,
   tree,
+  ...(Object.keys(utf8Stream).length > 0 ? { utf8Stream } : {}),
   watching,
 };
