@@ -14,6 +14,7 @@ import {
   printUsage,
   usage,
 } from '../../../src/adapters/inspect/index.js';
+import { fromBytes, restore, snapshot } from '../../../src/adapters/snapshot/index.js';
 import { createFs } from '../../../src/facade/index.js';
 import { diskDirectory } from '../trees.js';
 
@@ -136,6 +137,34 @@ group('diff', () => {
     fs.writeSync(fd, 'x', 599_999);
     fs.closeSync(fd);
     expect(diff(...sides)).toEqual([{ path: 'big', kind: 'changed', parts: ['content'] }]);
+  });
+});
+
+group('diff of snapshots', () => {
+  it('with the volume, with each other and with another place', () => {
+    const fs = small();
+    using before = snapshot(fs);
+    expect(diff(before, fs, { times: true })).toEqual([]);
+    fs.writeFileSync('/src/index.js', 'y'.repeat(1500));
+    fs.rmSync('/src/link');
+    fs.mkdirSync('/src/link');
+    fs.writeFileSync('/src/link/below', '');
+    fs.rmSync('/src/lib', { recursive: true });
+    const expected = [
+      '~ src/index.js (content)',
+      '- src/lib',
+      '- src/lib/a.js',
+      '~ src/link (type)',
+      '+ src/link/below',
+    ];
+    expect(printDiff(diff(before, fs))).toBe(expected.join('\n'));
+    using after = snapshot(fs);
+    fs.rmSync('/src', { recursive: true });
+    expect(printDiff(diff(before, after))).toBe(expected.join('\n'));
+    expect(diff(fromBytes(after.toBytes()), after, { times: true })).toEqual([]);
+    restore(fs, before);
+    expect(diff(fs, before, { times: true })).toEqual([]);
+    expect(diff({ fs: small(), path: '/' }, before)).toEqual([]);
   });
 });
 
