@@ -75,24 +75,4 @@ describe('errors', () => {
     }
     expect(first(await fs.promises.readFile('/nope').catch((error) => error))).toMatch(here);
   });
-
-  it('are not built where a miss is an answer', () => {
-    const fs = createFs();
-    const limit = Error.stackTraceLimit;
-    let built = 0;
-    const prepare = Error.prepareStackTrace;
-    Error.prepareStackTrace = () => {
-      built++;
-      return '';
-    };
-    try {
-      expect(fs.existsSync('/nope')).toBe(false);
-      expect(fs.statSync('/nope', { throwIfNoEntry: false })).toBeUndefined();
-      expect(fs.lstatSync('/nope/x', { throwIfNoEntry: false })).toBeUndefined();
-    } finally {
-      Error.prepareStackTrace = prepare;
-      Error.stackTraceLimit = limit;
-    }
-    expect(built).toBe(0);
-  });
 });

@@ -247,7 +247,7 @@ const area: Area = {
         const stream = handle.createWriteStream({ flush: true, start: 8 });
         stream.end('flushed');
         await finished(stream);
-        await pause();
+        await pause(60);
         return [handle.fd, t.fs.readFileSync(t.p('f'), 'utf8')];
       },
     );

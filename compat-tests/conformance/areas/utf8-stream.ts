@@ -30,7 +30,7 @@ const STATES = [
   'periodicFlush',
   'sync',
 ];
-const pause = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms = 50): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const run = async (t: Tools, options: object, act: (stream: Utf8Stream) => unknown): Promise<unknown> => {
   const events: unknown[] = [];
