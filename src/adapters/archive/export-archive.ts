@@ -3,12 +3,12 @@
  * The stream reads the tree while it is read from, and holds a few pieces of
  * 1 MiB at most.
  */
-import { pipeline, Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { ReadableFs } from '../tree/index.js';
 import { type ExportFilter, exportedTree, type TreeEntry } from './exported-tree.js';
 import { type ArchiveFormat, checkFormat, compressor } from './formats.js';
-import { sizeInTar, writeTar } from './tar-writer.js';
+import { MAX_PIECE, sizeInTar, writeTar } from './tar-writer.js';
 import { writeZip, writeZipSync } from './zip-writer.js';
 
 /** What a tree can be exported from: a volume of ours, or any other `node:fs`. */
@@ -25,8 +25,8 @@ export interface ExportArchiveOptions {
 
 const END = 1024;
 const TURN = 16 * 1024 * 1024;
-/** The pieces of a stream: no less than tar's own. */
-const SLAB = 1024 * 1024;
+/** The pieces of a stream. */
+const SLAB = MAX_PIECE;
 
 /**
  * Packs what is below a directory (or one file) into an archive in memory of the caller's, outside the quota.
@@ -90,24 +90,49 @@ export function exportArchiveStream(fs: ExportFs, from = '/', options: ExportArc
   const { level, filter } = options;
   const format = checkFormat(options.format ?? 'zip');
   const entries = exportedTree(fs, from, filter);
-  const archive = format === 'zip' ? writeZip(fs, entries, level) : tarInSlabs(fs, entries);
   const pack = compressor(format, level);
-  const source = Readable.from(archive, { highWaterMark: 1 });
-  return pack === undefined ? source : pipeline(source, pack, () => undefined);
+  if (pack === undefined) {
+    const archive = format === 'zip' ? writeZip(fs, entries, level) : tarInSlabs(fs, entries, newSlab);
+    return Readable.from(archive, { highWaterMark: 1 });
+  }
+  // One is packed, one waits for that, one is being filled.
+  const slabs = [newSlab(), newSlab(), newSlab()];
+  let turn = 0;
+  const nextSlab = (): Buffer => slabs[turn++ % slabs.length];
+  packAll(tarInSlabs(fs, entries, nextSlab), pack).catch((error) => pack.destroy(error));
+  return pack;
+}
+
+const newSlab = (): Buffer => Buffer.allocUnsafeSlow(SLAB);
+
+/** When a piece is taken, the one before the last has been packed: its memory may be used again. */
+async function packAll(pieces: Iterable<Buffer>, pack: Transform): Promise<void> {
+  const closed = new Promise<void>((_, reject) => pack.once('close', () => reject(new Error('the stream was closed'))));
+  closed.catch(() => undefined);
+  let written: Promise<void> = Promise.resolve();
+  for (const piece of pieces) {
+    await Promise.race([written, closed]);
+    written = new Promise((resolve, reject) => {
+      pack.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+    written.catch(() => undefined);
+  }
+  await Promise.race([written, closed]);
+  pack.end();
 }
 
 /**
  * The pieces of a tar archive, joined where they are made: headers and small files would each be a turn of the event loop,
  * and one of zlib's threads.
  */
-function* tarInSlabs(fs: ExportFs, entries: Iterable<TreeEntry>): Generator<Buffer> {
-  let slab = Buffer.allocUnsafeSlow(SLAB);
+function* tarInSlabs(fs: ExportFs, entries: Iterable<TreeEntry>, nextSlab: () => Buffer): Generator<Buffer> {
+  let slab = nextSlab();
   let length = 0;
   let full: Buffer | undefined;
   const allocate = (bytes: number): Buffer => {
     if (length + bytes > SLAB) {
       full = slab.subarray(0, length);
-      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, bytes));
+      slab = nextSlab();
       length = 0;
     }
     length += bytes;

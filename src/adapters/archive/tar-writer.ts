@@ -11,7 +11,8 @@ import type { TreeEntry } from './exported-tree.js';
 import { formatPax } from './tar-pax.js';
 
 const BLOCK = 512;
-const PIECE = 1024 * 1024;
+/** Most bytes that are asked for at once. */
+export const MAX_PIECE = 1024 * 1024;
 const END_MARK = 2 * BLOCK;
 
 /** Memory for the next `length` bytes of the archive. */
@@ -46,7 +47,7 @@ function* writeFile(fs: ReadableFs, path: string, name: string, allocate: Alloca
     const stats = fs.fstatSync(fd);
     yield copyOf(headers(name, 'File', stats, stats.size), allocate);
     for (let left = stats.size; left > 0; ) {
-      const piece = allocate(Math.min(left, PIECE));
+      const piece = allocate(Math.min(left, MAX_PIECE));
       readAll(fs, fd, piece, name);
       left -= piece.length;
       yield piece;

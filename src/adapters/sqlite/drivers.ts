@@ -6,12 +6,9 @@
  * without a word, and everyone else finds the cache empty. So bytes only ever go into a connection of their own, the
  * courier, which hands them over with VACUUM INTO.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Captured when the package is loaded: SQLite's own files are on the real disk, whatever `node:fs` becomes. */
-const disk = { mkdtempSync, readFileSync, rmSync, writeFileSync };
+import { ownFs } from '../../host/index.js';
 
 /** A connection of `node:sqlite`. */
 export interface NodeDatabase {
@@ -75,7 +72,7 @@ export function toBytes(db: SqliteDatabase): Uint8Array {
     db.serialize?.() ??
     inTemporaryFile((path) => {
       db.exec(`VACUUM INTO ${quoted(path)}`);
-      return disk.readFileSync(path);
+      return ownFs.readFileSync(path);
     })
   );
 }
@@ -165,18 +162,18 @@ function withCourier(open: Open<NodeDatabase>, bytes: Buffer, use: (courier: Nod
     return;
   }
   inTemporaryFile((path) => {
-    disk.writeFileSync(path, bytes);
+    ownFs.writeFileSync(path, bytes);
     carry(path);
   });
 }
 
-/** Node 22 has no serialize: there the bytes take the way over the disk, in a directory that only this user can enter. */
+/** On the real disk, whatever `node:fs` has become. Node 22 has no serialize: there the bytes take the way over the disk, in a directory that only this user can enter. */
 function inTemporaryFile<T>(use: (path: string) => T): T {
-  const directory = disk.mkdtempSync(join(tmpdir(), 'quotafs-'));
+  const directory = ownFs.mkdtempSync(join(tmpdir(), 'quotafs-'));
   try {
     return use(join(directory, 'db'));
   } finally {
-    disk.rmSync(directory, { recursive: true, force: true });
+    ownFs.rmSync(directory, { recursive: true, force: true });
   }
 }
 
