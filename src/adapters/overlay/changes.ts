@@ -6,7 +6,7 @@ import type { Stats } from 'node:fs';
 import type { Engine, LowerChange } from '../../core/index.js';
 import { decodeName } from '../../facade/index.js';
 import { diffText } from './diff.js';
-import type { LowerFs } from './source.js';
+import { type LowerFs, openLower } from './source.js';
 
 type NodeFs = typeof import('node:fs');
 
@@ -85,7 +85,7 @@ function textOf(fs: LowerFs, path: Buffer, side: ChangeSide): string | undefined
 }
 
 function readAll(fs: LowerFs, path: Buffer, size: number): Buffer {
-  const fd = fs.openSync(path, 'r');
+  const fd = openLower(fs, path);
   try {
     const bytes = Buffer.alloc(size);
     let done = 0;

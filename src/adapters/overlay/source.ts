@@ -20,6 +20,16 @@ const OPEN_FLAGS = O_RDONLY | (O_NOCTTY ?? 0) | (O_NOFOLLOW ?? 0) | (O_NONBLOCK 
 /** Leaves the access time alone; for the owner only. */
 const O_NOATIME = Reflect.get(constants, 'O_NOATIME') ?? 0;
 
+/** Opens a lower file for reading. */
+export function openLower(lower: Pick<LowerFs, 'openSync'>, path: string | Buffer): number {
+  try {
+    return lower.openSync(path, OPEN_FLAGS | O_NOATIME);
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') !== 'EPERM') throw error;
+    return lower.openSync(path, OPEN_FLAGS);
+  }
+}
+
 const nonAscii = /[^\0-\x7f]/;
 const asPath = (path: string): string | Buffer => (nonAscii.test(path) ? Buffer.from(path, 'latin1') : path);
 const negative = (error: unknown): number => -linuxErrno(Reflect.get(Object(error), 'code'));
@@ -85,10 +95,7 @@ export function lowerSource(lower: LowerFs): LowerSource {
         return entries.map((entry) => entry.name);
       }),
     readlink: (path) => attempt(() => readlinkSync(asPath(path), 'latin1')),
-    open: (path) => {
-      const handle = attempt(() => openSync(asPath(path), OPEN_FLAGS | O_NOATIME));
-      return handle === -1 ? attempt(() => openSync(asPath(path), OPEN_FLAGS)) : handle;
-    },
+    open: (path) => attempt(() => openLower({ openSync }, asPath(path))),
     fstat: (handle, out) =>
       attempt(() => {
         put(fstatSync(handle, { bigint: true }), out);
