@@ -39,6 +39,8 @@ const HELPERS = [
   'collect',
   'sorted',
   'temp',
+  'copying',
+  'copyingTree',
   'abortsCp',
   'text',
   'lazy',
@@ -96,6 +98,7 @@ export const run = async (compiled: Compiled, world: World): Promise<string[]> =
   for (const thunk of compiled(world.fs, world.env)) {
     const outcome = outcomeOf(thunk);
     outcomes.push(typeof outcome === 'string' ? outcome : await outcome);
+    if (world.parted) return outcomes;
     if (world.strays.length > 0) outcomes[outcomes.length - 1] += ` and ${world.strays.splice(0).join(', ')}`;
   }
   outcomes.push(treeOf(world));

@@ -39,6 +39,8 @@ const runSeeds = async (first: number, count: number): Promise<number> => {
   const started = performance.now();
   let divergent = 0;
   for (let seed = first; seed < first + count; seed++) {
+    // A process that hangs or dies in native code tells which seed it was at.
+    process.title = `quotafs compat seed ${seed}`;
     const program = makeProgram(seed, Number(flags.ops), flags.sync ? 'sync' : 'all');
     const found = await bench.compare(program, left, right, known);
     if (!found) continue;

@@ -18,8 +18,14 @@ const writeOptions = (r: Prng): string =>
   r.chance(25)
     ? v.encoding(r)
     : v.options(r, { encoding: v.encoding, mode: v.mode, flag: v.flag, flush: v.bool, signal: v.signal }, 25);
+/** Up to Node 24 a name that is no text in its encoding leads a recursive listing back to the same directory, for ever. */
+const NO_TEXT = /utf16le|ucs2/;
+const endingTree = (options: string): string =>
+  NO_TEXT.test(options) ? options.replace(/recursive: \S+/, 'recursive: false') : options;
 const readdirOptions = (r: Prng): string =>
-  r.chance(20) ? v.encoding(r) : v.options(r, { encoding: v.encoding, withFileTypes: v.bool, recursive: v.bool });
+  r.chance(20)
+    ? v.encoding(r)
+    : endingTree(v.options(r, { encoding: v.encoding, withFileTypes: v.bool, recursive: v.bool }));
 const removeOptions = (r: Prng): string =>
   v.options(r, { recursive: () => 'true', force: v.bool, maxRetries: () => '1', retryDelay: () => '1' }, 60);
 const copyFilter: v.Choose = (r) =>
@@ -203,20 +209,29 @@ const form = (r: Prng, forms: Forms): 'sync' | 'callback' | 'promise' => {
 
 const callback = (call: string, args: string[]): string => `cb(k => ${call}(${[...args, 'k'].join(', ')}))`;
 
-/** cpSync, unless it would abort the oracle. */
+/** cpSync, unless it would end the oracle's process. */
 const copySync = (args: string[]): string => {
-  const call = `fs.cpSync(${args.join(', ')})`;
+  const call = `copyingTree(${args[0]}, () => fs.cpSync(${args.join(', ')}))`;
   return args.length < 2 || Number(process.versions.node.split('.')[0]) < 22
     ? call
-    : `abortsCp(${args[0]}, ${args[1]}) ? 'skipped' : ${call}`;
+    : `abortsCp(${args.slice(0, 3).join(', ')}) ? 'skipped' : ${call}`;
 };
 
 const pathCall = (r: Prng, forms: Forms, name: string, args: string[]): string => {
+  const call = plainCall(r, forms, name, args);
+  if (name === 'copyFile') return `copying(${args[1]}, () => ${call})`;
+  return name === 'cp' && !call.includes('cpSync') ? `copyingTree(${args[0]}, () => ${call})` : call;
+};
+
+const plainCall = (r: Prng, forms: Forms, name: string, args: string[]): string => {
   const list = args.join(', ');
   switch (form(r, forms)) {
     case 'sync':
       return name === 'cp' ? copySync(args) : `fs.${name}Sync(${list})`;
     case 'callback':
+      // On Node 22 and 24 a recursive listing whose names or path are no text is an uncaught exception, at some later time.
+      if (name === 'readdir' && /recursive: true/.test(list) && /buffer|encode/i.test(list))
+        return `fs.readdirSync(${list})`;
       // rm looks for its callback only when it is done: without one it is an uncaught exception, at some later time.
       return r.chance(1) && name !== 'rm' ? `fs.${name}(${list})` : callback(`fs.${name}`, args);
     default:
@@ -319,7 +334,10 @@ const special = (r: Prng, forms: Forms): string => {
         v.optional(
           r,
           [maybe(r)],
-          (q) => v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32']), recursive: v.bool }),
+          (q) =>
+            endingTree(
+              v.options(q, { encoding: v.encoding, bufferSize: (s) => s.pick(['1', '2', '32']), recursive: v.bool }),
+            ),
           40,
         ),
       );

@@ -7,7 +7,7 @@ import nodeFs, { type Dir, type Dirent, type ReadStream, type WriteStream } from
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Report } from '../describe.js';
+import { describe, Report } from '../describe.js';
 import type { NodeFs } from '../targets.js';
 import { snapshot } from './tree.js';
 
@@ -27,6 +27,8 @@ export interface World {
   readonly fs: NodeFs;
   /** What went wrong outside any statement: second callbacks, uncaught exceptions. */
   readonly strays: string[];
+  /** Set where both sides differ on purpose from here on, or a disk may do either: the program ends. */
+  parted: boolean;
   /** The helpers by name, in scope of every statement. */
   readonly env: Record<string, unknown>;
   tree(): string;
@@ -47,6 +49,19 @@ const settle = async (start: () => unknown, shown: (error: unknown) => unknown):
 
 const RANDOM_START = /^[A-Za-z0-9]{6}/;
 const RANDOM_END = /[A-Za-z0-9]{6}$/;
+
+/** As {@link settle}, for callers that give the outcome on with {@link revive}. */
+const settleAny = async (start: () => unknown): Promise<unknown> => {
+  try {
+    return await start();
+  } catch (failure) {
+    return { failure };
+  }
+};
+const revive = (settled: unknown): unknown => {
+  if (typeof settled === 'object' && settled !== null && 'failure' in settled) throw settled.failure;
+  return settled;
+};
 
 /** Replaces the random end of a made directory's name wherever it shows. */
 const mask = (value: unknown, prefix: string): unknown => {
@@ -171,25 +186,78 @@ const feed = async (stream: WriteStream, chunks: readonly unknown[]): Promise<un
   return { written, report };
 };
 
-/** True for a directory, or a file, that is reached through no link and spelled as it is. */
-const isPlain = (fs: NodeFs, path: unknown): boolean => {
+type Kind = 'none' | 'file' | 'directory' | 'link';
+
+/** What is at a path, looked at without following a link there. */
+const kindAt = (fs: NodeFs, path: unknown, follow = false): Kind => {
   try {
-    return typeof path === 'string' && fs.realpathSync.native(path) === path;
+    const stats = follow ? fs.statSync(path as string) : fs.lstatSync(path as string);
+    return stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'file';
   } catch {
-    return false;
+    return 'none';
   }
 };
 
-/** True when some link below `directory` leads nowhere. */
-const holdsDanglingLink = (fs: NodeFs, directory: string): boolean =>
-  fs.readdirSync(directory, { withFileTypes: true }).some((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory() ? holdsDanglingLink(fs, path) : entry.isSymbolicLink() && !fs.existsSync(path);
-  });
+/** True when following a link fails in another way than that nothing is there, which C++ takes for an exception. */
+const isUnsound = (fs: NodeFs, path: string): boolean => {
+  try {
+    fs.statSync(path);
+    return false;
+  } catch (error) {
+    return !/^(ENOENT|ENOTDIR)$/.test(String(codeOf(error)));
+  }
+};
 
+/** Entries below a directory: the largest number in one of them, and whether all links can be followed to something or nothing. */
+const surveyBelow = (fs: NodeFs, directory: string): { widest: number; sound: boolean } => {
+  const entries = fs.readdirSync(directory, { withFileTypes: true });
+  let widest = entries.length;
+  let sound = true;
+  for (const entry of entries) {
+    const path = join(directory, entry.name);
+    if (entry.isSymbolicLink()) {
+      sound &&= !isUnsound(fs, path);
+      if (kindAt(fs, path, true) === 'directory') widest = 2;
+    }
+    if (!entry.isDirectory()) continue;
+    const below = surveyBelow(fs, path);
+    widest = Math.max(widest, below.widest);
+    sound &&= below.sound;
+  }
+  return { widest, sound };
+};
+
+const isWide = (fs: NodeFs, directory: unknown): boolean => {
+  try {
+    return surveyBelow(fs, String(directory)).widest > 1;
+  } catch {
+    return true;
+  }
+};
+
+const inodeOf = (fs: NodeFs, fd: number): number | undefined => {
+  try {
+    return fs.fstatSync(fd).ino;
+  } catch {
+    return undefined;
+  }
+};
+
+const codeOf = (error: unknown): unknown => Reflect.get(Object(error), 'code');
+
+/** The error in an outcome of any form: thrown, rejected or called back with. */
+const errorIn = (settled: unknown): unknown => {
+  if (typeof settled !== 'object' || settled === null) return undefined;
+  if ('failure' in settled) return settled.failure;
+  const callback = Reflect.get(settled, 'callback');
+  return Array.isArray(callback) && callback[0] instanceof Error ? callback[0] : undefined;
+};
+
+const major = Number(process.versions.node.split('.')[0]);
+
+/** By path; by type where an encoding made the names alike. */
 const byPath = (a: Dirent, b: Dirent): number => {
-  const x = join(a.parentPath ?? '', a.name);
-  const y = join(b.parentPath ?? '', b.name);
+  const [x, y] = [a, b].map((entry) => `${join(entry.parentPath ?? '', entry.name)}\0${describe(entry)}`);
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
@@ -302,9 +370,50 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       }
       return [created.length, mask(outcome, prefix)];
     },
-    /** True where native cpSync might abort the process: unless both places are plain and no link leads nowhere. */
-    abortsCp: (from: unknown, to: unknown) =>
-      !isPlain(fs, from) || !isPlain(fs, dirname(String(to))) || holdsDanglingLink(fs, base),
+    /**
+     * copyFile. One that fails late leaves its destination as it was here; libuv has emptied and removed it by then
+     * (docs/differences.md). It is removed on both sides, so that the program can go on; or the program ends here.
+     */
+    copying: async (to: unknown, run: () => unknown) => {
+      const before = kindAt(fs, to);
+      const { nlink: links, ino } = before === 'file' ? fs.lstatSync(to as string) : { nlink: 0, ino: -1 };
+      const isOpen = [...open, ...openHandles.map(({ fd }) => fd)].some((fd) => inodeOf(fs, fd) === ino);
+      const settled = await settleAny(run);
+      if (!/^(EISDIR|ENOTSUP|EPERM)$/.test(String(codeOf(errorIn(settled))))) return revive(settled);
+      // Other names and open descriptors would show it.
+      if (before === 'link' || links > 1 || isOpen) world.parted = true;
+      else if (before !== 'directory') {
+        try {
+          // The times of the parent tell that something came and went.
+          if (before === 'none') fs.writeFileSync(to as string, '', { flag: 'wx' });
+          fs.unlinkSync(to as string);
+        } catch (error) {
+          // Gone already, or it must stay: then it is empty on one side only.
+          if (before === 'file' && codeOf(error) !== 'ENOENT') world.parted = true;
+        }
+      }
+      return revive(settled);
+    },
+    /**
+     * A copy of a tree. A disk lists a directory in an order of its own: which obstacle in it is met first, and what was
+     * copied by then, is compared only where there is no choice.
+     */
+    copyingTree: async (from: unknown, run: () => unknown) => {
+      const hasChoice = kindAt(fs, from, true) === 'directory' && isWide(fs, from);
+      const settled = await settleAny(run);
+      if (!hasChoice || !errorIn(settled)) return revive(settled);
+      world.parted = true;
+      return 'fails';
+    },
+    /** True where native cpSync ends the process: its C++ throws exceptions that nothing catches. */
+    abortsCp: (from: unknown, to: unknown, options: unknown) => {
+      const given = Object(options) as { dereference?: unknown; recursive?: unknown };
+      const dereference = given.dereference === true;
+      if (kindAt(fs, to, dereference) !== 'none' && kindAt(fs, to, true) === 'none') return true;
+      if (dereference && kindAt(fs, from, true) === 'none' && kindAt(fs, to, true) !== 'none') return true;
+      if (major >= 26 || given.recursive !== true) return false;
+      return !surveyBelow(fs, base).sound;
+    },
     text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
     lazy: async function* (items: unknown[]) {
       for (const item of items) {
@@ -328,5 +437,6 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
     }
   };
 
-  return { fs, strays, env, tree: () => snapshot(fs, base), dispose };
+  const world: World = { fs, strays, parted: false, env, tree: () => snapshot(fs, base), dispose };
+  return world;
 };

@@ -10,6 +10,7 @@ import {
   Fault,
   O_WRONLY,
   QuotaFault,
+  S_IFDIR,
   S_IFLNK,
   S_IFMT,
   S_IFREG,
@@ -34,6 +35,8 @@ export type Step =
       readonly flags: number;
       readonly over: Overwrite;
       readonly by: Copier;
+      /** What an error names, where that is not copyfile. */
+      readonly call?: 'cp';
     }
   | { readonly kind: 'symlink'; readonly target: Place; readonly to: Place; readonly over: Overwrite }
   | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
@@ -62,6 +65,17 @@ const putContent = (engine: Engine, path: string, content: Buffer): void =>
 
 const scratch = new Float64Array(STAT_LENGTH);
 
+/** `mkdir -p` of a path in which '..' may leave a directory that is yet to be made. Gives what was made, top-most first. */
+function makeParents(engine: Engine, path: string): string[] {
+  const made: (string | undefined)[] = [];
+  for (const { index } of path.matchAll(/\/\.\.(?=\/|$)/g)) {
+    if (index > 0 && engine.lookup(path.slice(0, index)) === -ENOENT)
+      made.push(engine.mkdirp(path.slice(0, index), 0o777));
+  }
+  made.push(engine.mkdirp(path, 0o777));
+  return made.filter((first) => first !== undefined);
+}
+
 const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
 
 class Application {
@@ -86,8 +100,7 @@ class Application {
     const { engine } = this;
     switch (step.kind) {
       case 'parents': {
-        const first = engine.mkdirp(step.to.path, 0o777);
-        if (first !== undefined) this.#undo.push(() => engine.removeTree(first));
+        for (const first of makeParents(engine, step.to.path)) this.#undo.push(() => engine.removeTree(first));
         return;
       }
       case 'mkdir':
@@ -189,7 +202,11 @@ class Application {
     while (stat(engine, aside) !== undefined);
     engine.rename(path, aside);
     const back = (): void => engine.rename(aside, path);
-    const finish = (): void => engine.unlink(aside);
+    // C++ overwrites an empty directory too.
+    const finish = (): void => {
+      if (typeOf(stat(engine, aside)) === S_IFDIR) engine.rmdir(aside);
+      else engine.unlink(aside);
+    };
     this.#undo.push(back);
     this.#commit.push(finish);
     return () => {
@@ -202,12 +219,13 @@ class Application {
   #remember(path: string): void {
     const parent = parentOf(path);
     if (this.#directories.has(parent)) return;
-    const times = stat(this.engine, parent);
-    if (times !== undefined) this.#directories.set(parent, times);
+    // The parent may be reached through a link.
+    const times = new Float64Array(STAT_LENGTH);
+    if (this.engine.stat(parent, times) === 0) this.#directories.set(parent, times);
   }
 
   #restoreTimes(path: string, times: Float64Array): void {
-    if (stat(this.engine, path) === undefined) return;
+    if (this.engine.lookup(path) < 0) return;
     this.engine.utimes(path, times[10], times[11], times[12], times[13]);
   }
 
@@ -230,7 +248,7 @@ function stepError(fault: Fault, step: Step): Error {
     case 'mkdir':
       return faultToError(fault, 'mkdir', step.to.shown);
     case 'copy':
-      return faultToError(fault, 'copyfile', step.from.shown, step.to.shown);
+      return faultToError(fault, step.call ?? 'copyfile', step.from.shown, step.to.shown);
     case 'symlink':
       return faultToError(fault, 'symlink', step.target.shown, step.to.shown);
     case 'chmod':

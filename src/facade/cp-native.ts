@@ -6,7 +6,7 @@
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOTDIR, ENOTSUP, STAT_LENGTH } from '../core/index.js';
+import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP, STAT_LENGTH } from '../core/index.js';
 import type { Place } from './cp-apply.js';
 import {
   alreadyExists,
@@ -24,6 +24,7 @@ import {
   planLink,
   type Stat,
   sameInode,
+  systemError,
 } from './cp-plan.js';
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
@@ -37,26 +38,8 @@ const newerLibrary = nodeAtLeast(24);
 /** What C++ says of a file that is to overwrite a directory. */
 const notAFile = newerLibrary ? EINVAL : ENOTSUP;
 
-const strings = new Map([
-  [EEXIST, 'File exists'],
-  [EINVAL, 'Invalid argument'],
-  [ENOTDIR, 'Not a directory'],
-  [ENOTSUP, 'Operation not supported'],
-]);
-
 /** An error with nothing but a code, as C++ throws it. */
 const bareError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
-
-/** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
-function systemError(errno: number, path: string): Error {
-  const { code, errno: number } = uvException(errno, 'cp');
-  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), {
-    errno: -number,
-    code,
-    path,
-    syscall: 'cp',
-  });
-}
 
 function stat(plan: Plan, at: Place, follow: boolean): Stat | number {
   const out = new Float64Array(STAT_LENGTH);
@@ -90,7 +73,7 @@ function checkPaths(plan: Plan, src: Place, dest: Place): void {
   }
 
   const slashed = src.shown.endsWith('/') ? src.shown : `${src.shown}/`;
-  if (fromDirectory && (isWithin(src.path, dest.path) || holdsParent(plan, source, dest))) {
+  if ((fromDirectory && dest.shown.startsWith(slashed)) || holdsParent(plan, src, dest)) {
     throw bareError('ERR_FS_CP_EINVAL', `Cannot copy ${slashed} to a subdirectory of self ${dest.shown}`);
   }
   if (fromDirectory && !recursive) {
@@ -98,14 +81,47 @@ function checkPaths(plan: Plan, src: Place, dest: Place): void {
   }
 }
 
-/** True when a parent of `dest`, links resolved, is the directory `source`. */
-function holdsParent(plan: Plan, source: Stat, dest: Place): boolean {
-  for (let parent = parentPlace(dest); ; parent = parentPlace(parent)) {
-    const found = stat(plan, parent, true);
+/** std::filesystem::path::parent_path, by which C++ tells whether two names stand side by side. */
+const parentText = (path: string): string => path.replace(/\/+/g, '/').replace(/\/?[^/]*$/, '');
+
+/**
+ * True when the parent of `dest`, links resolved, is `src`, be that a file. C++ never looks further up; a directory
+ * further up would be copied into itself until the paths are too long, so it counts here too.
+ */
+function holdsParent(plan: Plan, src: Place, dest: Place): boolean {
+  const source = stat(plan, src, true);
+  if (!exists(source)) return false;
+  const beside = parentText(dest.shown);
+  const own = exists(source) && parentText(src.shown) !== beside && beside.includes('/');
+  const entered = isDirectory(look(plan, src, plan.options.dereference, false) as Stat);
+  for (let parent = parentPlace(dest), first = own; ; parent = parentPlace(parent), first = false) {
+    const found = first || entered ? stat(plan, parent, true) : 0;
     if (exists(found) && sameInode(source, found)) return true;
-    if (posix.resolve('/', parent.path) === '/') return false;
+    if (!entered || posix.resolve('/', parent.path) === '/') return false;
   }
 }
+
+/** What std::create_directories comes to at `at`: 0, or a positive errno. */
+function directoriesErrno(plan: Plan, at: Place): number {
+  const found = stat(plan, at, true);
+  if (exists(found)) return isDirectory(found) ? 0 : ENOTDIR;
+  if (!isMiss(found)) return -found;
+  let top = at;
+  for (let above = at; ; ) {
+    if (!/\/\.\.?\/*$/.test(above.path)) top = above;
+    above = parentPlace(above);
+    const there = stat(plan, above, true);
+    if (exists(there)) {
+      if (!isDirectory(there)) return ENOTDIR;
+      break;
+    }
+    if (!isMiss(there)) return -there;
+  }
+  // A link that leads nowhere is no directory, and mkdir(2) finds its name taken.
+  return exists(stat(plan, top, false)) ? EEXIST : 0;
+}
+
+const isMiss = (answer: number): boolean => answer === -ENOENT || answer === -ENOTDIR;
 
 /** Plans cpSync as the running Node's native code does. */
 export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
@@ -113,15 +129,19 @@ export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
   if (options.filter && !(yield [src.shown, dest.shown])) return;
   checkPaths(plan, src, dest);
   const parent = parentPlace(dest);
-
+  // C++ does not look at how this went: what is then copied fails.
+  if (!exists(stat(plan, parent, true)) && directoriesErrno(plan, parent) === 0) {
+    plan.steps.push({ kind: 'parents', to: parent });
+  }
   const source = look(plan, src, options.dereference, false) as Stat;
   const there = look(plan, dest, options.dereference, true);
-  if (!exists(stat(plan, parent, true))) plan.steps.push({ kind: 'parents', to: parent });
   if (isLink(source)) return planLink(plan, src, dest, there);
   if (!isDirectory(source)) return planContent(plan, src, dest, source, there);
   if (options.filter) return yield* planFile(plan, src, dest, there);
   if (there !== undefined && refusesDirectories && options.errorOnExist && !options.force) throw alreadyExists(dest);
   if (options.dereference) checkDirectoryLink(plan, dest);
+  const errno = directoriesErrno(plan, dest);
+  if (errno !== 0) throw systemError(errno, dest.shown);
   planDirectory(plan, src, dest, source, there !== undefined);
 }
 
@@ -192,7 +212,8 @@ function planInnerLink(plan: Plan, from: Place, to: Place, directory: Place): vo
       throw systemError(EEXIST, directory.shown);
     else throw systemError(EEXIST, to.shown);
   }
-  const absolute = weaklyCanonical(plan, posix.resolve(posix.dirname(from.path), target));
+  const absolute = weaklyCanonical(plan, target.startsWith('/') ? target : `${posix.dirname(from.path)}/${target}`);
+  if (typeof absolute === 'number') throw systemError(absolute, directory.shown);
   const place = { path: absolute, shown: decodeName(absolute) };
   plan.steps.push({ kind: 'symlink', target: place, to, over: own === undefined ? 'absent' : 'replace' });
 }
@@ -213,14 +234,21 @@ function checkReplacement(plan: Plan, target: string, old: string, toDirectory: 
   }
 }
 
-/** The path with the links in its existing part resolved. */
-function weaklyCanonical(plan: Plan, path: string): string {
-  let rest = '';
-  for (let head = path; ; head = posix.dirname(head)) {
-    if (exists(stat(plan, { path: head, shown: head }, true))) {
-      const real = plan.ctx.engine.realpath(head);
-      return rest === '' ? real : `${real === '/' ? '' : real}${rest}`;
-    }
-    rest = `/${posix.basename(head)}${rest}`;
+/** std::filesystem::weakly_canonical: the path with the links in its existing beginning resolved, or a positive errno. */
+function weaklyCanonical(plan: Plan, path: string): string | number {
+  const { engine } = plan.ctx;
+  const whole = engine.lookup(path);
+  if (whole >= 0) return engine.realpath(path);
+  if (!isMiss(whole)) return -whole;
+  const names = path.split('/').slice(1);
+  let head = '/';
+  for (;;) {
+    const next = posix.join(head, './') + names[0];
+    const answer = engine.lookup(next);
+    if (answer < 0 && !isMiss(answer)) return -answer;
+    if (answer < 0) break;
+    head = next;
+    names.shift();
   }
+  return posix.normalize(`${engine.realpath(head)}/${names.join('/')}`);
 }

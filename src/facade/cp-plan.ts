@@ -7,7 +7,22 @@
  * filter has to be asked. Source: lib/internal/fs/cp/*.js, by measurement.
  */
 import { posix } from 'node:path';
-import { EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import {
+  EACCES,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  ENOTSUP,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  STAT_LENGTH,
+} from '../core/index.js';
 import type { Context } from './context.js';
 import type { Place, Step } from './cp-apply.js';
 import { decodeName } from './encoding.js';
@@ -83,15 +98,41 @@ export function cpError(
   return new NodeError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
 }
 
+/** What the C++ library says of an errno. */
+const strings = new Map([
+  [EEXIST, 'File exists'],
+  [EINVAL, 'Invalid argument'],
+  [ENOTDIR, 'Not a directory'],
+  [ENOTEMPTY, 'Directory not empty'],
+  [ENOTSUP, 'Operation not supported'],
+  [ELOOP, 'Too many levels of symbolic links'],
+  [ENAMETOOLONG, 'File name too long'],
+  [EACCES, 'Permission denied'],
+]);
+
+/** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
+export function systemError(errno: number, path: string, syscall = 'cp'): Error {
+  const { code, errno: number } = uvException(errno, 'cp');
+  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), {
+    errno: -number,
+    code,
+    path,
+    syscall,
+  });
+}
+
 export const alreadyExists = (dest: Place): Error =>
   cpError('ERR_FS_CP_EEXIST', EEXIST, `${dest.shown} already exists`, dest.shown);
+
+/** statSync with throwIfNoEntry: false, as JavaScript calls it: since Node 22 it takes a file in the path for "nothing there". */
+const isMissBelowFile = ({ form }: Plan): boolean => form === 'sync' && nodeAtLeast(22);
 
 /** Looks at a file, through links when asked to. Undefined when there is none and that may be. */
 export function look(plan: Plan, at: Place, follow: boolean, mayMiss: boolean): Stat | undefined {
   const out = new Float64Array(STAT_LENGTH);
   const errno = -(follow ? plan.ctx.engine.stat(at.path, out) : plan.ctx.engine.lstat(at.path, out));
   if (errno === 0) return out;
-  if (mayMiss && errno === ENOENT) return undefined;
+  if (mayMiss && (errno === ENOENT || (errno === ENOTDIR && follow && isMissBelowFile(plan)))) return undefined;
   throw uvException(errno, follow ? 'stat' : 'lstat', at.shown);
 }
 
@@ -149,6 +190,12 @@ function checkPair(plan: Plan, src: Place, dest: Place): Stat | undefined {
 
 const intoItself = (src: Place, dest: string): Error =>
   cpError('ERR_FS_CP_EINVAL', EINVAL, `cannot copy ${src.shown} to a subdirectory of self ${dest}`, dest);
+
+/** Since Node 22 cpSync checks only the pair that it was given; those found inside are looked at, no more. */
+const checkInner = (plan: Plan, src: Place, dest: Place): Stat | undefined =>
+  plan.form === 'later' || !nodeAtLeast(22)
+    ? checkPair(plan, src, dest)
+    : lookAtSource(plan, src) && look(plan, dest, plan.options.dereference, true);
 
 /** Links may hide that the destination lies in the source: compares inodes up to the root. */
 function checkAncestors(plan: Plan, src: Place, dest: Place): void {
@@ -212,10 +259,18 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
   const over = there === undefined ? 'absent' : 'replace';
   const native = overwritesNatively && plan.form === 'sync' && over === 'replace';
   const by = native && mode === 0 ? 'libstdc++' : 'libuv';
-  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over, by });
+  if (native) refuseFullDirectory(plan, dest);
+  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over, by, call: native ? 'cp' : undefined });
   const unit = native ? microsecond : plan.timeUnit;
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit });
   plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
+}
+
+/** C++ removes what is to be overwritten, which an empty directory bears. */
+function refuseFullDirectory(plan: Plan, dest: Place): void {
+  const own = look(plan, dest, false, true);
+  if (own === undefined || !isDirectory(own) || plan.ctx.engine.readdir(dest.path).length === 0) return;
+  throw systemError(ENOTEMPTY, dest.shown, 'unlink');
 }
 
 /** Node 26 leaves a directory that is not there yet to native code, when no link in it has to be followed. */
@@ -231,7 +286,7 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
     const inner = there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond } : plan;
     for (const [from, to] of children(plan, src, dest)) {
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
-      yield* planFile(inner, from, to, checkPair(plan, from, to));
+      yield* planFile(inner, from, to, checkInner(plan, from, to));
     }
     complete = true;
   } finally {

@@ -11,6 +11,7 @@ import { type Operation, promiseForm, syncForm } from './define.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
 import { isUtf8Name, presentName } from './encoding.js';
 import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
+import { withCodeLast } from './ops/fd-write.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { hostFs, nodeAtLeast } from './running-node.js';
 import { toNodeError } from './uv-exception.js';
@@ -22,6 +23,14 @@ const DEFAULT_BUFFER_SIZE = 32;
 
 /** Since Node 22 `read()` of a closed Dir rejects; before, it threw. */
 const closedReadRejects = nodeAtLeast(22);
+
+/** Node 20 opens inner directories by a call whose error gets its keys from JavaScript: errno, syscall, code, path. */
+function inOldOrder(error: unknown): unknown {
+  if (nodeAtLeast(22) || !(error instanceof Error) || !('path' in error)) return error;
+  const { path } = error;
+  delete error.path;
+  return Object.assign(withCodeLast(error) as Error, { path });
+}
 
 interface Level {
   readonly stream: DirectoryStream;
@@ -218,7 +227,7 @@ export class Dir {
     try {
       this.#levels.push({ stream: this.#source.open(path), path });
     } catch (error) {
-      throw toNodeError(error, 'opendir', path, undefined, this.read);
+      throw inOldOrder(toNodeError(error, 'opendir', path, undefined, this.read));
     }
   }
 

@@ -161,10 +161,17 @@ export class GlobWalk {
     if (this.#isExcluded(path)) return;
     const type = this.#type(full);
     if (type === DT_DIR && this.#isExcluded(`${full}/`)) return;
-    const { exclude, present } = this.#options;
-    if (exclude && (type !== 0 || present === showPath) && exclude(present(path, posix.dirname(full), '', type)))
-      return;
+    if (this.#refuses(path)) return;
     this.#add(path, { ...state, at, linked, above });
+  }
+
+  /** Asks `exclude` about a directory. As a Dirent it is looked up from the working directory, whatever `cwd` is, as Node does. */
+  #refuses(path: string): boolean {
+    const { exclude, present } = this.#options;
+    if (exclude === undefined) return false;
+    if (present === showPath) return Boolean(exclude(path));
+    const type = this.#type(posix.resolve(this.#ctx.cwd(), path));
+    return type !== 0 && Boolean(exclude(present(path, posix.dirname(path), '', type)));
   }
 
   #add(path: string, state: State): void {

@@ -10,7 +10,7 @@ import { type Operation, promiseForm } from './define.js';
 import { FileHandle, type HandleMaker } from './file-handle.js';
 import { isPieces, writePieces } from './file-handle-io.js';
 import { methodNotImplemented } from './node-errors.js';
-import { readWholeLater, throwIfAborted } from './ops/read-file.js';
+import { checkBufferOption, makeDecoder, readWholeLater, throwIfAborted } from './ops/read-file.js';
 import {
   APPEND_DEFAULTS,
   checkModeFirst,
@@ -21,7 +21,7 @@ import {
   writeWhole,
 } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
-import { nodeAtLeast } from './running-node.js';
+import { nodeAtLeast, readFileTakesBuffer } from './running-node.js';
 import { type Caller, toNodeError, uvException } from './uv-exception.js';
 import { bindingFd, parseMode } from './validate.js';
 
@@ -115,7 +115,16 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   };
 
   function readFile(path: unknown, options?: unknown): Promise<unknown> {
-    if (path instanceof FileHandle) return path.fd === -1 ? rejectLater(closedFd()) : path.readFile(options);
+    if (path instanceof FileHandle) {
+      if (path.fd !== -1) return path.readFile(options);
+      const check = (): void => {
+        const { encoding, signal, buffer } = getOptions(options, READ_DEFAULTS);
+        checkBufferOption(readFileTakesBuffer ? buffer : undefined);
+        makeDecoder(encoding);
+        throwIfAborted(signal);
+      };
+      return settleNow(check, () => rejectLater(closedFd()), readFile);
+    }
     let signal: unknown;
     const run = (): unknown => {
       const given = getOptions(options, READ_DEFAULTS);

@@ -74,6 +74,24 @@ describe('recursive readdir in an encoding', () => {
   });
 });
 
+describe('recursive opendir in an encoding', () => {
+  it('fails as Node does where an encoded name leads nowhere', async () => {
+    const { real, ours } = await record({ t: { a: { b: {} } } }, async ({ fs, sync, later }) => {
+      const given = { encoding: 'base64', recursive: true } as never;
+      await later('for await', () => drain(fs, given));
+      sync('readSync', () => {
+        const dir = fs.opendirSync('t', given);
+        try {
+          for (let entry = dir.readSync(); entry !== null; entry = dir.readSync());
+        } finally {
+          dir.closeSync();
+        }
+      });
+    });
+    expect(ours).toEqual(real);
+  });
+});
+
 async function drain(fs: Fs, given: object): Promise<string[]> {
   const entries = [];
   for await (const entry of await fs.promises.opendir('t', given)) entries.push(entry);

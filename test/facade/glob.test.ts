@@ -201,3 +201,24 @@ describe.runIf('globSync' in nodeFs)('beside the real one', () => {
     });
   }
 });
+
+it.skipIf(!('globSync' in nodeFs))(
+  'a directory that `exclude` sees as a Dirent is looked up from the working directory',
+  async () => {
+    const { real, ours } = await sideBySide({ b: {}, w: { b: { f: '' }, c: { b: {} } } }, ({ fs }) => {
+      const asked: string[] = [];
+      const exclude = (entry: nodeFs.Dirent): boolean => {
+        asked.push(`${entry.parentPath} ${entry.name} ${entry.isDirectory()}`);
+        return entry.name === 'b';
+      };
+      const list = (cwd: string): string[] =>
+        ['*/', '*/**', '**'].flatMap((pattern) =>
+          fs
+            .globSync(pattern, { cwd, withFileTypes: true, exclude })
+            .map(({ parentPath, name }) => `${parentPath} ${name}`),
+        );
+      return [list('w').sort(), list('w/c').sort(), asked.sort()];
+    });
+    expect(ours).toEqual(real);
+  },
+);

@@ -202,3 +202,16 @@ describe('the order of checks', () => {
     expect(ours).toEqual(real);
   });
 });
+
+describe('a closed FileHandle', () => {
+  it('is found out after the options were checked', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later }) => {
+      const handle = await fs.promises.open('f');
+      await handle.close();
+      for (const given of ['buffer', 'utf8', 'nope', { signal: AbortSignal.abort() }, {}] as never[]) {
+        await later(`read ${JSON.stringify(given)}`, () => fs.promises.readFile(handle, given));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+});

@@ -113,7 +113,7 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const isOpen = form === 'sync' && opensPathLast && (!isPlainText(encoding) || buffer !== undefined);
   const early = form === 'callback' || isOpen ? parseFlags(options.flag, isOpen ? 'flags' : 'options.flag') : undefined;
   const target = ctx.resolve(path);
-  const flags = early ?? parseFlags(options.flag);
+  const flags = early ?? parseFlags(form === 'promise' ? options.flag || 'r' : options.flag);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
   const data = ctx.engine.readFile(target, flags, make);
   if (form === 'callback') return decodeAnswer(data, encoding);
