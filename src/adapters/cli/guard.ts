@@ -4,8 +4,7 @@
  * what they write is refused with EROFS: memory of their own would be lost with
  * them, and the disk is not theirs to change.
  */
-import { mount } from '../mount/index.js';
 import { createOverlay } from '../overlay/index.js';
-import { PASSED_THROUGH } from './run.js';
+import { hold } from './hold.js';
 
-mount(createOverlay({ root: '/', readOnly: true }).fs, { except: PASSED_THROUGH });
+hold(createOverlay({ root: '/', readOnly: true }).fs);

@@ -9,18 +9,16 @@ import nodeModule from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { quotaOf } from '../../facade/index.js';
 import { ownFs } from '../../host/index.js';
-import { mount, onDisk } from '../mount/index.js';
+import { onDisk } from '../mount/index.js';
 import { createOverlay, type Overlay } from '../overlay/index.js';
 import { type RunCommand, UsageError } from './arguments.js';
 import { holdCompanions } from './companions.js';
 import { whenOver } from './ending.js';
+import { hold } from './hold.js';
 import { changeTree, diffs, summary, worthTelling } from './report.js';
 import { exportChanges, zipChanges } from './results.js';
 
 const { existsSync, realpathSync, statSync, writeSync } = ownFs;
-
-/** What is no disk: devices and the kernel's tables. */
-export const PASSED_THROUGH = ['/dev', '/proc', '/sys'];
 
 /** Writes to stderr now, even when it is a pipe that is full. */
 export function tell(text: string): void {
@@ -89,7 +87,7 @@ export function prepareRun(command: RunCommand, guard: string): () => void {
   };
   whenOver(() => onDisk(() => finish(command, overlay, roots.length === 1 ? roots[0] : '/', exportTo, zip)));
   holdCompanions({ guard, strict: command.strict, warn });
-  mount(overlay.fs, { except: PASSED_THROUGH });
+  hold(overlay.fs);
   process.argv.splice(1, process.argv.length, script, ...command.args);
   return () => start(script);
 }
