@@ -12,6 +12,7 @@ import {
   EINVAL,
   EISDIR,
   ELOOP,
+  ENAMETOOLONG,
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
@@ -86,6 +87,15 @@ const nativeTexts = new Map([
   [ENOTEMPTY, 'Directory not empty'],
 ]);
 
+/** What C++ has no branch for: Node knows neither code nor number then. */
+const unknownTexts = new Map([
+  [ELOOP, 'Too many levels of symbolic links'],
+  [ENAMETOOLONG, 'File name too long'],
+]);
+
+const unknownException = (text: string, path: string): Error =>
+  Object.assign(new Error(`, Unknown error: ${text} '${path}'`), { errno: -4094, code: '', path, syscall: 'rm' });
+
 /** True when `path` names a symbolic link, slashes at its end notwithstanding. */
 function isLink(ctx: Context, path: string): boolean {
   const out = new Float64Array(STAT_LENGTH);
@@ -118,7 +128,10 @@ function remove(ctx: Context, given: unknown, resolved: string, options: RmOptio
     if (options.force && (errno === ENOENT || (native && unlooked && errno === ENOTDIR))) return;
     // Unlike a look, unlink follows no link to find that the slash after it is wrong.
     if (unlooked && errno === ELOOP && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
-    throw uvException(errno, unlooked ? 'unlink' : 'lstat', shown);
+    const unknown = native && unlooked ? unknownTexts.get(errno) : undefined;
+    throw unknown === undefined
+      ? uvException(errno, unlooked ? 'unlink' : 'lstat', shown)
+      : unknownException(unknown, shown);
   }
   const isDirectory = (out[1] & S_IFMT) === S_IFDIR;
   if (isDirectory && !options.recursive) {
