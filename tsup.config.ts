@@ -84,6 +84,12 @@ const SHORT_NAMES = {
 /** Entries on a package that can only be imported: these stay modules; their CommonJS form says what that package says. */
 const MODULES = ['vitest'];
 
+/** Types of default exports, which `export *` leaves out. */
+const DEFAULT_TYPES: Record<string, string> = {
+  memfs: `declare const all: typeof import('node:fs') & Omit<typeof import('./memfs.cjs'), 'default'>;\nexport default all;\n`,
+  'mock-fs': `import { mock } from './mock-fs.cjs';\nexport default mock;\n`,
+};
+
 export default defineConfig([
   {
     entry: { ...entry, ...LATE_PARTS, ...PROGRAMS },
@@ -250,16 +256,26 @@ function publishAsModule(name: string, code: string): void {
 
 /** dist/<name>.js and its types, for `import`. */
 function writeDoors(name: string): void {
-  const names = Object.keys(createRequire(import.meta.url)(`./dist/${name}.cjs`));
+  const all = Object.keys(createRequire(import.meta.url)(`./dist/${name}.cjs`));
+  const names = all.filter((each) => each !== 'default');
+  const isDefault = names.length < all.length;
+  // Who requires it gets the default export itself, with the others on it, as of the package it stands for.
+  if (isDefault) {
+    const whole = 'module.exports=Object.assign(module.exports.default,{...module.exports});\n';
+    writeFileSync(`dist/${name}.cjs`, readFileSync(`dist/${name}.cjs`, 'utf8') + whole);
+  }
   // A copy without `__esModule`: transpilers that see that mark look for a default export. Written so that Node's
   // search for names does not follow the require.
   const copy = `'use strict';\nconst all = require('./${name}.cjs');\nmodule.exports = Object.assign({}, all);\n`;
+  const byDefault = isDefault ? 'export default all.default;\n' : '';
   writeFileSync(`dist/${name}.door.cjs`, copy);
   writeFileSync(
     `dist/${name}.js`,
-    `import all from './${name}.door.cjs';\n\nexport const { ${names.sort().join(', ')} } = all;\n`,
+    `import all from './${name}.door.cjs';\n\nexport const { ${names.sort().join(', ')} } = all;\n${byDefault}`,
   );
-  writeFileSync(`dist/${name}.d.ts`, `export * from './${name}.cjs';\n`);
+  const types = DEFAULT_TYPES[name] ?? '';
+  if (isDefault !== (types !== '')) throw new Error(`${name} needs a line in DEFAULT_TYPES, or none`);
+  writeFileSync(`dist/${name}.d.ts`, `export * from './${name}.cjs';\n${types}`);
 }
 
 /** Directories of the packages whose code is in the bundle. */

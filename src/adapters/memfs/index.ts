@@ -47,3 +47,10 @@ export const promises: NodeFs['promises'] = fs.promises;
 
 /** Members of {@link vol}, bound to it. */
 export const { fromJSON, fromNestedJSON, toJSON, toTree, reset } = vol;
+
+/** As `require('memfs')`: what is exported here and the functions of {@link fs}, in one object. */
+export default {
+  ...fs,
+  ...{ Volume, createFsFromVolume, fromJSON, fromNestedJSON, fs, memfs, promises, reset, toJSON, toTree, vol },
+  semantic: true,
+};

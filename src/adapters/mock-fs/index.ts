@@ -5,17 +5,20 @@
 import { tmpdir } from 'node:os';
 import { posix } from 'node:path';
 import { isPromise } from 'node:util/types';
-import { type CreateFsOptions, createFs } from '../../facade/index.js';
+import type { CreateFsOptions } from '../../facade/index.js';
 import { type Mount, mount } from '../mount/index.js';
 import {
   type DirectoryItems,
   type DirectoryOptions,
+  disk,
   type FileOptions,
   Item,
   loadItem,
+  type Place,
   putItem,
   type SymlinkOptions,
 } from './items.js';
+import { loadedIn, volumeWith } from './lazy.js';
 
 export type { Attributes, DirectoryItems, DirectoryOptions, FileOptions, Item, SymlinkOptions } from './items.js';
 
@@ -25,6 +28,14 @@ export interface MockOptions extends CreateFsOptions {
   readonly createCwd?: boolean;
   /** Whether `os.tmpdir()` is made. Default true. */
   readonly createTmp?: boolean;
+}
+
+/** Options of `mock.load`. */
+export interface LoadOptions {
+  /** Whether directories in a directory are loaded too. Default true. */
+  readonly recursive?: boolean;
+  /** Whether contents are read when they are asked for. Default true. */
+  readonly lazy?: boolean;
 }
 
 let active: Mount | undefined;
@@ -65,14 +76,43 @@ function bypass<T>(run: () => T): T {
  * mock.restore();
  */
 function mockFs(config: DirectoryItems = {}, options: MockOptions = {}): void {
-  const { createCwd = true, createTmp = true, ...rest } = options;
+  const { createCwd = true, createTmp = true, clock = Date.now, ...rest } = options;
   restore();
-  const fs = createFs(rest);
   const cwd = process.cwd();
+  const loaded = loadedIn(config, cwd);
+  let set: number | undefined;
+  const fs = volumeWith(loaded, { ...rest, clock: () => set ?? clock() });
+  const place: Place = {
+    fs,
+    shows: (path) => loaded.has(path),
+    at(time, run) {
+      set = time === undefined ? undefined : Number(time);
+      try {
+        return run();
+      } finally {
+        set = undefined;
+      }
+    },
+  };
   if (createCwd) fs.mkdirSync(cwd, { recursive: true });
   if (createTmp) fs.mkdirSync(tmpdir(), { recursive: true });
-  for (const [path, item] of Object.entries(config)) putItem(fs, posix.resolve(cwd, path), item);
+  for (const [path, item] of Object.entries(config)) putItem(place, posix.resolve(cwd, path), item);
   active = mount(fs);
+}
+
+/**
+ * What the disk has at a path, attributes included.
+ *
+ * @param options - a directory that is loaded with what is below it is read when it is asked for, contents do not
+ *   count against the quota until they are changed; `lazy: false` reads everything now. `recursive: false` takes a
+ *   directory's files and not its directories
+ * @throws the disk's errors
+ */
+function load(path: string, { recursive = true, lazy = true }: LoadOptions = {}): Item {
+  const source = posix.resolve(path);
+  const isLazy = lazy && recursive && disk.lstatSync(source).isDirectory();
+  // Some of Node's functions call others by their names in `node:fs`.
+  return isLazy ? new Item('directory', {}, source) : bypass(() => loadItem(source, recursive));
 }
 
 /** mock-fs's function, with its parts. */
@@ -83,14 +123,11 @@ export const mock = Object.assign(mockFs, {
   directory: (options: DirectoryOptions = {}): Item => new Item('directory', options),
   /** A symbolic link. */
   symlink: (options: SymlinkOptions): Item => new Item('symlink', options),
-  /**
-   * What the disk has at a path, attributes included. It is read now.
-   * @param options - `recursive: false` takes a directory's files and not its directories
-   */
-  load: (path: string, { recursive = true }: { readonly recursive?: boolean } = {}): Item =>
-    bypass(() => loadItem(posix.resolve(path), recursive)),
+  load,
   /** Gives the process the disk back. */
   restore,
   /** Runs a function on the disk; also an asynchronous one, but then everything else runs there too until it settles. */
   bypass,
 });
+
+export default mock;

@@ -91,6 +91,7 @@ describe('beyond memfs', () => {
       [
         'Volume',
         'createFsFromVolume',
+        'default',
         'fromJSON',
         'fromNestedJSON',
         'fs',
