@@ -3,35 +3,10 @@
  * object. A job works in an empty directory and returns what it made or found;
  * the same job on the real file system gives the expected answer.
  */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
 import type { NodeFs } from '../targets.js';
-
-const require = createRequire(import.meta.url);
-
-export type Job = (fs: NodeFs, dir: string) => Promise<unknown>;
-
-/** For packages without types: the few functions a job calls. */
-const load = <T>(name: string): T => require(name) as T;
-
-const sources = (fs: NodeFs, dir: string): void => {
-  fs.mkdirSync(join(dir, 'src/lib/deep'), { recursive: true });
-  fs.mkdirSync(join(dir, 'node_modules/dep'), { recursive: true });
-  fs.writeFileSync(
-    join(dir, 'src/index.js'),
-    "import { add } from './lib/add.js';\nimport dep from 'dep';\nconsole.log(add(1, 2), dep);\n",
-  );
-  fs.writeFileSync(join(dir, 'src/lib/add.js'), 'export const add = (a, b) => a + b;\n');
-  fs.writeFileSync(join(dir, 'src/lib/deep/note.txt'), 'note');
-  fs.writeFileSync(join(dir, 'src/.hidden'), '');
-  fs.writeFileSync(
-    join(dir, 'node_modules/dep/package.json'),
-    '{ "name": "dep", "version": "1.0.0", "main": "main.js" }',
-  );
-  fs.writeFileSync(join(dir, 'node_modules/dep/main.js'), "module.exports = 'dep';\n");
-  fs.symlinkSync('lib', join(dir, 'src/alias'));
-};
+import { type Job, load, sources } from './sources.js';
 
 export const jobs: Readonly<Record<string, Job>> = {
   glob: async (fs, dir) => {
@@ -85,10 +60,6 @@ export const jobs: Readonly<Record<string, Job>> = {
       mkdirp.manualSync(join(dir, 'x/y'), options),
       await mkdirp.manual(join(dir, 'x/z/w'), options),
     ];
-  },
-  'make-dir': async (fs, dir) => {
-    const { makeDirectory, makeDirectorySync } = await import('make-dir');
-    return [await makeDirectory(join(dir, 'p/q'), { fs }), makeDirectorySync(join(dir, 'r/s'), { fs, mode: 0o700 })];
   },
   'proper-lockfile': async (fs, dir) => {
     const { lock, check } = load<{
