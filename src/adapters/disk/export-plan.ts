@@ -4,7 +4,7 @@
  * in the way that must not go.
  */
 import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ownFs } from '../../host/index.js';
 import {
   below,
@@ -18,7 +18,7 @@ import {
 } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 
-const { lstat } = ownFs.promises;
+const { lstat, stat } = ownFs.promises;
 
 /** One step of an export. */
 export interface DiskAction {
@@ -57,7 +57,7 @@ export async function planExport(
   const firsts = new Map<string, string>();
   /** Directories that are not on the disk: nothing below them can be in the way. */
   const fresh = new Set<string>();
-  if ((await look(dir)) === undefined) fresh.add('');
+  if (!(await isDirectoryOrFree(dir))) fresh.add('');
   const left = new Set<string>();
   for (const { path, stats } of walkTree(fs, from, refuse, (entry) => !left.delete(entry.path))) {
     if (!options.filter(path, stats)) {
@@ -85,6 +85,23 @@ export async function planExport(
     if (key !== undefined && first === undefined) firsts.set(key, path);
   }
   return plan;
+}
+
+/**
+ * True when the destination is there, false when it can be made.
+ * @throws DiskError when it, or what it would be made in, is something else
+ */
+async function isDirectoryOrFree(dir: string): Promise<boolean> {
+  const conflict = () => refuse('CONFLICT', 'on the disk, a file is in the place of a directory', dir);
+  for (let at = dir; ; at = dirname(at)) {
+    const there = await stat(at).catch((error) => {
+      if (error.code === 'ENOTDIR') throw conflict();
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (there?.isDirectory()) return at === dir;
+    if (there !== undefined) throw conflict();
+    if ((await look(at)) !== undefined) throw refuse('LINK', 'on the disk, a symbolic link leads nowhere', at);
+  }
 }
 
 async function look(path: string): Promise<Stats | undefined> {

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownFs } from '../../host/index.js';
 import { type OutsideLinks, type ReadableFs, settable } from '../tree/index.js';
@@ -63,7 +63,7 @@ export async function exportToDisk(
 ): Promise<ExportResult> {
   const { overwrite = false, dryRun = false, outsideLinks = 'refuse', filter = () => true, onProgress } = options;
   const concurrency = checkConcurrency(options.concurrency ?? 8);
-  const root = dir instanceof URL ? fileURLToPath(dir) : dir;
+  const root = resolve(dir instanceof URL ? fileURLToPath(dir) : dir);
   if (!fs.statSync(from).isDirectory()) throw refuse('TYPE', 'what is exported must be a directory', from);
   const plan = await planExport(fs, normal(from), root, { overwrite, outsideLinks, filter });
   const result = { ...count(plan), actions: plan.map(({ from: _, stats: __, ...action }) => action) };

@@ -4,8 +4,8 @@
  * then files are read, several at once. Memory beside the quota: one piece for
  * each file that is being read, and the list of entries.
  */
-import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import type { promises, Stats } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownFs } from '../../host/index.js';
 import { leadsOut, type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
@@ -16,6 +16,7 @@ import { type Progress, progressOf, type TransferCounts } from './progress.js';
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
 const { lstat, open, readdir, readlink, stat } = ownFs.promises;
 
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = ownFs.constants;
 const PIECE = 256 * 1024;
 
 export interface ImportFromDiskOptions {
@@ -56,11 +57,12 @@ export async function importFromDisk(
 ): Promise<TransferCounts> {
   const { to = '/', outsideLinks = 'keep', onProgress } = options;
   const concurrency = checkConcurrency(options.concurrency ?? 8);
-  const root = dir instanceof URL ? fileURLToPath(dir) : dir;
+  const root = resolve(dir instanceof URL ? fileURLToPath(dir) : dir);
   const writer = new TreeWriter(fs, to, { atomic: true, refuse });
   const found = await plan(root, writer.to, options.filter ?? (() => true), outsideLinks);
   const counts = count(found);
-  writer.demandRoom(counts.bytes, '');
+  // The tree is made beside what it replaces.
+  writer.demandRoom(counts.bytes, '', counts.files + counts.directories + counts.symlinks);
   const done = progressOf(counts, onProgress);
   try {
     for (const entry of found) if (!entry.stats.isFile()) makeOther(writer, entry);
@@ -91,8 +93,7 @@ async function plan(
   const visit = async (directory: string): Promise<void> => {
     for (const name of (await readdir(join(root, directory))).sort()) {
       const path = directory === '' ? name : `${directory}/${name}`;
-      if (name.includes('\ufffd')) throw refuse('NAME', 'a name is not UTF-8', path);
-      const stats = await lstat(join(root, path));
+      const stats = await look(join(root, path), path);
       if (!filter(path, stats)) continue;
       if (stats.isSymbolicLink()) {
         const target = await readlink(join(root, path));
@@ -108,6 +109,16 @@ async function plan(
   };
   await visit('');
   return found;
+}
+
+/** A name that is not UTF-8 comes with U+FFFD in the place of its bytes, and names nothing. */
+async function look(at: string, path: string): Promise<Stats> {
+  try {
+    return await lstat(at);
+  } catch (error) {
+    const isSpoiled = path.includes('\ufffd') && (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw isSpoiled ? refuse('NAME', 'a name is not UTF-8', path) : error;
+  }
 }
 
 function firstName(firsts: Map<string, string>, path: string, { nlink, dev, ino }: Stats): string | undefined {
@@ -139,9 +150,21 @@ function makeOther(writer: TreeWriter, { path, stats, target }: Found): void {
   else if (target !== undefined) writer.symlink(path, target, attributesOf(stats));
 }
 
+/** The very file that was looked at: not what a link leads to that is in its place now, and no pipe that nobody writes to. */
+async function openPlanned(from: string, path: string, { dev, ino }: Stats): Promise<promises.FileHandle> {
+  const changed = () => refuse('CHANGED', 'a file was replaced while the tree was read', path);
+  const file = await open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw error.code === 'ELOOP' || error.code === 'ENXIO' ? changed() : error;
+  });
+  const now = await file.stat();
+  if (now.dev === dev && now.ino === ino) return file;
+  await file.close();
+  throw changed();
+}
+
 /** Whole into memory when it is small, else piece by piece. */
 async function copyFile(writer: TreeWriter, from: string, path: string, stats: Stats): Promise<void> {
-  const file = await open(from, 'r');
+  const file = await openPlanned(from, path, stats);
   try {
     const piece = Buffer.allocUnsafe(Math.min(PIECE, stats.size + 1));
     const changed = () => refuse('CHANGED', 'a file changed its size while it was read', path);

@@ -12,11 +12,16 @@ const TMPFS_MAGIC = 0x01021994;
  * @param directory an existing path on the volume
  * @param bytes contents that are about to be written
  * @param path what the error names
+ * @param nodes files, directories and links that are about to be made
  * @throws QuotaExceededError (ENOSPC) when they cannot fit
  */
-export function demandRoom(fs: WritableFs, directory: string, bytes: number, path: string): void {
-  const { type, bsize, blocks, bavail } = fs.statfsSync(directory);
+export function demandRoom(fs: WritableFs, directory: string, bytes: number, path: string, nodes = 0): void {
+  const { type, bsize, blocks, bavail, files, ffree } = fs.statfsSync(directory);
   if (type !== TMPFS_MAGIC) return;
+  if (nodes > ffree) {
+    const refusal = new QuotaFault('nodes', nodes, ffree, files);
+    throw new QuotaExceededError(`ENOSPC: no space left on device, open '${path}'`, refusal, { syscall: 'open', path });
+  }
   // Free space is told in whole blocks, rounded down.
   if (bytes < (bavail + 1) * bsize) return;
   const refusal = new QuotaFault('bytes', bytes, bavail * bsize, blocks * bsize);

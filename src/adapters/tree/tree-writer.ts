@@ -94,9 +94,9 @@ export class TreeWriter {
     }
   }
 
-  /** @throws QuotaExceededError when `bytes` more than what waits cannot fit */
-  demandRoom(bytes: number, path: string): void {
-    demandRoom(this.#fs, this.ground, this.#pendingBytes + bytes, below(this.to, path));
+  /** @throws QuotaExceededError when `bytes` more than what waits, in so many more entries, cannot fit */
+  demandRoom(bytes: number, path: string, entries = 0): void {
+    demandRoom(this.#fs, this.ground, this.#pendingBytes + bytes, below(this.to, path), entries);
   }
 
   directory(path: string, attributes: Attributes): void {

@@ -1,4 +1,5 @@
 /** Trees between the disk and a volume, both ways, with what may go wrong. */
+import { execFileSync } from 'node:child_process';
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -102,6 +103,71 @@ describe('importFromDisk', () => {
     expect(await codeOf(importFromDisk(fs, join(directory, 'absent')))).toBe('ENOENT');
   });
 
+  it('refuses more entries than the volume has room for, before it reads anything', async () => {
+    const directory = plantedOnDisk();
+    const engine = createVolume({ maxNodes: 10 });
+    const fs = createFsFromEngine(engine);
+    const { changes } = engine;
+    const seen: Progress[] = [];
+    const error = await importFromDisk(fs, directory, { onProgress: (each) => seen.push(each) }).catch(
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ code: 'ENOSPC', resource: 'nodes', available: 10, limit: 11 });
+    expect(seen).toEqual([]);
+    expect(engine.changes).toBe(changes);
+  });
+
+  it.each(['a link', 'a pipe', 'another file', 'nothing'])(
+    'reads no file that became %s after it was looked at, and leaves the volume as it was',
+    async (what) => {
+      const directory = diskDirectory();
+      const outside = join(diskDirectory(), 'secret');
+      nodeFs.writeFileSync(outside, 'secret');
+      nodeFs.writeFileSync(join(directory, 'a'), 'first');
+      nodeFs.writeFileSync(join(directory, 'b'), 'second');
+      const victim = join(directory, 'b');
+      const engine = createVolume({});
+      const fs = createFsFromEngine(engine);
+      const { changes } = engine;
+      const swap = (): void => {
+        nodeFs.renameSync(victim, join(directory, 'kept'));
+        if (what === 'a link') nodeFs.symlinkSync(outside, victim);
+        if (what === 'a pipe') execFileSync('mkfifo', [victim]);
+        if (what === 'another file') nodeFs.writeFileSync(victim, 'secret');
+      };
+      const outcome = await codeOf(
+        importFromDisk(fs, directory, { concurrency: 1, onProgress: ({ path }) => path === 'a' && swap() }),
+      );
+      expect(outcome).toBe(what === 'nothing' ? 'ENOENT' : 'ERR_DISK_CHANGED');
+      expect(fs.readdirSync('/')).toEqual([]);
+      expect(engine.changes).toBe(changes);
+      expectClean(engine);
+    },
+  );
+
+  it('is undone when a listener throws', async () => {
+    const directory = plantedOnDisk();
+    const engine = createVolume({});
+    const fs = createFsFromEngine(engine);
+    const onProgress = ({ files }: Progress): void => {
+      if (files === 3) throw new Error('enough');
+    };
+    await expect(importFromDisk(fs, directory, { onProgress })).rejects.toThrow('enough');
+    expect(fs.readdirSync('/')).toEqual([]);
+    expectClean(engine);
+  });
+
+  it('takes names with the replacement character and refuses those that are not UTF-8', async () => {
+    const directory = diskDirectory();
+    nodeFs.writeFileSync(join(directory, 'odd \ufffd name'), 'odd');
+    const fs = createFs();
+    await importFromDisk(fs, directory);
+    expect(fs.readFileSync('/odd \ufffd name', 'utf8')).toBe('odd');
+    nodeFs.writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0x61, 0xff])]), '');
+    expect(await codeOf(importFromDisk(fs, directory, { to: '/again' }))).toBe('ERR_DISK_NAME');
+    expect(fs.existsSync('/again')).toBe(false);
+  });
+
   it('keeps, skips or refuses links that lead out', async () => {
     const directory = diskDirectory();
     nodeFs.symlinkSync('/etc/passwd', join(directory, 'out'));
@@ -203,6 +269,86 @@ describe('exportToDisk', () => {
     expect(nodeFs.readdirSync(directory)).toEqual(['empty']);
     expect(await codeOf(exportToDisk(fs, '/tree/run.sh', directory))).toBe('ERR_DISK_TYPE');
     expect(await codeOf(exportToDisk(fs, '/absent', directory))).toBe('ENOENT');
+  });
+
+  it('does what a dry run says, also over what is there', async () => {
+    const fs = planted();
+    const directory = diskDirectory();
+    nodeFs.mkdirSync(join(directory, 'closed'));
+    nodeFs.writeFileSync(join(directory, 'run.sh'), 'mine');
+    nodeFs.symlinkSync('elsewhere', join(directory, 'link'));
+    nodeFs.writeFileSync(join(directory, 'not in the tree'), 'stays');
+    const listing = () => nodeFs.readdirSync(directory, { recursive: true }).sort();
+    for (const options of [{ overwrite: true }, { overwrite: true, filter: (path: string) => path !== 'empty' }]) {
+      const before = listing();
+      const said = await exportToDisk(fs, '/tree', directory, { ...options, dryRun: true });
+      expect(listing()).toEqual(before);
+      const done = await exportToDisk(fs, '/tree', directory, options);
+      expect(done).toEqual(said);
+      const made = said.actions.filter(({ action }) => action === 'create').map(({ path }) => path);
+      expect(listing()).toEqual([...before, ...made].sort());
+    }
+    expect(nodeFs.readFileSync(join(directory, 'not in the tree'), 'utf8')).toBe('stays');
+  });
+
+  it('refuses a destination that is a file, is below one, or is a link that leads nowhere, also in a dry run', async () => {
+    const fs = planted();
+    const directory = diskDirectory();
+    nodeFs.writeFileSync(join(directory, 'file'), '');
+    nodeFs.symlinkSync('nowhere', join(directory, 'dangling'));
+    nodeFs.mkdirSync(join(directory, 'real'));
+    nodeFs.symlinkSync('real', join(directory, 'good'));
+    const before = nodeFs.readdirSync(directory);
+    for (const dryRun of [true, false]) {
+      const to = (path: string) => codeOf(exportToDisk(fs, '/tree', join(directory, path), { dryRun }));
+      expect(await to('file')).toBe('ERR_DISK_CONFLICT');
+      expect(await to('file/below')).toBe('ERR_DISK_CONFLICT');
+      expect(await to('dangling')).toBe('ERR_DISK_LINK');
+      expect(await to('dangling/below')).toBe('ERR_DISK_LINK');
+      expect(nodeFs.readdirSync(directory)).toEqual(before);
+      expect(await to('good')).toBe('done');
+    }
+    expect(diff({ fs, path: '/tree' }, { fs: nodeFs, path: join(directory, 'real') })).toEqual([]);
+  });
+
+  it.each([1, 8])(
+    'notices a directory that became a link before it is written into, %s files at once',
+    async (concurrency) => {
+      const fs = createFs();
+      fs.mkdirSync('/kept');
+      fs.writeFileSync('/kept/evil', 'evil');
+      fs.mkdirSync('/zz');
+      const directory = diskDirectory();
+      const outside = diskDirectory();
+      nodeFs.mkdirSync(join(directory, 'kept'));
+      const swapping = {
+        ...fs,
+        // The plan looks at the tree in order: here 'kept' has been looked at on the disk.
+        lstatSync: Object.assign((path: string, options: object) => {
+          if (path === '/zz' && nodeFs.lstatSync(join(directory, 'kept')).isDirectory()) {
+            nodeFs.rmdirSync(join(directory, 'kept'));
+            nodeFs.symlinkSync(outside, join(directory, 'kept'));
+          }
+          return fs.lstatSync(path, options);
+        }, {}),
+      } as unknown as typeof fs;
+      expect(await codeOf(exportToDisk(swapping, '/', directory, { concurrency, overwrite: true }))).toBe(
+        'ERR_DISK_CHANGED',
+      );
+      expect(nodeFs.readdirSync(outside)).toEqual([]);
+    },
+  );
+
+  it('tells of each file once, in step with the totals', async () => {
+    const fs = planted();
+    const seen: Progress[] = [];
+    const { files, bytes } = await exportToDisk(fs, '/tree', join(diskDirectory(), 'new'), {
+      concurrency: 4,
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen.map(({ files: done }) => done)).toEqual(Array.from({ length: files }, (_, n) => n + 1));
+    expect(new Set(seen.map(({ path }) => path)).size).toBe(files);
+    expect(seen.at(-1)).toMatchObject({ files, totalFiles: files, bytes, totalBytes: bytes });
   });
 
   it('drops set-id bits and leaves no spare files behind', async () => {
