@@ -103,6 +103,16 @@ ${table(head, body)}
 `;
 }
 
+/** What the numbers of a new volume do not say by themselves. */
+const FS_OBJECT = `## What an fs object costs
+
+An object that stands in for \`node:fs\` has some hundred own members, all of them functions that need no \`this\`: they can be destructured, spread,
+replaced by a spy and handed to a union. Each is a function of its volume with Node's name and length, so the object costs tens of kilobytes and most of
+the time of \`createFs\`; \`fs.promises\`, the streams' classes and \`FileHandle\` are made when they are first asked for. Peers whose methods sit on a
+prototype make an instance in no time, and break when a method is taken off it. A volume without that object, \`new MemoryFileSystem()\`, costs a fraction
+of it; its \`fs\` is made when it is asked for.
+`;
+
 function page(file: ResultFile, others: readonly ResultFile[]): string {
   const means = systemsIn(file)
     .filter((system) => system !== 'ours')
@@ -119,7 +129,7 @@ Written by \`npm run bench\`; do not edit. Node ${file.node}, ${file.machine}, $
 
 Each number is the median of ${file.rounds} rounds; a round is one process per case and system, the systems in turn, and takes the median of its own samples.
 Times are processor time (user and system, all threads of the process), which a busy machine disturbs less than elapsed time. A dash means that the system
-lacks the call, gives a wrong result or did not finish in time. Samples are ${file.effort === 'quick' ? 'short (`--quick`) and trees end at 100,000 files' : 'of normal length'}. The bare limit is a \`Map\` of Buffers with the same copies: what memory itself costs.
+lacks the call, gives a wrong result or did not finish in time. Samples are ${file.effort === 'quick' ? 'short (`--quick`)' : 'of normal length'}. The bare limit is a \`Map\` of Buffers with the same copies: what memory itself costs.
 Peers run as their documentation says, without tuning; tmpfs is the real \`node:fs\` on /dev/shm.
 
 Times of each system ÷ ours, geometric mean over the cases it can do:
@@ -132,6 +142,7 @@ ${groupsOf(file)
   .map((group) => groupSection(file, group))
   .join('\n')}
 ${dMemfsSection(file)}
+${FS_OBJECT}
 ${otherNodes(others)}`;
 }
 

@@ -20,7 +20,10 @@ export interface ResultFile {
   readonly node: string;
   readonly machine: string;
   readonly date: string;
+  /** Rounds that were run; of the last one perhaps a part. */
   readonly rounds: number;
+  /** Files of the largest tree. */
+  readonly files?: number;
   readonly effort: 'normal' | 'quick';
   readonly results: readonly Result[];
   /** Bytes of the packed tarball, when it could be packed. */
