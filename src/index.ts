@@ -2,7 +2,7 @@
  * Index: the package's front door. It gathers the public API and joins the two
  * halves that may not know each other: a D-MemFS volume gets its `fs` here.
  */
-import { createFsFromEngine, type Quota, quotaOfEngine } from './facade/index.js';
+import { createFsFromEngine, describeVolume, type Quota, quotaOfEngine } from './facade/index.js';
 import {
   AsyncMemoryFileSystem as AsyncVolume,
   type MemoryFileSystemOptions,
@@ -48,6 +48,16 @@ export class MemoryFileSystem extends Volume {
   /** The quota of this volume: use by path, a new limit, pressure, an fsck. */
   get quota(): Quota {
     return quotaOfEngine(this.engine);
+  }
+
+  /** How full the volume is, and the first lines of its tree. */
+  override toString(): string {
+    return describeVolume(this.engine);
+  }
+
+  /** What `console.log` and `util.inspect` show. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return describeVolume(this.engine);
   }
 }
 

@@ -6,6 +6,7 @@ import type nodeFs from 'node:fs';
 import { createVolume, type Engine, type StoragePolicy, type VolumeOptions } from '../core/index.js';
 import { createContext } from './context.js';
 import { readVolumeOptions, workingDirectory } from './create-options.js';
+import { showVolume } from './describe-volume.js';
 import { makeFs } from './fs-object.js';
 import { membersOf } from './members.js';
 import { rememberEngine } from './quota.js';
@@ -88,5 +89,6 @@ export function createFsFromEngine(engine: Engine, options: FacadeOptions = {}):
   ctx.fs = fs;
   ctx.own = membersOf(fs);
   rememberEngine(fs, engine);
+  showVolume(fs);
   return fs;
 }

@@ -1,6 +1,7 @@
 /** Facade layer: its one door. */
 export { type Context, createContext } from './context.js';
 export { type CreateFsOptions, createFs, createFsFromEngine, createFsOver, type FacadeOptions } from './create-fs.js';
+export { describeVolume } from './describe-volume.js';
 export { decodeName, encodeName } from './encoding.js';
 export { type FileHandle, fileHandleMaker } from './file-handle.js';
 export { invalidArgType, invalidArgValue } from './node-errors.js';

@@ -79,7 +79,7 @@ export function quotaOf(fs: object): Quota {
 
 /** The quota of an engine; see {@link quotaOf}. Paths are absolute. */
 export function quotaOfEngine(engine: Engine): Quota {
-  return {
+  const quota: Quota = {
     get limit() {
       return engine.quota.limit;
     },
@@ -106,6 +106,9 @@ export function quotaOfEngine(engine: Engine): Quota {
     },
     audit: () => engine.audit(),
   };
+  // `util.inspect` would show getters.
+  const shown = (): object => ({ limit: quota.limit, used: quota.used, available: quota.available, peak: quota.peak });
+  return Object.defineProperty(quota, Symbol.for('nodejs.util.inspect.custom'), { value: shown });
 }
 
 function usageOf(engine: Engine, path: string): QuotaUsage {

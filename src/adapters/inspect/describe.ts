@@ -1,5 +1,5 @@
 /** Adapter, looking: a whole file system in a few lines, for the output of a failing test. */
-import { formatBytes } from './format-bytes.js';
+import { formatBytes } from '../../host/index.js';
 import { type LookingFs, printTree } from './tree-text.js';
 
 export interface DescribeOptions {

@@ -1,7 +1,7 @@
 /** Adapter, looking: a directory tree as text, as tree(1) draws it. */
 import type { Stats } from 'node:fs';
+import { formatBytes } from '../../host/index.js';
 import { below, type ReadableFs } from '../tree/index.js';
-import { formatBytes } from './format-bytes.js';
 
 /** The calls that show a tree. */
 export type LookingFs = Pick<ReadableFs, 'lstatSync' | 'readdirSync' | 'readlinkSync'>;

@@ -1,7 +1,7 @@
 /** Adapter, looking: who takes how much, as du(1) counts: hard links once, links not followed. */
 import type { Stats } from 'node:fs';
+import { formatBytes } from '../../host/index.js';
 import { below, type ReadableFs } from '../tree/index.js';
-import { formatBytes } from './format-bytes.js';
 
 export type UsageFs = Pick<ReadableFs, 'lstatSync' | 'readdirSync'>;
 

@@ -1,4 +1,4 @@
-/** Adapter, looking: sizes for people. */
+/** Host layer: sizes for people. */
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'];
 
 /** 0 B, 999 B, 1.5 KiB, 12 MiB: three digits at most before the unit. */

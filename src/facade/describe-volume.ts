@@ -1,0 +1,74 @@
+/**
+ * Facade layer: what a volume looks like in the output of a failing test:
+ * `console.log(fs)`, `util.inspect(fs)`. A few lines, however large it is, and
+ * looking leaves no trace in it. The property is a symbol that cannot be
+ * enumerated: the object keeps the members of `node:fs` and no other.
+ */
+import { type Engine, Fault, S_IFDIR, S_IFLNK, S_IFMT, type TreeSource } from '../core/index.js';
+import { formatBytes } from '../host/index.js';
+import { decodeName } from './encoding.js';
+import { engineOf } from './quota.js';
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+const MOST_LINES = 30;
+
+/** Makes `util.inspect` of an fs object show its volume. */
+export function showVolume(fs: object): void {
+  Object.defineProperty(fs, INSPECT, inspected);
+}
+
+const inspected: PropertyDescriptor = {
+  value(this: object, depth: number): string {
+    const engine = engineOf(this);
+    if (engine === undefined) return 'quotafs';
+    return depth < 0 ? `[quotafs: ${use(engine)}]` : describeVolume(engine);
+  },
+  configurable: true,
+  writable: true,
+};
+
+const use = ({ quota: { used, limit } }: Engine): string => `${formatBytes(used)} of ${formatBytes(limit)} used`;
+
+/** How full a volume is, and the first lines of its tree. */
+export function describeVolume(engine: Engine): string {
+  const head = `quotafs: ${use(engine)}`;
+  try {
+    return `${head}\n${treeLines(engine.tree()).join('\n')}`;
+  } catch (error) {
+    // Over another file system, only a part of the tree is known.
+    if (error instanceof Fault) return head;
+    throw error;
+  }
+}
+
+function treeLines(tree: TreeSource): string[] {
+  const lines = ['/'];
+  let isCut = false;
+  const visit = (directory: number, indent: string): void => {
+    const names: [name: string, ino: number][] = [];
+    tree.forEachName(directory, (name, ino) => names.push([decodeName(name), ino]));
+    for (const [name, ino] of names.sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (lines.length >= MOST_LINES) {
+        isCut = true;
+        return;
+      }
+      const { mode, size } = tree.node(ino);
+      const shown = name.replace(/\p{Cc}/gu, '?');
+      if ((mode & S_IFMT) === S_IFDIR) {
+        lines.push(`${indent}${shown}/`);
+        visit(ino, `${indent}  `);
+      } else
+        lines.push(`${indent}${shown} ${(mode & S_IFMT) === S_IFLNK ? targetOf(tree, ino) : `(${formatBytes(size)})`}`);
+    }
+  };
+  visit(tree.inos[0] as number, '  ');
+  return isCut ? [...lines, '  … and more'] : lines;
+}
+
+function targetOf(tree: TreeSource, ino: number): string {
+  let target = '';
+  tree.forEachPage(ino, (_page, bytes, start, length) => {
+    target = Buffer.from(bytes.subarray(start, start + length)).toString();
+  });
+  return `-> ${target.replace(/\p{Cc}/gu, '?')}`;
+}
