@@ -28,24 +28,30 @@ export interface ToTreeOptions {
   readonly dir?: string;
   /** Levels to show; default 10. */
   readonly depth?: number;
+  /** What every line but the first begins with; default nothing. */
+  readonly tab?: string;
+  /** Whether names are sorted, directories first; default true. Else they come as `readdir` gives them. */
+  readonly sort?: boolean;
 }
 
 /** The tree as memfs draws it: directories first. */
-export function drawTree(fs: NodeFs, dir: string, depth: number): string {
-  const label = posix.basename(dir) === '' ? '/' : `${posix.basename(dir)}/`;
-  return [label, ...linesBelow(fs, dir, depth)].join('\n');
+export function drawTree(fs: NodeFs, { dir = '/', depth = 10, tab = '', sort = true }: ToTreeOptions): string {
+  const from = posix.resolve(dir);
+  const label = posix.basename(from) === '' ? '/' : `${posix.basename(from)}/`;
+  if (depth < 1) return `${label} (...)`;
+  return [label, ...linesBelow(fs, from, depth, sort).map((line) => tab + line)].join('\n');
 }
 
-function linesBelow(fs: NodeFs, dir: string, depth: number): string[] {
+function linesBelow(fs: NodeFs, dir: string, depth: number, sort: boolean): string[] {
   const entries = fs.readdirSync(dir, { withFileTypes: true });
   const rank = (entry: (typeof entries)[number]): number => (entry.isDirectory() ? 0 : 1);
-  entries.sort((one, other) => rank(one) - rank(other) || (one.name < other.name ? -1 : 1));
+  if (sort) entries.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
   return entries.flatMap((entry, index) => {
     const [branch, stem] = index === entries.length - 1 ? ['└─ ', '   '] : ['├─ ', '│  '];
     const path = posix.join(dir, entry.name);
     if (entry.isSymbolicLink()) return [`${branch}${entry.name} → ${fs.readlinkSync(path)}`];
     if (!entry.isDirectory()) return [branch + entry.name];
     if (depth <= 1) return [`${branch}${entry.name}/ (...)`];
-    return [`${branch}${entry.name}/`, ...linesBelow(fs, path, depth - 1).map((line) => stem + line)];
+    return [`${branch}${entry.name}/`, ...linesBelow(fs, path, depth - 1, sort).map((line) => stem + line)];
   });
 }

@@ -67,7 +67,7 @@ class MemoryVolume {
         }
         return json;
       },
-      toTree: ({ dir = '/', depth = 10 } = {}) => drawTree(fs, posix.resolve(dir), depth),
+      toTree: (options = {}) => drawTree(fs, options),
       reset: () => emptyVolume(fs),
       mountSync: (mountpoint, json) => fill(fs, json, mountpoint),
     };
