@@ -102,14 +102,18 @@ describe('what the program sees', () => {
 
   it('is a place to load modules from', async () => {
     const hooks = typeof nodeModule.registerHooks === 'function';
+    for (const name of ['gone.cjs', 'gone.mjs']) writeFileSync(join(world.project, name), '');
+    const gone = `MODULE_NOT_FOUND\n${hooks ? 'ERR_MODULE_NOT_FOUND\n2' : '2\nENOENT'}\n`;
     const name = program('loads.cjs', [
       fs,
       "fs.mkdirSync('made'); fs.writeFileSync('made/a.cjs', 'module.exports = 40');",
       "fs.writeFileSync('made/b.mjs', 'export default 2'); fs.writeFileSync('bin/tool.js', 'module.exports = 7');",
       "console.log(require('./made/a.cjs'), require('./bin/tool.js'));",
+      "fs.unlinkSync('gone.cjs'); try { require('./gone.cjs') } catch (error) { console.log(error.code); }",
+      "fs.unlinkSync('gone.mjs'); import('./gone.mjs').catch((error) => console.log(error.code));",
       hooks ? "import('./made/b.mjs').then(({ default: two }) => console.log(two));" : 'console.log(2);',
     ]);
-    expect(await world.held(['--quiet'], [name])).toMatchObject({ code: 0, stdout: '40 7\n2\n' });
+    expect(await world.held(['--quiet'], [name])).toMatchObject({ code: 0, stdout: `40 7\n${gone}` });
     expectUntouched();
   });
 

@@ -103,7 +103,7 @@ const programs: Record<string, Program> = {
       ].join('\n'),
     },
     packages: ['mocha'],
-    args: ['node_modules/mocha/bin/mocha.js', 'test/writes.js'],
+    args: ['node_modules/mocha/bin/mocha.js', '--slow', '60000', 'test/writes.js'],
     writes: ['report.json'],
   },
   'node:test': {
@@ -139,7 +139,8 @@ afterEach(() => {
   world = undefined;
 });
 
-describe('quotafs run', () => {
+// Compilers take their time where others work too.
+describe('quotafs run', { timeout: 180_000 }, () => {
   it.each(Object.entries(programs))('%s', async (_, { files, packages, args, env, dated, writes }) => {
     world = await makeWorld(files, packages);
     const before = world.snapshot({ times: true });

@@ -84,7 +84,10 @@ function requirable(file: string): void {
   const { code } = transformSync(source, { format: 'cjs', platform: 'node', target: 'node20' });
   writeFileSync(file.replace(/js$/, 'cjs'), code.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")'));
   if (MODULES.some((name) => file.endsWith(`/${name}.js`))) return;
-  const names = /^export \{([^}]*)\};$/m.exec(source)?.[1].split(',') ?? [];
-  const exported = names.map((name) => name.trim().split(' as ').at(-1)).join(', ');
-  writeFileSync(file, `import all from './${basename(file, '.js')}.cjs';\nexport const { ${exported} } = all;\n`);
+  const list = /^export \{([^}]*)\};$/m.exec(source)?.[1].split(',') ?? [];
+  const all = list.map((each) => each.trim().split(' as ').at(-1) ?? '');
+  const names = all.filter((name) => name !== 'default');
+  const byDefault = names.length < all.length ? 'export default all.default;\n' : '';
+  const door = `import all from './${basename(file, '.js')}.cjs';\nexport const { ${names.join(', ')} } = all;\n`;
+  writeFileSync(file, door + byDefault);
 }

@@ -45,7 +45,7 @@ const isImport = (args: unknown[]): boolean =>
 
 /** What the module loader reads from the disk, in a mount of everything. */
 function isLoading({ name, style }: Member, args: unknown[], { mount, fs }: Place): boolean {
-  if (mount?.at !== '/' || fs === undefined) return false;
+  if (mount?.at !== '/' || fs === undefined || mount.showsDisk) return false;
   if (name === 'readFileSync' && table.loading !== undefined && textOf(args[0]) === table.loading) {
     table.loading = undefined;
     return true;

@@ -53,6 +53,13 @@ function fromDisk<T>(path: string | undefined, read: () => T): T {
   }
 }
 
+/** What the disk has and an overlay over it has not: Node finds it, and then cannot look at it. */
+function notFound(error: unknown, specifier: string, isImport: boolean): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  const code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
+  return Object.assign(new Error(`Cannot find module '${specifier}'`), { code });
+}
+
 /** Own resolution first where a mount is sure to be meant; in a mount of everything Node's comes first. */
 function resolved(own: () => string | undefined, node: () => string, whole: boolean): string {
   if (!whole) return own() ?? node();
@@ -78,7 +85,13 @@ function registerHooks(): Undo {
           const found = resolveModule(specifier, parent, context.conditions);
           return found && pathToFileURL(found).href + (/[?#].*$/.exec(specifier)?.[0] ?? '');
         },
-        () => (result.node = next(specifier, context)).url,
+        () => {
+          try {
+            return (result.node = next(specifier, context)).url;
+          } catch (error) {
+            throw notFound(error, specifier, context.conditions.includes('import'));
+          }
+        },
         inWhole(specifier.startsWith('/') ? specifier : (asPath(specifier) ?? parent)),
       );
       return result.node?.url === url ? result.node : { url, shortCircuit: true };
@@ -99,7 +112,13 @@ function replaceLoader(loader: Loader): Undo {
   const { _resolveFilename: resolve } = loader;
   const { '.js': js, '.json': json } = loader._extensions;
   const ownResolve: Loader['_resolveFilename'] = function (this: unknown, request, parent, ...rest) {
-    const node = (): string => resolve.call(this, request, parent, ...rest);
+    const node = (): string => {
+      try {
+        return resolve.call(this, request, parent, ...rest);
+      } catch (error) {
+        throw notFound(error, request, false);
+      }
+    };
     if (nodeModule.isBuiltin(request)) return node();
     const from = parent?.filename ?? undefined;
     const own = (): string | undefined => resolveModule(request, from, ['node', 'require']);

@@ -5,7 +5,17 @@
 import { createFsFromEngine, engineOf } from '../../facade/index.js';
 import { forgetModules } from './modules.js';
 import { patch } from './patch.js';
-import { absolutePath, addMount, type Mounted, type NodeFs, ownerOf, removeMount, table, textOf } from './table.js';
+import {
+  absolutePath,
+  addMount,
+  isOnDisk,
+  type Mounted,
+  type NodeFs,
+  ownerOf,
+  removeMount,
+  table,
+  textOf,
+} from './table.js';
 import { leaveUnmounted } from './working-directory.js';
 
 export interface MountOptions {
@@ -71,7 +81,8 @@ export function mount(fs: NodeFs, { at = '/', except = [] }: MountOptions = {}):
   const holes = except.map((path) => mountPoint(path, 'except'));
   const relative = createFsFromEngine(engine);
   if (!relative.existsSync(point)) relative.mkdirSync(point, { recursive: true });
-  const mounted: Mounted = { at: point, except: holes, fs, relative, engine };
+  const showsDisk = point === '/' && isOnDisk(process.execPath, relative);
+  const mounted: Mounted = { at: point, except: holes, fs, relative, engine, showsDisk };
   table.restore ??= patch();
   addMount(mounted);
   const isMounted = (): boolean => table.mounts.includes(mounted);

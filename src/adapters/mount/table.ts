@@ -21,6 +21,8 @@ export interface Mounted {
   /** The same volume, relative paths starting from the directory of the process. */
   readonly relative: NodeFs;
   readonly engine: Engine;
+  /** True for an overlay over the whole disk: what it has not, is not there, modules of programs included. */
+  readonly showsDisk: boolean;
 }
 
 export interface MountTable {
@@ -87,9 +89,9 @@ export function onDisk<T>(run: () => T): T {
 const { statSync } = ownFs;
 const QUIETLY = { throwIfNoEntry: false, bigint: true } as const;
 
-/** True when what a mount has at a path is the very file or directory that the disk has there, unchanged. */
-export function isOnDisk(path: string): boolean {
-  const own = ownerOf(path)?.fs.statSync(path, QUIETLY);
+/** True when what a file system, by default the mounted one, has at a path is the very thing that the disk has there. */
+export function isOnDisk(path: string, fs = ownerOf(path)?.fs): boolean {
+  const own = fs?.statSync(path, QUIETLY);
   const real = onDisk(() => statSync(path, QUIETLY));
   return own !== undefined && own.ino === real?.ino && own.dev === real.dev && own.ctimeNs === real.ctimeNs;
 }

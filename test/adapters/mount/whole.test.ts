@@ -55,10 +55,13 @@ describe('an overlay over everything', () => {
   it('loads modules as the program has left them', () => {
     nodeFs.writeFileSync(join(disk, 'same.cjs'), "module.exports = 'same';");
     nodeFs.writeFileSync(join(disk, 'changed.cjs'), "module.exports = 'disk';");
+    nodeFs.writeFileSync(join(disk, 'gone.cjs'), '');
     using _ = mount(createOverlay({ root: '/' }).fs);
     nodeFs.writeFileSync(join(disk, 'changed.cjs'), "module.exports = 'memory';");
     nodeFs.writeFileSync(join(disk, 'new.cjs'), "module.exports = [require('./same.cjs'), require('./changed.cjs')];");
     expect(require(join(disk, 'new.cjs'))).toEqual(['same', 'memory']);
+    nodeFs.unlinkSync(join(disk, 'gone.cjs'));
+    expect(() => require(join(disk, 'gone.cjs'))).toThrow(expect.objectContaining({ code: 'MODULE_NOT_FOUND' }));
     for (const name of ['new', 'changed', 'same']) delete require.cache[join(disk, `${name}.cjs`)];
   });
 
