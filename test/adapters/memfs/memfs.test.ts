@@ -184,9 +184,9 @@ describe('beyond memfs', () => {
     expect(ours.vol.readFileSync('/through-the-module', 'utf8')).toBe('1');
     expect([ours.default.fs, ours.default.Volume, ours.default.semantic]).toEqual([ours.fs, ours.Volume, true]);
     const module: object = theirs;
-    for (const name of Object.keys(Reflect.get(module, 'default')).filter((each) => each in nodeFs)) {
-      expect(Object.keys(ours.default)).toContain(name);
-    }
+    const names = Object.keys(Reflect.get(module, 'default')).filter((each) => Object.keys(nodeFs).includes(each));
+    expect(names.length).toBeGreaterThan(80);
+    expect(Object.keys(ours.default)).toEqual(expect.arrayContaining(names));
     ours.vol.reset();
   });
 
