@@ -18,10 +18,10 @@ export interface DumpOptions {
   readonly from?: string;
 }
 
-/** A test that says when it has failed: Vitest's context has this. */
-export interface FailingTest {
-  onTestFailed(handler: () => Promise<void>): unknown;
-}
+/** A test that says when it has failed, as Vitest's context does, or whether it has when it is over, as node:test's. */
+export type FailingTest =
+  | { onTestFailed(handler: () => Promise<void>): unknown }
+  | { after(handler: () => Promise<void>): unknown; readonly passed: boolean; diagnostic(message: string): void };
 
 /**
  * Writes a tree to the disk: a directory, or an archive by its name.
@@ -46,13 +46,12 @@ export async function dump(fs: ExportFs, { to, from = '/' }: DumpOptions): Promi
 /**
  * Writes the tree out when a test fails, and only then.
  *
- * @param test the test's body, which is run, its error being thrown again; or the context of a runner that has
- *   `onTestFailed`
+ * @param test the test's body, which is run, its error being thrown again; or the context of Vitest or node:test
  * @returns what the body returns
  * @example
  * it('builds', () => dumpOnFailure(fs, { to: 'failed/builds.zip' }, async () => { … }));
  * @example
- * it('builds', (context) => { dumpOnFailure(fs, { to: 'failed/builds' }, context); … }); // Vitest
+ * it('builds', (context) => { dumpOnFailure(fs, { to: 'failed/builds' }, context); … }); // Vitest, node:test
  */
 export function dumpOnFailure<T>(fs: ExportFs, options: DumpOptions, test: () => T | Promise<T>): Promise<T>;
 export function dumpOnFailure(fs: ExportFs, options: DumpOptions, test: FailingTest): void;
@@ -62,7 +61,12 @@ export function dumpOnFailure<T>(
   test: (() => T | Promise<T>) | FailingTest,
 ): Promise<T> | undefined {
   if (typeof test === 'function') return runWithDump(fs, options, test);
-  test.onTestFailed(async () => void (await dump(fs, options)));
+  if ('onTestFailed' in test) test.onTestFailed(async () => void (await dump(fs, options)));
+  else {
+    test.after(async () => {
+      if (!test.passed) test.diagnostic(`The file system is in ${await dump(fs, options)}`);
+    });
+  }
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 /** What is shown of a file system: trees, usage, differences, and dumps of failed tests. */
+import { spawnSync } from 'node:child_process';
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { memfs } from 'memfs';
 import { expect, describe as group, it } from 'vitest';
 import { importArchive } from '../../../src/adapters/archive/index.js';
@@ -207,6 +209,33 @@ group('dump', () => {
     ).rejects.toBe(blocked);
     expect(blocked.message).toContain('could not be written');
   });
+
+  it('of node:test, told in its report', () => {
+    const directory = diskDirectory();
+    const file = join(directory, 'dumps.test.mts');
+    const from = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+    nodeFs.writeFileSync(
+      file,
+      `import test from 'node:test';
+       import { createFs } from ${from('index.ts')};
+       import { dumpOnFailure } from ${from('adapters/inspect/index.ts')};
+       for (const name of ['passes', 'fails']) test(name, (t) => {
+         const fs = createFs();
+         dumpOnFailure(fs, { to: ${JSON.stringify(directory)} + '/' + name }, t);
+         fs.writeFileSync('/left', name);
+         if (name === 'fails') throw new Error('no');
+       });`,
+    );
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--test-reporter', 'tap', '--test', file], {
+      encoding: 'utf8',
+      // Vitest's own would make the child one of its workers.
+      env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined },
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+    });
+    expect(stdout).toContain(`# The file system is in ${join(directory, 'fails')}`);
+    expect(nodeFs.readFileSync(join(directory, 'fails', 'left'), 'utf8')).toBe('fails');
+    expect(nodeFs.existsSync(join(directory, 'passes'))).toBe(false);
+  }, 30_000);
 
   it('at the hook of a runner', async () => {
     const fs = small();
