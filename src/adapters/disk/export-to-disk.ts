@@ -16,7 +16,7 @@ import { checkConcurrency, forEachAtOnce } from './pool.js';
 import { type Progress, progressOf, type TransferCounts } from './progress.js';
 
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
-const { chmod, link, lstat, lutimes, mkdir, open, rename, rm, symlink, utimes } = ownFs.promises;
+const { chmod, link, lstat, lutimes, mkdir, open, rename, symlink, unlink, utimes } = ownFs.promises;
 
 const PIECE = 256 * 1024;
 /** Not the set-id bits: a program on the disk would run as who exported it. */
@@ -150,7 +150,16 @@ async function put(at: string, { action, type }: PlannedAction, make: (spare: st
     if (action === 'create') await linkOrRename(spare, at);
     else await rename(spare, at);
   } finally {
-    await rm(spare, { force: true });
+    await removeSpare(spare);
+  }
+}
+
+/** Not `rm`: Node's calls other functions of the public `fs`, which may be patched. */
+async function removeSpare(spare: string): Promise<void> {
+  try {
+    await unlink(spare);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
