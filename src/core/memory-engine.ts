@@ -27,6 +27,7 @@ import * as dir from './sys/dir.js';
 import { importTree } from './sys/import.js';
 import * as io from './sys/io.js';
 import * as names from './sys/link.js';
+import { opendir, readdir } from './sys/list.js';
 import * as opening from './sys/open.js';
 import { move, rename } from './sys/rename.js';
 import * as looking from './sys/stat.js';
@@ -131,10 +132,10 @@ class MemoryEngine extends Volume implements Engine {
     return names.realpath(this, path);
   }
   readdir(path: string, types?: number[]): string[] {
-    return dir.readdir(this, path, types);
+    return readdir(this, path, types);
   }
   opendir(path: string): DirectoryStream {
-    return dir.opendir(this, path);
+    return opendir(this, path);
   }
 
   truncate(path: string, length: number): void {

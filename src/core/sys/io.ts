@@ -82,7 +82,8 @@ export const writev = (volume: Volume, fd: number, sources: readonly Uint8Array[
 /** Checks, plans and reserves a write: after it `contents.put` cannot fail. */
 export const prepareWrite = (volume: Volume, ino: number, at: number, length: number): void => {
   volume.contents.admit(ino, at, length);
-  changeContent(volume, ino, Number.POSITIVE_INFINITY, () => volume.contents.prepare(ino, at, length));
+  if (volume.lower === undefined) volume.contents.prepare(ino, at, length);
+  else changeContent(volume, ino, Number.POSITIVE_INFINITY, () => volume.contents.prepare(ino, at, length));
 };
 
 /** Commits a write to an inode: size, promotion, times, set-id bits, counters. A `fresh` file was written whole: in order. */

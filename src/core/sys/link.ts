@@ -94,7 +94,8 @@ export const unlink = (volume: Volume, path: string): void => {
   if (at.slash) throw fault(inodes.isDirectory(at.ino) ? EISDIR : ENOTDIR);
   demandRemoval(volume, at.directory, at.ino);
   if (inodes.isDirectory(at.ino)) throw fault(EISDIR);
-  changeNames(volume, [at.directory], nothing, () => removeName(volume, at.entry));
+  if (volume.lower === undefined) removeName(volume, at.entry);
+  else changeNames(volume, [at.directory], nothing, () => removeName(volume, at.entry));
 };
 
 const nothing = (): void => {};

@@ -150,7 +150,8 @@ export const demandContent = (volume: Volume, ino: number): void => {
 };
 
 const truncateOpened = (volume: Volume, opened: Opened): void => {
-  changeContent(volume, opened.ino, 0, () => volume.contents.truncate(opened.ino, 0));
+  if (volume.lower === undefined) volume.contents.truncate(opened.ino, 0);
+  else changeContent(volume, opened.ino, 0, () => volume.contents.truncate(opened.ino, 0));
   volume.inodes.add(opened.ino, GENERATION, 1);
   volume.inodes.touchContent(opened.ino);
   dropSetId(volume, opened.ino);
@@ -196,19 +197,23 @@ export const nameAt = (volume: Volume): string => volume.at.text.slice(volume.at
  * @throws Fault EACCES; QuotaFault for bytes or nodes
  */
 export const createNode = (volume: Volume, mode: number, extra: number): number => {
-  const { at, inodes, directories } = volume;
+  const { at } = volume;
   demandChange(volume, at.directory);
   volume.demandNodes(1);
+  if (volume.lower === undefined) return makeNode(volume, mode, extra);
   const count = (plan: Plan): void => {
     plan.addInode();
     plan.addEntry(at.nameLength);
   };
-  return changeNames(volume, [at.directory], count, () => {
-    volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
-    const ino = makeInode(volume, mode);
-    nameInode(volume, ino);
-    return ino;
-  });
+  return changeNames(volume, [at.directory], count, () => makeNode(volume, mode, extra));
+};
+
+const makeNode = (volume: Volume, mode: number, extra: number): number => {
+  const { at, inodes, directories } = volume;
+  volume.bank.reserve(inodes.cost(1) + directories.costOfAdd(at.nameLength) + extra);
+  const ino = makeInode(volume, mode);
+  nameInode(volume, ino);
+  return ino;
 };
 
 /** An inode without a name, owned as one made in `volume.at`'s directory; the caller has reserved it. */

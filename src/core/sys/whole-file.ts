@@ -117,10 +117,7 @@ export const writeFile = (volume: Volume, path: string, data: Uint8Array, flags:
   const at = flags & O_APPEND && !truncates ? inodes.size(ino) : 0;
   try {
     if (!truncates) contents.admit(ino, at, data.length);
-    if (!created) {
-      const kept = truncates ? 0 : Number.POSITIVE_INFINITY;
-      changeContent(volume, ino, kept, () => contents.prepare(ino, at, data.length));
-    }
+    if (!created) prepareOpened(volume, ino, at, data.length, truncates);
   } catch (refusal) {
     throw named(refusal, 'write');
   }
@@ -141,6 +138,13 @@ const useTemporary = (volume: Volume, path: string, flags: number, mode: number,
   } finally {
     volume.discard(ino);
   }
+};
+
+/** Makes room in a file that was there. What is below and stays is copied up with it. */
+const prepareOpened = (volume: Volume, ino: number, at: number, length: number, truncates: boolean): void => {
+  const { contents } = volume;
+  if (volume.lower === undefined) contents.prepare(ino, at, length);
+  else changeContent(volume, ino, truncates ? 0 : Number.POSITIVE_INFINITY, () => contents.prepare(ino, at, length));
 };
 
 /** Makes the file with the memory for its content, in one step; undefined when there is nothing to make. */
