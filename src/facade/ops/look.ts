@@ -168,10 +168,21 @@ function walkRealpath(ctx: Context, start: string): string {
   return path;
 }
 
+/** True for a path without links, dots and surplus slashes, which is its own answer: one lookup instead of one for each part. */
+function isReal(ctx: Context, path: string): boolean {
+  try {
+    return ctx.engine.realpath(path) === path;
+  } catch {
+    // The walk finds the part that failed.
+    return false;
+  }
+}
+
 function realpath(ctx: Context, path: unknown, options: unknown): unknown {
   const { encoding } = getOptions(options);
   // Node turns whatever is not a URL into text: a Buffer is decoded, a number is a file name.
   const name = encodeName(validatePath(`${fromUrl(path)}`));
+  if (isReal(ctx, name)) return presentName(name, encoding);
   const lexical = posix.resolve(encodeName(ctx.cwd()), name);
   return presentName(walkRealpath(ctx, lexical), encoding);
 }
