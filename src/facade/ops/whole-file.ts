@@ -103,11 +103,10 @@ export function writeWhole(
     return;
   }
   if (form !== 'sync') throwIfAborted(options.signal);
-  const opening = (): OpenArguments => openArguments(flag, options.mode, form, flush);
   const calls = form === 'callback' ? flush : form === 'sync' && !isPlainText;
-  const early = opensPathLast && calls ? opening() : undefined;
+  const early = opensPathLast && calls ? openArguments(flag, options.mode, form, flush) : undefined;
   const target = ctx.resolve(path);
-  const { flags, mode } = early ?? opening();
+  const { flags, mode } = early ?? openArguments(flag, options.mode, form, flush);
   // Nothing to write: a descriptor that could not write it does not matter where no call is made.
   const silent = form !== 'callback' || (writesInOneJob && !flush);
   if (silent && bytes.length === 0 && (flags & O_ACCMODE) === O_RDONLY) {
