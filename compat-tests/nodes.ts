@@ -48,7 +48,8 @@ const suites = [
   'compat-tests/conformance',
   'compat-tests/memfs',
   'compat-tests/packages',
-  'test/adapters/sqlite',
+  'compat-tests/run',
+  ...['jest', 'mount', 'node-test', 'sqlite', 'vitest'].map((name) => `test/adapters/${name}`),
 ];
 const failed: string[] = [];
 

@@ -246,7 +246,7 @@ describe('companions', () => {
     const name = program('shell.cjs', ["require('child_process').exec('true', (error) => console.log(error));"]);
     const { stdout, stderr } = await world.held([], [name]);
     expect(stdout).toBe('null\n');
-    expect(stderr).toContain('the child process sh sees the disk as it is, and writes to it');
+    expect(stderr).toContain('the child process sh sees the disk as it is, and may write to it');
     expect((await world.held(['--quiet'], [name])).stderr).toBe('');
   });
 

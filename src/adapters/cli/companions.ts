@@ -54,10 +54,10 @@ function holdProcesses({ guard, strict, warn }: CompanionRules): void {
   const announce = (file: unknown): void => {
     const name = basename(String(file)) || String(file);
     if (strict) throw refused(`The child process ${name}`);
-    const held = name === basename(process.execPath) ? 'cannot write' : 'writes to it, unless it is a Node program';
+    const held = name === basename(process.execPath) ? 'cannot write' : 'may write to it';
     warn(`the child process ${name} sees the disk as it is, and ${held}`);
   };
-  const withGuard = (value: string | undefined): string => (value ? `${value} ${required}` : required);
+  const withGuard = (value: string | undefined): string => (value ? `${required} ${value}` : required);
 
   // All asynchronous forms, `fork` and `cluster` among them, end here.
   const prototype = childProcess.ChildProcess.prototype as unknown as { spawn: Call };
