@@ -65,8 +65,8 @@ class Reader extends yauzl.RandomAccessReader {
   }
 }
 
-/** Every entry, checked one by one. May be called again. */
-export async function* zipEntries(source: RandomSource): AsyncGenerator<ZipEntry> {
+/** Every entry, checked one by one. */
+async function* zipEntries(source: RandomSource): AsyncGenerator<ZipEntry> {
   const options = { lazyEntries: true, decodeStrings: false, validateEntrySizes: false, autoClose: false };
   try {
     const zip = await yauzl.fromRandomAccessReaderPromise(new Reader(source), source.size, options);

@@ -10,7 +10,7 @@ import { crc32, type FileSink } from '../tree/index.js';
 import { refuse } from './archive-error.js';
 import type { ArchiveLimits, Importer } from './importer.js';
 import type { RandomSource } from './random-source.js';
-import { checkZip, type ZipEntry, zipEntries } from './zip-directory.js';
+import { checkZip, type ZipEntry } from './zip-directory.js';
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -27,20 +27,18 @@ export async function readZip(
   importer: Importer,
   { ratio = Infinity }: ArchiveLimits,
 ): Promise<void> {
-  const selected: boolean[] = [];
+  const selected: ZipEntry[] = [];
   let total = 0;
   await checkZip(source, (entry) => {
     importer.count(entry.name, entry.size);
-    selected.push(importer.select(entry) !== undefined);
-    if (!selected.at(-1)) return;
+    if (importer.select(entry) === undefined) return;
     checkEntry(entry, ratio);
+    selected.push(entry);
     total += entry.size;
   });
   importer.demandRoom(total);
-  let index = 0;
   let copied = 0;
-  for await (const entry of zipEntries(source)) {
-    if (!selected[index++]) continue;
+  for (const entry of selected) {
     await readEntry(source, importer, entry);
     copied += entry.size + 1024;
     if (copied < TURN) continue;
