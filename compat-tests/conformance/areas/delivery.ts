@@ -1,6 +1,9 @@
 /** Compat tests, conformance: when and how results arrive; what errors look like from outside. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import nodeFs from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { mock } from 'node:test';
+import { promisify } from 'node:util';
 import type { Area, Tools } from '../suite.js';
 
 /** Every callback function with arguments that succeed, and with a path that fails. */
@@ -121,6 +124,79 @@ const area: Area = {
       for (let i = 0; i < 100_000 && !fired; i++) await t.fs.promises.access(t.p('f'));
       clearTimeout(timer);
       return fired;
+    }),
+  'a chain of callbacks lets timers and immediates run': (t) =>
+    withFixture(t, async () => {
+      const seen = { timer: false, immediate: false, tick: false };
+      const timer = setTimeout(() => {
+        seen.timer = true;
+      }, 5);
+      setImmediate(() => {
+        seen.immediate = true;
+      });
+      process.nextTick(() => {
+        seen.tick = true;
+      });
+      let left = 100_000;
+      await new Promise<void>((resolve) => {
+        const next = (): void => {
+          if (left-- === 0 || Object.values(seen).every(Boolean)) resolve();
+          else t.fs.stat(t.p('f'), next);
+        };
+        next();
+      });
+      clearTimeout(timer);
+      return seen;
+    }),
+  'fake timers do not freeze it': (t) =>
+    withFixture(t, async (fd) => {
+      mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate'] });
+      try {
+        const handle = await t.fs.promises.open(t.p('f'));
+        const read = await handle.readFile('utf8');
+        await handle.close();
+        const stat = await t.cb((done) => t.fs.fstat(fd, (error, found) => done(error, found?.size)));
+        const names: string[] = [];
+        for await (const entry of await t.fs.promises.opendir(t.dir)) names.push(entry.name);
+        const streamed = await text(t.fs.createReadStream(t.p('f')));
+        return [read, stat, names.sort(), streamed];
+      } finally {
+        mock.timers.reset();
+      }
+    }),
+  'a callback that throws is an uncaught exception, and the next one comes': (t) =>
+    withFixture(t, async () => {
+      const thrown: string[] = [];
+      const listeners = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException');
+      process.on('uncaughtException', (error) => thrown.push(error.message));
+      try {
+        for (const name of ['stat', 'access', 'readFile', 'readdir', 'exists']) {
+          t.loose()[name](t.dir, () => {
+            throw new Error(name);
+          });
+        }
+        await t.cb((done) => t.fs.stat(t.p('f'), done));
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      } finally {
+        process.removeAllListeners('uncaughtException');
+        for (const listener of listeners) process.on('uncaughtException', listener);
+      }
+      return thrown.sort();
+    }),
+  'promisify and callbacks mixed with promises': (t) =>
+    withFixture(t, async (fd) => {
+      const { fs } = t;
+      return [
+        await promisify(fs.readFile)(t.p('f'), 'utf8'),
+        await promisify(fs.read)(fd, Buffer.alloc(3), 0, 3, 0),
+        await promisify(fs.write)(fd, Buffer.from('X'), 0, 1, 0),
+        await promisify(fs.exists)(t.p('f')),
+        await promisify(fs.readv)(fd, [Buffer.alloc(2)], 0),
+        await promisify(fs.stat)(t.p('none')).catch((error: unknown) => error),
+        await promisify(fs.mkdtemp)(t.p('x-')).then((path) => path.length),
+        (await promisify(fs.opendir)(t.dir).then((dir) => dir.close())) ?? 'closed',
+      ];
     }),
   'AsyncLocalStorage is kept': (t) =>
     withFixture(t, async (fd) => {

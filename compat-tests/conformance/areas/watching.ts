@@ -162,6 +162,8 @@ const iterate = async (t: Tools, options: object, act: () => unknown, count: num
     for await (const event of iterator) if (seen.push(event) === count) break;
     return 'ended';
   })();
+  // It may fail before it is asked how it went.
+  reading.catch(() => {});
   await pause();
   const outcome = await t.attempt(act);
   await pause();
