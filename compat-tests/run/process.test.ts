@@ -161,6 +161,16 @@ describe('how it ends', () => {
     );
   });
 
+  it('reports when the program exits while it exits', async () => {
+    const name = program('twice.cjs', [
+      fs,
+      "process.on('exit', () => { fs.writeFileSync('w', ''); process.exit(6); });",
+    ]);
+    const { code, stderr } = await world.held([], [name]);
+    expect([code, stderr]).toEqual([6, expect.stringContaining('quotafs: 1 added')]);
+    expectUntouched();
+  });
+
   it('holds what is written last', async () => {
     const name = program('last.cjs', [
       fs,

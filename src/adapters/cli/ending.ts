@@ -40,6 +40,15 @@ export function whenOver(finish: () => void): void {
         }
       },
   );
+  // `process.exit` in a listener of 'exit' ends it there and then.
+  wrap(
+    'reallyExit',
+    (native) =>
+      function (this: unknown, ...args) {
+        end();
+        return native.call(this, ...args);
+      },
+  );
   watchSignals(end);
 }
 
