@@ -34,7 +34,7 @@ export interface LowerRecord {
   /** Bytes in `cached` while it is not kept. */
   cost: number;
   /** Its entries while it is not kept. */
-  entries: number[];
+  entries: readonly number[];
   /** Open lower handle, or -1. */
   handle: number;
   /** Why the target of a link could not be read, else 0. */

@@ -29,6 +29,7 @@ import { LOWER } from './storage/file-pages.js';
 import { putTime } from './times.js';
 import type { Volume } from './volume.js';
 
+const NO_ENTRIES: readonly number[] = [];
 /** Longest name, bytes: a longer one is judged by who asked, and is nowhere. */
 const NAME_MAX = 255;
 /** An entry record and its place in the name index. */
@@ -138,7 +139,8 @@ export class Lower extends LowerTable {
     if (record.kept) return entry;
     const name = directories.nameReference(entry);
     const more = ENTRY_COST + (name === 0 ? 0 : slabs.capacityOf(name)) + (known === 0 ? this.costOfInode(ino) : 0);
-    record.entries.push(entry);
+    // A literal has room for what it holds; an array that is pushed to gets room for seventeen.
+    record.entries = record.entries.length === 0 ? [entry] : [...record.entries, entry];
     record.cost += more;
     this.count(more);
     return entry;
@@ -204,7 +206,7 @@ export class Lower extends LowerTable {
       hidden: 0,
       kept: false,
       cost: 0,
-      entries: [],
+      entries: NO_ENTRIES,
       handle: -1,
       errno: found.errno,
       leads,

@@ -4,7 +4,7 @@
  * comparing the growth of the process with what the volume charged for them.
  */
 import { ARRAY_PRICE, VIEW_PRICE } from '../../src/core/cost.js';
-import { createVolume, type Engine } from '../../src/core/index.js';
+import { createVolume, type Engine, type LowerOptions, STAT_LENGTH } from '../../src/core/index.js';
 import { collectedBytes } from './collect.js';
 
 /** One structure: bytes of the process and bytes billed, for each. */
@@ -67,8 +67,8 @@ async function raw(): Promise<Calibration[]> {
 type Make = (engine: Engine, i: number) => unknown;
 
 /** In a function of its own, so that nothing of it is alive when the measuring begins. */
-function warmUp(make: Make, prepare?: (engine: Engine) => void): void {
-  const engine = createVolume({ maxQuota: 2 ** 30 });
+function warmUp(make: Make, prepare?: (engine: Engine) => void, lower?: LowerOptions): void {
+  const engine = createVolume({ maxQuota: 2 ** 30, ...(lower && { lower }) });
   prepare?.(engine);
   for (let i = 0; i < WARM; i++) make(engine, i);
 }
@@ -77,12 +77,12 @@ function warmUp(make: Make, prepare?: (engine: Engine) => void): void {
 async function engineRow(
   structure: string,
   make: Make,
-  options: { prepare?: (engine: Engine) => void; count?: number } = {},
+  options: { prepare?: (engine: Engine) => void; count?: number; lower?: LowerOptions } = {},
 ): Promise<Calibration> {
-  const { prepare } = options;
+  const { prepare, lower } = options;
   const count = Math.round((options.count ?? COUNT) * share);
-  warmUp(make, prepare);
-  const engine = createVolume({ maxQuota: 2 ** 32 });
+  warmUp(make, prepare, lower);
+  const engine = createVolume({ maxQuota: 2 ** 32, ...(lower && { lower }) });
   prepare?.(engine);
   const usedBefore = engine.usage().used;
   kept.fill(null);
@@ -105,6 +105,24 @@ function fileAt(engine: Engine, path: string, size: number, position: number): v
   engine.close(fd);
 }
 
+/** A file system that has a file of every name below its root, each with `links` names. */
+const lowerWith = (links: number): LowerOptions => {
+  let ino = 2 ** 40;
+  const none = (): number => -2;
+  const lstat = (path: string, out: Float64Array): number => {
+    const isDirectory = path === '/' || path.endsWith('/');
+    out.fill(1_700_000_000);
+    out.set([2 ** 33, isDirectory ? 0o40755 : 0o100644, isDirectory ? 2 : links, 0, 0, 0, 4096, ++ino, 5, 8]);
+    return 0;
+  };
+  const source = { lstat, list: none, readlink: none, open: none, fstat: none, read: none, close: () => {} };
+  return { source, roots: ['/root'], lookups: 2 ** 31 };
+};
+const stats = new Float64Array(STAT_LENGTH);
+const lookUp: Make = (engine, i) => {
+  engine.lstat(`/root/file-${i}`, stats);
+};
+
 async function structures(): Promise<Calibration[]> {
   return [
     await engineRow('inode and entry, short name', (engine, i) => empty(engine, `/f${i}`)),
@@ -124,6 +142,8 @@ async function structures(): Promise<Calibration[]> {
     await engineRow('directory stream', (engine) => engine.opendir('/')),
     await engineRow('watch', (engine) => engine.watch('/file', false, () => {}), { prepare: withFile }),
     await engineRow('recursive watch', (engine) => engine.watch('/', true, () => {})),
+    await engineRow('lower object looked up', lookUp, { lower: lowerWith(1) }),
+    await engineRow('lower object with a hard link', lookUp, { lower: lowerWith(2) }),
     await engineRow('file of 1 byte', (engine, i) => fileAt(engine, `/f${i}`, 1, -1)),
     await engineRow('file of 100 bytes', (engine, i) => fileAt(engine, `/f${i}`, 100, -1)),
     await engineRow('file of 5,000 bytes', (engine, i) => fileAt(engine, `/f${i}`, 5000, -1), { count: 20_000 }),
