@@ -134,6 +134,18 @@ describe('directory streams', () => {
     expect(engine.usage().used).toBe(before);
   });
 
+  it('see what was made after they were opened and before they are read', () => {
+    const engine = createVolume();
+    engine.mkdir('/d', 0o755);
+    const stream = engine.opendir('/d');
+    touch(engine, '/d/a');
+    expect([stream.next(), stream.name]).toEqual([true, 'a']);
+    touch(engine, '/d/b');
+    expect(stream.next()).toBe(false);
+    stream.close();
+    expectClean(engine);
+  });
+
   it('survive the removal of their directory', () => {
     const engine = createVolume();
     engine.mkdir('/d', 0o755);

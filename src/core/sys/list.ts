@@ -99,14 +99,20 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
   volume.hold(ino);
   volume.streams++;
   volume.inodes.touchAccess(ino);
-  const cursor: Cursor = { directory: ino, entry: directories.first(ino), last: directories.last(ino) };
+  const cursor: Cursor = { directory: ino, entry: 0, last: 0 };
   directories.cursors.add(cursor);
-  let open = true;
+  let [open, begun] = [true, false];
   const stream = {
     name: '',
     type: 0,
     next: (): boolean => {
       if (!open) throw fault(EBADF);
+      // As on Linux: what is made before the first read is seen.
+      if (!begun) {
+        begun = true;
+        cursor.entry = directories.first(cursor.directory);
+        cursor.last = directories.last(cursor.directory);
+      }
       const entry = cursor.entry;
       if (entry === 0) return false;
       stream.name = directories.name(entry);
