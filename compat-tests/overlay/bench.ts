@@ -120,6 +120,8 @@ export class OverlayBench extends Bench {
 
   /** Writes the changes onto the disk, which is then what the overlay shows. */
   #applied(overlay: Overlay): string[] {
+    // Room enough to look at all of it.
+    quotaOf(overlay.fs).resize(64 * 1024 * 1024);
     const shown = shapeOf(overlay.fs, this.base);
     try {
       overlay.applyTo(this.base);

@@ -68,21 +68,28 @@ export class LowerTable {
   /** Names of such objects that were removed before the object was ever seen. */
   readonly unlinked = new Map<string, number>();
   /** Bytes of the quota kept for lookups. */
-  readonly share: number;
+  share = 0;
   /** Bytes of what can be forgotten. */
   cached = 0;
   protected readonly clean = new Set<number>();
+  private readonly lookups: number | undefined;
   private billed = 0;
 
   constructor(
     protected readonly volume: Volume,
     options: LowerOptions,
   ) {
-    const { limit } = volume.bank;
-    const standard = Math.min(16 * KIB * KIB, Math.max(128 * KIB, limit / 16));
-    this.share = Math.floor(Math.min(options.lookups ?? standard, limit / 2));
     this.source = options.source;
     this.roots = options.roots;
+    this.lookups = options.lookups;
+    this.divide();
+  }
+
+  /** Sets the part for lookups by the quota's limit. */
+  divide(): void {
+    const { limit } = this.volume.bank;
+    const standard = Math.min(16 * KIB * KIB, Math.max(128 * KIB, limit / 16));
+    this.share = Math.floor(Math.min(this.lookups ?? standard, limit / 2));
     this.count(0);
   }
 

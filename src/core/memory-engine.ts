@@ -241,6 +241,7 @@ class MemoryEngine extends Volume implements Engine {
     if (!Number.isSafeInteger(maxQuota) || maxQuota < 0) throw fault(EINVAL);
     if (maxQuota < this.bank.used) throw new Fault(ENOSPC);
     this.bank.setLimit(maxQuota);
+    this.lower?.divide();
   }
   onPressure(share: number, listener: (pressure: Pressure) => void): () => void {
     return this.bank.watermarks.add(share, this.bank.used, listener);

@@ -196,6 +196,17 @@ describe('looking', () => {
     expectSound(engine);
   });
 
+  it('divides a new limit anew', () => {
+    const engine = over({ maxQuota: MIB });
+    const [share] = [engine.lower?.share];
+    engine.resize(64 * MIB);
+    expect([share, engine.lower?.share]).toEqual([128 * KIB, 4 * MIB]);
+    expect(engine.quota.available).toBeLessThan(60 * MIB);
+    engine.resize(MIB);
+    expect(engine.lower?.share).toBe(share);
+    expectSound(engine);
+  });
+
   it('says what is wrong below: a link that cannot be read, a file that cannot be opened', () => {
     unreadable.add('/r/l');
     pipes.add('/r/pipe');
