@@ -14,7 +14,7 @@ afterAll(() => stage.close());
 for (const [name, area] of Object.entries(areas)) {
   describe(name, () => {
     for (const [title, run] of Object.entries(area)) {
-      it(title, { timeout: 20_000 }, async () => {
+      it(title, { timeout: 90_000 }, async () => {
         expect(differences(await stage.judge(run, ours))).toEqual([]);
       });
     }

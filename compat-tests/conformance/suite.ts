@@ -30,7 +30,7 @@ export interface Tools {
 export type Case = (t: Tools) => unknown;
 export type Area = Readonly<Record<string, Case>>;
 
-const PATIENCE = 8_000;
+const PATIENCE = 30_000;
 const HANGS = 'hangs';
 
 const attempt = async (call: () => unknown): Promise<unknown> => {

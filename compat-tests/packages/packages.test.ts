@@ -34,13 +34,13 @@ const compare = async (run: (fs: typeof nodeFs, dir: string) => Promise<unknown>
 
 describe('packages on the object', () => {
   for (const [name, job] of Object.entries<Job>({ ...jobs, ...more })) {
-    it(name, { timeout: 30_000 }, () => compare(job));
+    it(name, { timeout: 90_000 }, () => compare(job));
   }
 });
 
 describe('packages on a mounted volume', () => {
   for (const [name, job] of Object.entries(mounted)) {
-    it(name, { timeout: 30_000 }, () =>
+    it(name, { timeout: 90_000 }, () =>
       compare(async (fs, dir) => {
         if (fs === nodeFs) return job(nodeFs, dir);
         const here = mount(fs, { at: dir });
