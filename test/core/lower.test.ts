@@ -196,6 +196,24 @@ describe('looking', () => {
     expectSound(engine);
   });
 
+  it('streams a directory as it is at the first read, and then as it was', () => {
+    const engine = over();
+    const names = (stream: ReturnType<Engine['opendir']>): string[] => {
+      const found: string[] = [];
+      while (stream.next()) found.push(stream.name);
+      stream.close();
+      return found.sort();
+    };
+    const early = engine.opendir('/r/d');
+    put(engine, '/r/d/new', 'n');
+    expect(names(early)).toEqual(['deep', 'f2', 'g', 'new']);
+    const late = engine.opendir('/r/d/deep');
+    expect(late.next()).toBe(true);
+    engine.unlink('/r/d/deep/h');
+    expect(names(late)).toEqual([]);
+    expectSound(engine);
+  });
+
   it('divides a new limit anew', () => {
     const engine = over({ maxQuota: MIB });
     const [share] = [engine.lower?.share];

@@ -92,16 +92,19 @@ const list = (volume: Volume, directory: number, generation: number): Listed => 
 };
 
 export const opendir = (volume: Volume, path: string): DirectoryStream => {
-  const { directories } = volume;
+  const { directories, lower } = volume;
   const ino = readableDirectory(volume, path);
-  if (volume.lower?.isUntouched(ino)) return openBelow(volume, volume.lower, ino);
-  volume.bank.reserveHandle(STREAM_PRICE);
+  let below = lower?.isUntouched(ino) ? namesBelow(volume, lower, ino) : undefined;
+  const bytes = below?.bytes ?? 0;
+  if (below === undefined) volume.bank.reserveHandle(STREAM_PRICE);
+  volume.handleBytes += bytes;
   volume.hold(ino);
   volume.streams++;
   volume.inodes.touchAccess(ino);
   const cursor: Cursor = { directory: ino, entry: 0, last: 0 };
   directories.cursors.add(cursor);
   let [open, begun] = [true, false];
+  let at = 0;
   const stream = {
     name: '',
     type: 0,
@@ -110,8 +113,15 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
       // As on Linux: what is made before the first read is seen.
       if (!begun) {
         begun = true;
+        if (!lower?.isUntouched(cursor.directory)) below = undefined;
         cursor.entry = directories.first(cursor.directory);
         cursor.last = directories.last(cursor.directory);
+      }
+      if (below !== undefined) {
+        if (at === below.names.length) return false;
+        stream.name = below.names[at] as string;
+        stream.type = below.types[at++] as number;
+        return true;
       }
       const entry = cursor.entry;
       if (entry === 0) return false;
@@ -125,48 +135,21 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
       open = false;
       directories.cursors.delete(cursor);
       volume.streams--;
-      volume.bank.release(STREAM_PRICE);
+      volume.handleBytes -= bytes;
+      volume.bank.release(STREAM_PRICE + bytes);
       volume.letGo(cursor.directory);
     },
   };
   return stream;
 };
 
-/** A stream over the names of an untouched directory, as they are now. */
-const openBelow = (volume: Volume, lower: Lower, ino: number): DirectoryStream => {
+/** The names of an untouched directory as they are now, billed with the stream that gives them. @throws QuotaFault */
+const namesBelow = (volume: Volume, lower: Lower, ino: number) => {
   const types: number[] = [];
   const names = lower.list(ino, types);
   let bytes = 0;
   for (const name of names) bytes += LISTED_NAME_BYTES + name.length;
   // A full volume can be listed: the names take what is kept for lookups.
   if (!volume.bank.reserveLookup(bytes + STREAM_PRICE)) volume.bank.reserve(bytes + STREAM_PRICE);
-  volume.handleBytes += bytes;
-  volume.streams++;
-  volume.hold(ino);
-  volume.inodes.touchAccess(ino);
-  const cursor: Cursor = { directory: ino, entry: 0, last: 0 };
-  volume.directories.cursors.add(cursor);
-  let at = 0;
-  let open = true;
-  const stream = {
-    name: '',
-    type: 0,
-    next: (): boolean => {
-      if (!open) throw fault(EBADF);
-      if (at === names.length) return false;
-      stream.name = names[at] as string;
-      stream.type = types[at++] as number;
-      return true;
-    },
-    close: (): void => {
-      if (!open) throw fault(EBADF);
-      open = false;
-      volume.directories.cursors.delete(cursor);
-      volume.streams--;
-      volume.handleBytes -= bytes;
-      volume.bank.release(bytes + STREAM_PRICE);
-      volume.letGo(cursor.directory);
-    },
-  };
-  return stream;
+  return { names, types, bytes };
 };
