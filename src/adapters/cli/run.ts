@@ -36,7 +36,7 @@ export function tell(text: string): void {
 /** The file that the user means: a path, or a command that some package of the project has. */
 function findScript(script: string): string {
   const path = resolve(script);
-  if (existsSync(path) && statSync(path).isFile()) return path;
+  if (existsSync(path) && !statSync(path).isDirectory()) return path;
   // As `node` finds them.
   const withExtension = ['.js', '.json', '.node'].map((extension) => path + extension).find((each) => existsSync(each));
   if (withExtension !== undefined || existsSync(join(path, 'package.json')) || existsSync(join(path, 'index.js'))) {
