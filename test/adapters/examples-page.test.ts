@@ -1,7 +1,8 @@
 /** docs/examples/README.md says what each example prints: each is run, and must print that. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,15 +21,14 @@ describe('the page of examples', { timeout: 120_000 }, () => {
     for (const { name } of sections) expect(files).toContain(`${name}.ts`);
   });
 
-  it.each(sections)('$name prints what it says', ({ name, about, output }) => {
+  it.each(sections)('$name prints what it says', async ({ name, about, output }) => {
     const source = readFileSync(`${root}/docs/examples/${name}.ts`, 'utf8');
     expect(source.startsWith(`/** ${about} */`), 'its first line is the one on the page').toBe(true);
-    const printed = execFileSync(process.execPath, ['--import', 'tsx', `docs/examples/${name}.ts`], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `docs/examples/${name}.ts`], {
       cwd: root,
-      encoding: 'utf8',
       // Vitest's own would make workers of the example some of its own.
       env: { ...process.env, NODE_OPTIONS: '' },
     });
-    expect(withoutSizes(printed)).toBe(withoutSizes(output));
+    expect(withoutSizes(stdout)).toBe(withoutSizes(output));
   });
 });

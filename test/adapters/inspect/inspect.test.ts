@@ -1,5 +1,5 @@
 /** What is shown of a file system: trees, usage, differences, and dumps of failed tests. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -210,7 +210,7 @@ group('dump', () => {
     expect(blocked.message).toContain('could not be written');
   });
 
-  it('of node:test, told in its report', () => {
+  it('of node:test, told in its report', async () => {
     const directory = diskDirectory();
     const file = join(directory, 'dumps.test.mts');
     const from = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
@@ -226,11 +226,12 @@ group('dump', () => {
          if (name === 'fails') throw new Error('no');
        });`,
     );
-    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--test-reporter', 'tap', '--test', file], {
-      encoding: 'utf8',
-      // Vitest's own would make the child one of its workers.
-      env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined },
-      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+    const stdout = await new Promise<string>((resolve) => {
+      // Vitest's own variables would make the child one of its workers.
+      const env = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined };
+      const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+      const flags = ['--import', 'tsx', '--test-reporter', 'tap', '--test', file];
+      execFile(process.execPath, flags, { env, cwd }, (_failed, output) => resolve(output));
     });
     expect(stdout).toContain(`# The file system is in ${join(directory, 'fails')}`);
     expect(nodeFs.readFileSync(join(directory, 'fails', 'left'), 'utf8')).toBe('fails');
