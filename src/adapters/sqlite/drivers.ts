@@ -83,7 +83,7 @@ const demandCommitted = (isInTransaction: boolean): void => {
   throw Object.assign(new Error(message), { code: 'ERR_SQLITE_TRANSACTION' });
 };
 
-/** sql.js does not tell, and its `export` would roll the transaction back. */
+/** sql.js does not tell. */
 function isInTransaction(db: SqlJsDatabase): boolean {
   try {
     db.run('BEGIN');

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Database as SqlJsDatabase } from 'sql.js';
 import { describe, expect, it, vi } from 'vitest';
 import { type SqliteDatabase, sqliteStore } from '../../../src/adapters/sqlite/index.js';
 import { createFs, quotaOf } from '../../../src/facade/index.js';
@@ -273,6 +274,21 @@ describe('the store', () => {
     expect(() => sqliteStore(createFs(), { directory: 'here' })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
     );
+  });
+
+  it('leaves a database of sql.js as it was: prepared statements, functions and pragmas', () => {
+    const { store } = volume();
+    const [sqlJs] = drivers;
+    expect(sqlJs?.name).toBe('sql.js');
+    const db = usersDatabase(driver) as SqlJsDatabase;
+    db.run('PRAGMA foreign_keys = ON');
+    db.create_function('twice', (n: number) => 2 * n);
+    const statement = db.prepare('SELECT twice(id) FROM users');
+    store.save('shop', db);
+    expect(statement.step() && statement.get()).toEqual([2]);
+    statement.free();
+    expect(driver.rows(db, 'PRAGMA foreign_keys')).toEqual([[1]]);
+    driver.close(db);
   });
 
   it('works on the disk, where a failure leaves nothing beside the snapshot before it', () => {
