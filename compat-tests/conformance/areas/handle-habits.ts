@@ -301,7 +301,6 @@ const area: Area = {
 };
 
 /** Node 20 gives the descriptor to its web streams, and ends the process when the handle is closed after them. */
-const isFatal = (title: string): boolean =>
-  process.versions.node.startsWith('20.') && /^web stream: (text|cancelled|the handle|closing)/.test(title);
+const isFatal = (title: string): boolean => process.versions.node.startsWith('20.') && title.startsWith('web stream');
 
 export default Object.fromEntries(Object.entries(area).filter(([title]) => !isFatal(title)));

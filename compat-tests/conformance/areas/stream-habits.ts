@@ -16,6 +16,12 @@ const fixture = (t: Tools): void => t.fs.writeFileSync(t.p('f'), '0123456789abcd
 const reader = (t: Tools, options?: unknown): Readable => t.loose().createReadStream(t.p('f'), options) as Readable;
 const writer = (t: Tools, options?: unknown): Writable => t.loose().createWriteStream(t.p('w'), options) as Writable;
 
+/** Resolves when a stream says that it is closed, and what comes with it has come. */
+const closed = async (stream: Readable | Writable): Promise<void> => {
+  await new Promise<void>((resolve) => stream.on('close', () => resolve()));
+  await pause(2);
+};
+
 /** The names of all events in order, until `close` and a while after. */
 const record = async (stream: Readable | Writable, act: () => unknown = () => {}): Promise<unknown> => {
   const seen: unknown[] = [];
@@ -57,11 +63,11 @@ const area: Area = {
   'a read that fails': async (t) => {
     fixture(t);
     return patched(t.fs, { read: fail }, async () => {
-      const closed = reader(t);
+      const ended = reader(t);
       const kept = reader(t, { autoClose: false });
-      const results = [await record(closed), await record(kept)];
+      const results = [await record(ended), await record(kept)];
       const { fd } = kept as unknown as { fd: number };
-      results.push([closed.destroyed, kept.destroyed, isOpen(t, fd)]);
+      results.push([ended.destroyed, kept.destroyed, isOpen(t, fd)]);
       t.fs.closeSync(fd);
       return results;
     });
@@ -106,7 +112,7 @@ const area: Area = {
       const stream = reader(t);
       stream.on('close', () => order.push('closed'));
       stream.on('open', () => stream.destroy());
-      await pause(50);
+      await closed(stream);
       return order;
     });
   },
@@ -305,18 +311,20 @@ const area: Area = {
     for (const make of [reader, writer]) {
       const stream = make(t) as unknown as { close(done?: (error?: unknown) => void): void } & Readable;
       for (const event of ['close', 'error', 'finish', 'end', 'open']) stream.on(event, () => order.push(event));
+      const over = closed(stream);
       stream.close((error) => order.push(['first', error]));
       stream.close((error) => order.push(['second', error]));
       stream.destroy();
-      await pause(30);
+      await over;
       stream.close((error) => order.push(['third', error]));
       stream.close();
       await pause();
     }
     const idle = writer(t) as unknown as { close(): void } & Writable;
+    const over = closed(idle);
     idle.write('kept');
     idle.close();
-    await pause(30);
+    await over;
     return [order, t.fs.readFileSync(t.p('w'), 'utf8')];
   },
   'writing after the end': async (t) => {
@@ -373,8 +381,9 @@ const area: Area = {
         else done(null, chunk);
       },
     });
+    const over = [closed(source), closed(target)];
     const outcome = await t.attempt(() => pipeline(source, broken, target));
-    await pause();
+    await Promise.all(over);
     return [outcome, source.destroyed, target.destroyed, (source as unknown as Bag).fd, (target as unknown as Bag).fd];
   },
   'paths of all kinds': async (t) => {
@@ -414,7 +423,7 @@ const area: Area = {
     const values = stream as unknown as Bag;
     const before = shown.map((key) => [key, key === 'path' ? 'path' : values[key]]);
     stream.destroy();
-    await pause();
+    await closed(stream);
     return [before, stream.constructor.name, Object.prototype.toString.call(stream)];
   },
 };
