@@ -13,6 +13,7 @@
 
 import { Arena } from './arena.js';
 import type { WritableFs } from './fs-like.js';
+import { findGround } from './ground.js';
 import { Merge } from './merge.js';
 import { below, parentOf } from './names.js';
 import { demandRoom } from './room.js';
@@ -333,19 +334,4 @@ export class TreeWriter {
 function applyAttributes(fs: WritableFs, path: string, { mode, mtime }: Attributes): void {
   if (mode !== undefined) fs.chmodSync(path, mode);
   if (mtime !== undefined) fs.utimesSync(path, settable(mtime), settable(mtime));
-}
-
-/** The nearest directory above (or at) a path that exists, and what is missing from there. */
-function findGround(fs: WritableFs, path: string): { ground: string; rest: string } {
-  const missing: string[] = [];
-  for (let at = path.replace(/(?<=.)\/+$/, ''); ; ) {
-    try {
-      return { ground: fs.realpathSync(at === '' ? '.' : at), rest: missing.reverse().join('/') };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    const slash = at.lastIndexOf('/');
-    missing.push(at.slice(slash + 1));
-    at = slash === 0 ? '/' : at.slice(0, Math.max(0, slash)).replace(/(?<=.)\/+$/, '');
-  }
 }
