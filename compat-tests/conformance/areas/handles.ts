@@ -192,7 +192,9 @@ const area: Area = {
   },
   readableWebStream: using(async (t, handle) => {
     const chunks: unknown[] = [];
-    for await (const chunk of handle.readableWebStream() as unknown as AsyncIterable<ArrayBuffer | Uint8Array>)
+    // Of bytes: the other kind takes the descriptor away on Node 20, and closing the handle then ends the process.
+    const stream = handle.readableWebStream({ type: 'bytes' } as never);
+    for await (const chunk of stream as unknown as AsyncIterable<ArrayBuffer | Uint8Array>)
       chunks.push(Buffer.from(chunk as Uint8Array).toString());
     return [chunks.join(''), await t.attempt(() => handle.readableWebStream())];
   }),
