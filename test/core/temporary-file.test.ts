@@ -24,3 +24,20 @@ it('writing, appending and reading with O_TMPFILE leaves no inode behind', async
   expect([quotaOf(fs).used, fs.readdirSync('/d')]).toEqual([used, []]);
   expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
 });
+
+it('half of O_TMPFILE, or O_CREAT with it, is EINVAL in every call, and makes nothing', () => {
+  const fs = createFs();
+  fs.mkdirSync('/d');
+  const { used } = quotaOf(fs);
+  const [bit, O_CREAT] = [0o20000000, 0o100];
+  for (const flag of [bit | O_WRONLY | O_CREAT, bit | O_RDWR, bit, O_TMPFILE | O_RDWR | O_CREAT]) {
+    for (const path of ['/d', '/d/new']) {
+      expect(() => fs.openSync(path, flag)).toThrow('EINVAL');
+      expect(() => fs.writeFileSync(path, 'content', { flag: flag as never })).toThrow('EINVAL');
+      expect(() => fs.writeFileSync(path, '', { flag: flag as never })).toThrow('EINVAL');
+      expect(() => fs.readFileSync(path, { flag: flag as never })).toThrow('EINVAL');
+    }
+  }
+  expect([quotaOf(fs).used, fs.readdirSync('/d')]).toEqual([used, []]);
+  expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
+});

@@ -37,6 +37,9 @@ export const canRead = (flags: number): boolean =>
 export const canWrite = (flags: number): boolean =>
   ((flags & O_ACCMODE) === O_WRONLY || (flags & O_ACCMODE) === O_RDWR) && (flags & O_PATH) === 0;
 
+/** O_TMPFILE contains O_DIRECTORY. */
+const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY;
+
 /** Where an open ended: the inode and the entry it was reached through. */
 export interface Opened {
   readonly ino: number;
@@ -96,7 +99,11 @@ export const close = (volume: Volume, fd: number): void => {
 /** What open(2) does to the tree: finds or makes the file, checks it, truncates it. */
 export const openInode = (volume: Volume, path: string, flags: number, mode: number): Opened => {
   if (flags & O_PATH) return openPath(volume, path, flags);
-  if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(volume, path, flags, mode);
+  if (flags & TMPFILE_BIT) {
+    // Half of it, or O_CREAT with it, means nothing.
+    if ((flags & (O_TMPFILE | O_CREAT)) !== O_TMPFILE) throw fault(EINVAL);
+    return openTemporary(volume, path, flags, mode);
+  }
   if (flags & O_CREAT && flags & O_DIRECTORY) throw fault(EINVAL);
   const opened = flags & O_CREAT ? openOrCreate(volume, path, flags, mode) : openExisting(volume, path, flags);
   if (!opened.created) checkOpen(volume, opened.ino, flags);
