@@ -25,6 +25,14 @@ export interface Divergence {
   readonly kind: string;
 }
 
+/** Makes directories removable for a user to whom permissions apply. */
+const unlock = (fs: NodeFs, directory: string): void => {
+  fs.chmodSync(directory, 0o700);
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) unlock(fs, join(directory, entry.name));
+  }
+};
+
 const NONE: ReadonlySet<string> = new Set();
 
 const shapeOf = (outcome: string): string =>
@@ -104,6 +112,7 @@ export class Bench {
   }
 
   #empty(fs: NodeFs): void {
+    if (process.geteuid?.() !== 0) unlock(fs, this.base);
     for (const name of fs.readdirSync(this.base)) fs.rmSync(join(this.base, name), { recursive: true, force: true });
   }
 

@@ -5,6 +5,7 @@
  *   --ops N       statements per program (60)        --sync      synchronous calls only
  *   --left NAME   oracle (real)                      --right NAME  compared (ours; also memfs, real)
  *   --jobs N      processes (2)                      --keep-going  one report per kind of divergence, all seeds
+ *   --user ID     as an unprivileged user of that number (only root can): permissions then count
  *   --program F   runs the statements of a file, one a line, instead of seeds
  */
 import { fork } from 'node:child_process';
@@ -27,13 +28,24 @@ const { values: flags } = parseArgs({
     jobs: { type: 'string', default: '2' },
     'keep-going': { type: 'boolean', default: false },
     program: { type: 'string' },
+    user: { type: 'string' },
     stats: { type: 'boolean', default: false },
   },
 });
 
+/** Everything is loaded by now: the new user may not be able to read the sources. */
+const becomeUser = (): void => {
+  if (flags.user === undefined) return;
+  const id = Number(flags.user);
+  process.setgroups?.([]);
+  process.setgid?.(id);
+  process.setuid?.(id);
+};
+
 const runSeeds = async (first: number, count: number): Promise<number> => {
   const left = await loadTarget(flags.left);
   const right = await loadTarget(flags.right);
+  becomeUser();
   const bench = new Bench();
   const known = new Set<string>();
   const started = performance.now();
@@ -63,9 +75,10 @@ const runFile = async (file: string): Promise<number> => {
     .split('\n')
     .map((line) => line.trim().replace(/^▶ */, '').replace(/;$/, ''))
     .filter((line) => line !== '');
-  const bench = new Bench();
   const left = await loadTarget(flags.left);
   const right = await loadTarget(flags.right);
+  becomeUser();
+  const bench = new Bench();
   const found = await bench.compare(program, left, right);
   console.log(found ? print(program, found, left, right) : 'no divergence');
   bench.close();

@@ -251,7 +251,11 @@ const onDescriptor = (r: Prng, forms: Forms): string => {
   const slot = r.below(2);
   const how = forms === 'sync' ? 'sync' : r.weighted({ sync: 40, callback: 25, handle: 35 });
   if (how === 'handle' && handle) return `H[${slot}].${handle}(${args.join(', ')})`;
-  if (how === 'callback') return callback(`fs.${name}`, [v.fd(r), ...args]);
+  if (how === 'callback') {
+    const file = v.fd(r);
+    // Node's reader throws where nothing catches it when the descriptor is -1.
+    return callback(`fs.${name}`, [name === 'readFile' && /^(-1|H)/.test(file) ? 'S[0]' : file, ...args]);
+  }
   return `fs.${name}Sync(${[v.fd(r), ...args].join(', ')})`;
 };
 

@@ -15,7 +15,16 @@ export const snapshot = (fs: NodeFs, root: string): string => {
   const lines: string[] = [];
   const groups = new Map<bigint, string>();
 
+  /** What a user without permission cannot look at is a line of the tree too. */
   const visit = (path: Buffer, shown: string): void => {
+    try {
+      describeEntry(path, shown);
+    } catch (error) {
+      lines.push(`${shown} ${Reflect.get(Object(error), 'code')}`);
+    }
+  };
+
+  const describeEntry = (path: Buffer, shown: string): void => {
     const stats = fs.lstatSync(path, { bigint: true });
     const owner = `${stats.uid}:${stats.gid}`;
     const times = `a=${describeTime(stats.atimeNs)} m=${describeTime(stats.mtimeNs)} c=${describeTime(stats.ctimeNs)}`;

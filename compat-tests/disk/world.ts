@@ -235,6 +235,14 @@ const isWide = (fs: NodeFs, directory: unknown): boolean => {
   }
 };
 
+const isSound = (fs: NodeFs, directory: string): boolean => {
+  try {
+    return surveyBelow(fs, directory).sound;
+  } catch {
+    return false;
+  }
+};
+
 const inodeOf = (fs: NodeFs, fd: number): number | undefined => {
   try {
     return fs.fstatSync(fd).ino;
@@ -412,7 +420,7 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       if (kindAt(fs, to, dereference) !== 'none' && kindAt(fs, to, true) === 'none') return true;
       if (dereference && kindAt(fs, from, true) === 'none' && kindAt(fs, to, true) !== 'none') return true;
       if (major >= 26 || given.recursive !== true) return false;
-      return !surveyBelow(fs, base).sound;
+      return !isSound(fs, base);
     },
     text: async (blob: Promise<Blob>) => [(await blob).size, (await blob).type, await (await blob).text()],
     lazy: async function* (items: unknown[]) {

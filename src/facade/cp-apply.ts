@@ -1,13 +1,14 @@
 /**
  * Facade layer: carries out the steps that cp has planned, all of them or none.
  * Owns the undo log. Invariant: when {@link applySteps} throws, every name, every
- * content, mode and modification time is as it was before; what a step replaces
+ * content, mode and modification time is as it was before a refusal of the quota; what a step replaces
  * is kept aside until the last step has succeeded.
  */
 import {
   ENOENT,
   type Engine,
   Fault,
+  GuardFault,
   O_WRONLY,
   QuotaFault,
   S_IFDIR,
@@ -16,6 +17,7 @@ import {
   S_IFREG,
   STAT_LENGTH,
 } from '../core/index.js';
+import { systemError } from './cp-errors.js';
 import { COPY_FLAGS } from './ops/path.js';
 import { faultToError } from './uv-exception.js';
 
@@ -37,6 +39,10 @@ export type Step =
       readonly by: Copier;
       /** What an error names, where that is not copyfile. */
       readonly call?: 'cp';
+      /** The path that C++ names when its own copy fails. */
+      readonly blames?: string;
+      /** True where an error names the target alone. */
+      readonly namesTarget?: boolean;
     }
   | { readonly kind: 'symlink'; readonly target: Place; readonly to: Place; readonly over: Overwrite }
   | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
@@ -84,6 +90,8 @@ class Application {
   /** Times of the directories that were there before, for the undo. */
   readonly #directories = new Map<string, Float64Array>();
   #count = 0;
+  #undoMark = 0;
+  #commitMark = 0;
 
   constructor(readonly engine: Engine) {}
 
@@ -96,8 +104,17 @@ class Application {
     for (const [path, times] of this.#directories) this.#restoreTimes(path, times);
   }
 
+  /** Takes back what the step that failed has done, and keeps the steps before it. */
+  keepDone(): void {
+    for (const back of this.#undo.splice(this.#undoMark).reverse()) back();
+    this.#commit.splice(this.#commitMark);
+    this.commit();
+  }
+
   run(step: Step): void {
     const { engine } = this;
+    this.#undoMark = this.#undo.length;
+    this.#commitMark = this.#commit.length;
     switch (step.kind) {
       case 'parents': {
         for (const first of makeParents(engine, step.to.path)) this.#undo.push(() => engine.removeTree(first));
@@ -248,6 +265,8 @@ function stepError(fault: Fault, step: Step): Error {
     case 'mkdir':
       return faultToError(fault, 'mkdir', step.to.shown);
     case 'copy':
+      if (step.blames !== undefined && !(fault instanceof QuotaFault)) return systemError(fault.errno, step.blames);
+      if (step.namesTarget) return faultToError(fault, 'copyfile', step.to.shown);
       return faultToError(fault, step.call ?? 'copyfile', step.from.shown, step.to.shown);
     case 'symlink':
       return faultToError(fault, 'symlink', step.target.shown, step.to.shown);
@@ -304,7 +323,10 @@ export function applySteps(engine: Engine, steps: readonly Step[]): void {
     try {
       application.run(step);
     } catch (error) {
-      application.rollBack();
+      // What does not fit is taken back whole. Where something is in the way, or forbidden, what came before it stays.
+      const obstacle = error instanceof Fault && !(error instanceof QuotaFault) && !(error instanceof GuardFault);
+      if (obstacle) application.keepDone();
+      else application.rollBack();
       throw error instanceof Fault ? stepError(error, step) : error;
     }
   }

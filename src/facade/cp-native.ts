@@ -8,23 +8,23 @@
 import { posix } from 'node:path';
 import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP, STAT_LENGTH } from '../core/index.js';
 import type { Place } from './cp-apply.js';
+import { alreadyExists, systemError } from './cp-errors.js';
 import {
-  alreadyExists,
   children,
   isDirectory,
   isLink,
   isWithin,
+  lexicallyNormal,
   look,
   microsecond,
   type Plan,
   type Planning,
-  parentPlace,
+  parentPlace as parentByName,
   planContent,
   planFile,
   planLink,
   type Stat,
   sameInode,
-  systemError,
 } from './cp-plan.js';
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
@@ -81,6 +81,13 @@ function checkPaths(plan: Plan, src: Place, dest: Place): void {
   }
 }
 
+/** std::filesystem::path::parent_path leaves no slash at the end, where path.dirname may. */
+function parentPlace(place: Place): Place {
+  const { shown, path } = parentByName(place);
+  const trim = (text: string): string => text.replace(/(?<=.)\/+$/, '');
+  return { shown: trim(shown), path: trim(path) };
+}
+
 /** std::filesystem::path::parent_path, by which C++ tells whether two names stand side by side. */
 const parentText = (path: string): string => path.replace(/\/+/g, '/').replace(/\/?[^/]*$/, '');
 
@@ -126,7 +133,7 @@ const isMiss = (answer: number): boolean => answer === -ENOENT || answer === -EN
 /** Plans cpSync as the running Node's native code does. */
 export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
   const { options } = plan;
-  if (options.filter && !(yield [src.shown, dest.shown])) return;
+  if (options.filter && !(yield plan.given)) return;
   checkPaths(plan, src, dest);
   const parent = parentPlace(dest);
   // C++ does not look at how this went: what is then copied fails.
@@ -188,7 +195,7 @@ function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: 
     }
   }
   const over = exists(there) ? 'in-place' : 'absent';
-  plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++' });
+  plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown });
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, unit: microsecond });
   plan.steps.push({ kind: 'chmod', to, mode: source[1] });
 }
@@ -250,5 +257,5 @@ function weaklyCanonical(plan: Plan, path: string): string | number {
     head = next;
     names.shift();
   }
-  return posix.normalize(`${engine.realpath(head)}/${names.join('/')}`);
+  return lexicallyNormal(`${engine.realpath(head)}/${names.join('/')}`);
 }

@@ -8,16 +8,13 @@
  */
 import { posix } from 'node:path';
 import {
-  EACCES,
   EEXIST,
   EINVAL,
   EISDIR,
-  ELOOP,
-  ENAMETOOLONG,
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
-  ENOTSUP,
+  Fault,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
@@ -25,15 +22,16 @@ import {
 } from '../core/index.js';
 import type { Context } from './context.js';
 import type { Place, Step } from './cp-apply.js';
+import { alreadyExists, cpError, systemError } from './cp-errors.js';
 import { decodeName } from './encoding.js';
-import { invalidArgType, NodeError } from './node-errors.js';
+import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { uvException } from './uv-exception.js';
 
 export interface CpOptions {
   readonly dereference: boolean;
   readonly errorOnExist: boolean;
-  readonly filter?: (source: string, destination: string) => unknown;
+  readonly filter?: (source: string | Uint8Array, destination: string | Uint8Array) => unknown;
   readonly force: boolean;
   readonly mode: number;
   readonly preserveTimestamps: boolean;
@@ -46,15 +44,19 @@ export interface Plan {
   readonly ctx: Context;
   readonly options: CpOptions;
   readonly form: 'sync' | 'later';
+  /** Inside a tree that native code makes for the asynchronous form. */
+  readonly native?: boolean;
   /** Nanoseconds to which copied times are cut. */
   readonly timeUnit: number;
   readonly steps: Step[];
+  /** The two paths as they were given, which is how the filter sees them first. */
+  readonly given: readonly [string | Uint8Array, string | Uint8Array];
   /** A path argument that is not text, which the walk up to the root does not take. */
   readonly bytes?: Uint8Array;
 }
 
 /** Yields the two paths about which the filter is to be asked; is resumed with its answer. */
-export type Planning = Generator<readonly [string, string], void, boolean>;
+export type Planning = Generator<readonly [string | Uint8Array, string | Uint8Array], void, boolean>;
 
 export type Stat = Float64Array;
 export const isDirectory = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFDIR;
@@ -72,57 +74,6 @@ const asksWhetherLinkIsDirectory = nodeAtLeast(24);
 /** Since Node 22 cpSync with a filter sets a new directory's mode even when something in it failed. */
 const setsModeOnFailure = nodeAtLeast(22);
 const isDirectoryErrno = { sync: EINVAL, later: EISDIR };
-
-const texts = {
-  ERR_FS_CP_DIR_TO_NON_DIR: 'Cannot overwrite non-directory with directory',
-  ERR_FS_CP_EEXIST: 'Target already exists',
-  ERR_FS_CP_EINVAL: 'Invalid src or dest',
-  ERR_FS_CP_NON_DIR_TO_DIR: 'Cannot overwrite directory with non-directory',
-  ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY: 'Cannot overwrite symlink in subdirectory of self',
-  ERR_FS_EISDIR: 'Path is a directory',
-};
-const codes = new Map([
-  [EEXIST, 'EEXIST'],
-  [EINVAL, 'EINVAL'],
-  [EISDIR, 'EISDIR'],
-  [ENOTDIR, 'ENOTDIR'],
-]);
-
-export function cpError(
-  key: keyof typeof texts,
-  errno: number,
-  message: string,
-  path: string,
-  code = codes.get(errno),
-) {
-  return new NodeError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
-}
-
-/** What the C++ library says of an errno. */
-const strings = new Map([
-  [EEXIST, 'File exists'],
-  [EINVAL, 'Invalid argument'],
-  [ENOTDIR, 'Not a directory'],
-  [ENOTEMPTY, 'Directory not empty'],
-  [ENOTSUP, 'Operation not supported'],
-  [ELOOP, 'Too many levels of symbolic links'],
-  [ENAMETOOLONG, 'File name too long'],
-  [EACCES, 'Permission denied'],
-]);
-
-/** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
-export function systemError(errno: number, path: string, syscall = 'cp'): Error {
-  const { code, errno: number } = uvException(errno, 'cp');
-  return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), {
-    errno: -number,
-    code,
-    path,
-    syscall,
-  });
-}
-
-export const alreadyExists = (dest: Place): Error =>
-  cpError('ERR_FS_CP_EEXIST', EEXIST, `${dest.shown} already exists`, dest.shown);
 
 /** statSync with throwIfNoEntry: false, as JavaScript calls it: since Node 22 it takes a file in the path for "nothing there". */
 const isMissBelowFile = ({ form }: Plan): boolean => form === 'sync' && nodeAtLeast(22);
@@ -160,10 +111,23 @@ const child = (place: Place, name: string): Place => ({
   path: `${place.path === '/' ? '' : place.path}/${name}`,
 });
 
+/** The names in a directory. One that may not be read is refused in the words of whoever opens it. */
+function listing(plan: Plan, src: Place, types: number[]): string[] {
+  try {
+    return plan.ctx.engine.readdir(src.path, types);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (plan.native || (plan.form === 'sync' && nodeAtLeast(22) && !plan.options.filter)) {
+      throw systemError(error.errno, src.shown);
+    }
+    throw uvException(error.errno, 'opendir', plan.form === 'sync' ? undefined : src.shown);
+  }
+}
+
 /** The names in a directory with their places on both sides. */
 export function* children(plan: Plan, src: Place, dest: Place): Generator<readonly [Place, Place, number]> {
   const types: number[] = [];
-  const names = plan.ctx.engine.readdir(src.path, types);
+  const names = listing(plan, src, types);
   for (let i = 0; i < names.length; i++) yield [child(src, names[i]), child(dest, names[i]), types[i]];
 }
 
@@ -224,7 +188,7 @@ function refuseDanglingParent(plan: Plan, parent: Place): void {
 
 /** Plans cp of `src` to `dest` as Node's JavaScript walks. */
 export function* planWalk(plan: Plan, src: Place, dest: Place): Planning {
-  if (plan.options.filter && !(yield [src.shown, dest.shown])) return;
+  if (plan.options.filter && !(yield plan.given)) return;
   const there = checkPair(plan, src, dest);
   if (plan.bytes !== undefined) throw invalidArgType('path', 'string', plan.bytes);
   checkAncestors(plan, src, dest);
@@ -260,7 +224,18 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
   const native = overwritesNatively && plan.form === 'sync' && over === 'replace';
   const by = native && mode === 0 ? 'libstdc++' : 'libuv';
   if (native) refuseFullDirectory(plan, dest);
-  plan.steps.push({ kind: 'copy', from: src, to: dest, flags: mode, over, by, call: native ? 'cp' : undefined });
+  const blames = by === 'libstdc++' ? dest.shown : undefined;
+  plan.steps.push({
+    kind: 'copy',
+    from: src,
+    to: dest,
+    flags: mode,
+    over,
+    by,
+    call: native ? 'cp' : undefined,
+    namesTarget: plan.native,
+    blames,
+  });
   const unit = native ? microsecond : plan.timeUnit;
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit });
   plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
@@ -281,10 +256,12 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   const { errorOnExist, force, preserveTimestamps } = plan.options;
   if (there !== undefined && refusesDirectories[plan.form] && errorOnExist && !force) throw alreadyExists(dest);
   if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest });
+  const inside = [...children(plan, src, dest)];
   let complete = false;
   try {
-    const inner = there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond } : plan;
-    for (const [from, to] of children(plan, src, dest)) {
+    const inner =
+      there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond, native: true } : plan;
+    for (const [from, to] of inside) {
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
       yield* planFile(inner, from, to, checkInner(plan, from, to));
     }
@@ -299,10 +276,18 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   }
 }
 
+/** std::filesystem's lexically_normal: as path.resolve, but a name that ends in a directory keeps its slash. */
+export function lexicallyNormal(path: string): string {
+  const plain = posix.resolve(path);
+  return plain !== '/' && /(^|\/)\.{0,2}$/.test(path) ? `${plain}/` : plain;
+}
+
 /** A link's target: absolute unless it is to be copied verbatim. */
 function linkTarget(plan: Plan, link: Place, verbatim: boolean): Place {
   const target = plan.ctx.engine.readlink(link.path);
-  const path = verbatim || target.startsWith('/') ? target : posix.resolve(posix.dirname(link.path), target);
+  const whole = `${posix.dirname(link.path)}/${target}`;
+  const absolute = plan.native ? lexicallyNormal(whole) : posix.resolve(whole);
+  const path = verbatim || target.startsWith('/') ? target : absolute;
   return { path, shown: decodeName(path) };
 }
 

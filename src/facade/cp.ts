@@ -93,7 +93,8 @@ async function planAsync(planning: Planning, options: CpOptions): Promise<void> 
 }
 
 function makePlan(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions, form: Plan['form']): Plan {
-  return { ctx, options, form, timeUnit: millisecond, steps: [], bytes: src.bytes ?? dest.bytes };
+  const given = [src.bytes ?? src.shown, dest.bytes ?? dest.shown] as const;
+  return { ctx, options, form, timeUnit: millisecond, steps: [], given, bytes: src.bytes ?? dest.bytes };
 }
 
 function copySync(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): void {

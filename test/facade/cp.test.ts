@@ -179,6 +179,8 @@ const cases: Case[] = [
   ['f', 'g/x/y'],
   ['src', 'g/x', R],
   ['f', 'f/x', R],
+  ['f', 'f//x', R],
+  ['f', 'g//x', R],
   ['f', 'g/x', { dereference: true }],
   ['src', 'g/x', { ...R, dereference: true }],
   ['src', 'g/x/y', { ...R, dereference: true }],

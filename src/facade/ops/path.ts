@@ -3,7 +3,7 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { COPYFILE_ATTRIBUTES, EEXIST, EINVAL, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
+import { COPYFILE_ATTRIBUTES, EINVAL, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
@@ -12,8 +12,9 @@ import { getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
 import { splitTimes } from '../times.js';
-import { PathFault, spell } from '../uv-exception.js';
-import { parseMode, toUnixTimestamp, validateBoolean, validateId, validateOneOf, validatePath } from '../validate.js';
+import { spell } from '../uv-exception.js';
+import { parseMode, toUnixTimestamp, validateId, validateOneOf, validatePath } from '../validate.js';
+import { mkdir, mkdirOptions, mkdirPromiseOptions, optionsFirst } from './mkdir.js';
 
 /** The mode of access and copyFile, which Node's C++ side checks: null is the default, numbers are cut to integers. */
 function smallMode(mode: unknown): number {
@@ -71,90 +72,6 @@ export function makeTempDirectory(ctx: Context, prefix: unknown): string {
 function spellTemplate(prefix: unknown): string {
   const text = spell(prefix) ?? '';
   return text === '' && !emptyTemplateWorks ? 'XXXXX' : `${text}XXXXXX`;
-}
-
-const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
-
-/**
- * What `mkdir -p` reports: the first leading part of the caller's own text that
- * mkdir could make, found as Node finds it, by cutting at the last slash while
- * the parent is missing.
- */
-function firstMade(ctx: Context, path: string): string {
-  let part = path;
-  for (let slash = part.lastIndexOf('/'); slash > 0; slash = part.lastIndexOf('/')) {
-    const parent = part.replace(/\/+$/, '').replace(/[^/]*$/, '') || '.';
-    if (ctx.engine.lookup(ctx.resolve(asText(parent))) >= 0) break;
-    part = part.slice(0, slash);
-  }
-  return part;
-}
-
-/** Where '..' leaves a directory that is itself still missing, it is made first, as Node's own loop does. */
-const climbs = /(^|\/)\.\.(\/|$)/;
-
-function makeClimbed(ctx: Context, path: string, mode: number): void {
-  for (let end = path.search(climbs); end > 0; ) {
-    ctx.engine.mkdirp(ctx.resolve(asText(path.slice(0, end))), mode);
-    const next = path.slice(end + 3).search(climbs);
-    end = next < 0 ? -1 : end + 3 + next;
-  }
-}
-
-/** What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop names the link itself. */
-function blockedBy(first: string, whole: string, form: 'sync' | 'later'): Fault {
-  if (form === 'sync' || first === whole) return new Fault(ENOENT);
-  return new PathFault(ENOTDIR, 'mkdir', asText(first).toString());
-}
-
-function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
-  const target = ctx.resolve(path);
-  if (!recursive) {
-    ctx.engine.mkdir(target, mode);
-    return undefined;
-  }
-  const errno = ctx.engine.lookup(target);
-  if (errno >= 0) {
-    // Exists: the engine says whether it is a directory.
-    ctx.engine.mkdirp(target, mode);
-    return undefined;
-  }
-  if (errno !== -ENOENT) throw new Fault(-errno);
-  const text = encodeName(validatePath(path));
-  const first = firstMade(ctx, text);
-  try {
-    makeClimbed(ctx, text, mode);
-    ctx.engine.mkdirp(target, mode);
-    return presentName(first, 'utf8');
-  } catch (error) {
-    // A dangling link is in the way: Node stats what is there and reports that it is not.
-    const isRefused = error instanceof Fault && (error.errno === EEXIST || error.errno === ENOENT);
-    const isBlocked = isRefused && ctx.engine.lookup(target) < 0;
-    throw isBlocked ? blockedBy(first, text, form) : error;
-  }
-}
-
-/** Since Node 22 options are checked before the path, and the mode is named as one. */
-const optionsFirst = nodeAtLeast(22);
-const optionModeName = optionsFirst ? 'options.mode' : 'mode';
-
-function mkdirOptions(options: unknown): { mode: number; recursive: boolean } {
-  if (typeof options === 'number' || typeof options === 'string') {
-    return { mode: parseMode(options, 'mode'), recursive: false };
-  }
-  const given: { recursive?: unknown; mode?: unknown } = options || {};
-  const { recursive = false, mode } = given;
-  validateBoolean(recursive, 'options.recursive');
-  return { mode: mode === undefined ? 0o777 : parseMode(mode, optionModeName), recursive };
-}
-
-function mkdirPromiseOptions(options: unknown): { mode: number; recursive: unknown } {
-  if (typeof options === 'number' || typeof options === 'string') {
-    return { mode: parseMode(options, 'mode'), recursive: false };
-  }
-  const { recursive = false, mode = 0o777 }: { recursive?: unknown; mode?: unknown } = options || {};
-  validateBoolean(recursive, 'options.recursive');
-  return { mode: parseMode(mode, 'mode', 0o777), recursive };
 }
 
 export const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';

@@ -106,7 +106,9 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   }
   if (form !== 'promise' && isInt32(path)) {
     if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
-    return decodeContent(readOpenFile(ctx, bindingFd(path), buffer, firstCall(encoding)), encoding);
+    // Plain text is read by one binding call, which takes any number for a descriptor.
+    const fd = isPlainText(encoding) && buffer === undefined ? path : bindingFd(path);
+    return decodeContent(readOpenFile(ctx, fd, buffer, firstCall(encoding)), encoding);
   }
   if (form !== 'sync') throwIfAborted(options.signal);
   // The callback form looks at the flags first, the others at the path; but see opensPathLast.

@@ -1,0 +1,116 @@
+/**
+ * Facade layer: mkdir, and `mkdir -p` as Node walks it. The engine makes a whole path or nothing; what Node reports, and
+ * what it leaves where permissions forbid the rest, is worked out here.
+ */
+import { EACCES, EEXIST, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
+import type { Context } from '../context.js';
+import { encodeName, presentName } from '../encoding.js';
+import { nodeAtLeast } from '../running-node.js';
+import { PathFault } from '../uv-exception.js';
+import { parseMode, validateBoolean, validatePath } from '../validate.js';
+
+const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
+
+/**
+ * What `mkdir -p` reports: the first leading part of the caller's own text that
+ * mkdir could make, found as Node finds it, by cutting at the last slash while
+ * the parent is missing.
+ */
+function firstMade(ctx: Context, path: string): string {
+  let part = path;
+  for (let slash = part.lastIndexOf('/'); slash > 0; slash = part.lastIndexOf('/')) {
+    const parent = part.replace(/\/+$/, '').replace(/[^/]*$/, '') || '.';
+    if (ctx.engine.lookup(ctx.resolve(asText(parent))) >= 0) break;
+    part = part.slice(0, slash);
+  }
+  return part;
+}
+
+/** Where '..' leaves a directory that is itself still missing, it is made first, as Node's own loop does. */
+const climbs = /(^|\/)\.\.(\/|$)/;
+
+function makeClimbed(ctx: Context, path: string, mode: number): void {
+  for (let end = path.search(climbs); end > 0; ) {
+    ctx.engine.mkdirp(ctx.resolve(asText(path.slice(0, end))), mode);
+    const next = path.slice(end + 3).search(climbs);
+    end = next < 0 ? -1 : end + 3 + next;
+  }
+}
+
+/**
+ * `mkdir -p` where permissions forbid the rest: Node makes one directory after the other, and leaves those it could make.
+ * The asynchronous form names the one it could not.
+ */
+function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, form: 'sync' | 'later'): Fault {
+  for (let end = first.length; ; ) {
+    const part = path.slice(0, end);
+    try {
+      ctx.engine.mkdir(ctx.resolve(asText(part)), mode);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (error.errno === EACCES)
+        return form === 'sync' ? error : new PathFault(EACCES, 'mkdir', asText(part).toString());
+      if (error.errno !== EEXIST) return error;
+    }
+    if (end >= path.length) return new Fault(EACCES);
+    const slash = path.indexOf('/', end + 1);
+    end = slash < 0 ? path.length : slash;
+  }
+}
+
+/** What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop names the link itself. */
+function blockedBy(first: string, whole: string, form: 'sync' | 'later'): Fault {
+  if (form === 'sync' || first === whole) return new Fault(ENOENT);
+  return new PathFault(ENOTDIR, 'mkdir', asText(first).toString());
+}
+
+export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
+  const target = ctx.resolve(path);
+  if (!recursive) {
+    ctx.engine.mkdir(target, mode);
+    return undefined;
+  }
+  const errno = ctx.engine.lookup(target);
+  if (errno >= 0) {
+    // Exists: the engine says whether it is a directory.
+    ctx.engine.mkdirp(target, mode);
+    return undefined;
+  }
+  if (errno !== -ENOENT) throw new Fault(-errno);
+  const text = encodeName(validatePath(path));
+  const first = firstMade(ctx, text);
+  try {
+    makeClimbed(ctx, text, mode);
+    ctx.engine.mkdirp(target, mode);
+    return presentName(first, 'utf8');
+  } catch (error) {
+    if (error instanceof Fault && error.errno === EACCES) throw makeWhatMayBe(ctx, text, first, mode, form);
+    // A dangling link is in the way: Node stats what is there and reports that it is not.
+    const isRefused = error instanceof Fault && (error.errno === EEXIST || error.errno === ENOENT);
+    const isBlocked = isRefused && ctx.engine.lookup(target) < 0;
+    throw isBlocked ? blockedBy(first, text, form) : error;
+  }
+}
+
+/** Since Node 22 options are checked before the path, and the mode is named as one. */
+export const optionsFirst = nodeAtLeast(22);
+const optionModeName = optionsFirst ? 'options.mode' : 'mode';
+
+export function mkdirOptions(options: unknown): { mode: number; recursive: boolean } {
+  if (typeof options === 'number' || typeof options === 'string') {
+    return { mode: parseMode(options, 'mode'), recursive: false };
+  }
+  const given: { recursive?: unknown; mode?: unknown } = options || {};
+  const { recursive = false, mode } = given;
+  validateBoolean(recursive, 'options.recursive');
+  return { mode: mode === undefined ? 0o777 : parseMode(mode, optionModeName), recursive };
+}
+
+export function mkdirPromiseOptions(options: unknown): { mode: number; recursive: unknown } {
+  if (typeof options === 'number' || typeof options === 'string') {
+    return { mode: parseMode(options, 'mode'), recursive: false };
+  }
+  const { recursive = false, mode = 0o777 }: { recursive?: unknown; mode?: unknown } = options || {};
+  validateBoolean(recursive, 'options.recursive');
+  return { mode: parseMode(mode, 'mode', 0o777), recursive };
+}
