@@ -240,6 +240,36 @@ describe('recursive', () => {
   }
 });
 
+describe('recursive: for await', () => {
+  type Iterable = import('node:fs').FSWatcher & AsyncIterable<{ eventType: string; filename: string }>;
+
+  it('gives the next change of each turn, and closes when the loop is left', async () => {
+    const { real, ours } = await sideBySide({ d: {} }, async ({ fs }) => {
+      const watcher = fs.watch('d', { recursive: true }) as Iterable;
+      const iterator = watcher[Symbol.asyncIterator]();
+      const next = iterator.next();
+      await settle(40);
+      fs.writeFileSync('d/new', '');
+      const { value } = await next;
+      const left = await iterator.return?.();
+      return [value.eventType, value.filename, left?.done, (await iterator.next()).done];
+    });
+    expect(ours.result).toEqual(real.result);
+  });
+
+  it('rejects when its signal is aborted, before or while it waits', async () => {
+    const { real, ours } = await sideBySide({ d: {} }, async ({ fs }) => {
+      const controller = new AbortController();
+      const watcher = fs.watch('d', { recursive: true, signal: controller.signal }) as Iterable;
+      const waiting = watcher[Symbol.asyncIterator]().next();
+      await settle(20);
+      controller.abort();
+      return waiting.catch((error: Error) => [error.name, error.message]);
+    });
+    expect(ours.result).toEqual(real.result);
+  });
+});
+
 describe('recursive: where it is not Node 26', () => {
   it('a file renamed over another is a rename, and a link does not speak for its target', async () => {
     const fs = createFs({ cwd: '/' });

@@ -110,6 +110,18 @@ const area: Area = {
       t.fs.readFileSync(t.p('f')),
     ];
   },
+  'descriptors in place of a path': async (t) => {
+    t.fs.writeFileSync(t.p('g'), '0123456789');
+    const fd = t.fs.openSync(t.p('g'), 'r+');
+    const outcomes = [
+      await spied(t, 'readFileSync', [fd]),
+      await spied(t, 'writeFileSync', [fd, Buffer.from('sync')]),
+      await spied(t, 'writeFile', [fd, 'later', { flush: true }]),
+      await spied(t, 'appendFileSync', [fd, Buffer.from('more')]),
+    ];
+    t.fs.closeSync(fd);
+    return [outcomes, t.fs.readFileSync(t.p('g'), 'utf8')];
+  },
   'failures of the parts reach the callback': async (t) => {
     const fail: Call = (...args) => (args.at(-1) as Call)(new Error('refused'));
     const outcomes: unknown[] = [];
