@@ -33,6 +33,7 @@ export type ApplyFs = Pick<
 >;
 
 const CHUNK = 64 * 1024;
+const BILLION = 1_000_000_000n;
 let names = 0;
 
 /** Writes `changes` of the tree below `base` to `dir`. What lies outside `base` is left out. */
@@ -62,8 +63,10 @@ export function applyChanges(changes: readonly Change[], fs: NodeFs, base: strin
 const join = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-/** Milliseconds as Node takes times. It cuts them off to microseconds: half of one more, and what was one stays it. */
-const seconds = (ms: number): number => ms / 1000 + 5e-7;
+/** Until Node 24 times are cut off to microseconds: half of one more, and what was one stays it. */
+const HALF = Number(process.versions.node.split('.')[0]) < 24 ? 5e-7 : 0;
+/** A time as Node takes it: seconds, as exact as a number can be. */
+const secondsOf = (nanos: bigint): number => Number(nanos / BILLION) + Number(nanos % BILLION) / 1e9 + HALF;
 
 class Writer {
   /** Places that hold something which is to be removed first. */
@@ -103,7 +106,7 @@ class Writer {
     }
     if (stats.isSymbolicLink()) out.symlinkSync(fs.readlinkSync(change.path, 'buffer'), temporary);
     else this.copyFile(change.path, temporary, stats.size);
-    this.setAttributes(temporary, stats);
+    this.setAttributes(change.path, temporary);
   }
 
   private keepsContent({ kind, what }: Change, to: string, stats: Stats): boolean {
@@ -142,7 +145,7 @@ class Writer {
     const temporary = this.staged.get(to);
     this.demandParents(to);
     if (temporary === undefined) {
-      this.setAttributes(to, this.fs.lstatSync(change.path));
+      this.setAttributes(change.path, to);
       return;
     }
     if (this.look(to)?.isDirectory()) throw refusal('EISDIR', 'illegal operation on a directory', to);
@@ -152,7 +155,7 @@ class Writer {
   }
 
   finish(from: string, path: string): void {
-    this.setAttributes(path, this.fs.lstatSync(from));
+    this.setAttributes(from, path);
   }
 
   dropStaged(): void {
@@ -160,19 +163,21 @@ class Writer {
   }
 
   /** Owner first, because that clears set-id bits; then the mode, then the times. */
-  private setAttributes(path: string, stats: Stats): void {
+  private setAttributes(from: string, path: string): void {
     const { out } = this;
-    const now = out.lstatSync(path);
-    if (stats.uid !== now.uid || stats.gid !== now.gid) this.giveAway(path, stats);
-    if (stats.isSymbolicLink()) out.lutimesSync(path, seconds(stats.atimeMs), seconds(stats.mtimeMs));
+    const stats = this.fs.lstatSync(from, { bigint: true });
+    const now = out.lstatSync(path, { bigint: true });
+    if (stats.uid !== now.uid || stats.gid !== now.gid) this.giveAway(path, Number(stats.uid), Number(stats.gid));
+    const times = [secondsOf(stats.atimeNs), secondsOf(stats.mtimeNs)] as const;
+    if (stats.isSymbolicLink()) out.lutimesSync(path, ...times);
     else {
-      out.chmodSync(path, stats.mode & 0o7777);
-      out.utimesSync(path, seconds(stats.atimeMs), seconds(stats.mtimeMs));
+      out.chmodSync(path, Number(stats.mode & 0o7777n));
+      out.utimesSync(path, ...times);
     }
   }
 
   /** The owner that the overlay shows, where this process may set it: who is not root only has files of his own. */
-  private giveAway(path: string, { uid, gid }: Stats): void {
+  private giveAway(path: string, uid: number, gid: number): void {
     try {
       this.out.lchownSync(path, uid, gid);
     } catch (error) {
