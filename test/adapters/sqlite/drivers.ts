@@ -1,8 +1,7 @@
 /** Test helper: the drivers that the running Node has, in one form. */
 import { createRequire } from 'node:module';
-import BetterSqlite3 from 'better-sqlite3';
 import initSqlJs from 'sql.js';
-import type { SqliteDatabase, SqliteDriver } from '../../../src/adapters/sqlite/index.js';
+import type { BetterDatabase, SqliteDatabase, SqliteDriver } from '../../../src/adapters/sqlite/index.js';
 
 type NodeSqlite = typeof import('node:sqlite');
 
@@ -33,14 +32,22 @@ const sqlJs: Driver<InstanceType<typeof SQL.Database>> = {
   close: (db) => db.close(),
 };
 
-const better: Driver<BetterSqlite3.Database> = {
+/** What the tests use of better-sqlite3. */
+interface Better extends BetterDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): { raw(): { all(): unknown[][] } };
+  close(): unknown;
+}
+type BetterSqlite3 = SqliteDriver<Better> & (new (path: string) => Better);
+
+const better = (Database: BetterSqlite3): Driver<Better> => ({
   name: 'better-sqlite3',
-  Driver: BetterSqlite3,
-  open: () => new BetterSqlite3(':memory:'),
+  Driver: Database,
+  open: () => new Database(':memory:'),
   run: (db, sql) => void db.exec(sql),
-  rows: (db, sql) => db.prepare(sql).raw().all() as unknown[][],
+  rows: (db, sql) => db.prepare(sql).raw().all(),
   close: (db) => void db.close(),
-};
+});
 
 type NodeDatabase = InstanceType<NodeSqlite['DatabaseSync']>;
 
@@ -57,22 +64,18 @@ const node = ({ DatabaseSync }: NodeSqlite): Driver<NodeDatabase> => ({
   close: (db) => db.close(),
 });
 
-/** Native code is built for the Node that installed it; where another runs the tests, `node:sqlite` is there. */
-function isBuiltForThisNode(): boolean {
-  try {
-    better.close(better.open());
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_FAILED' && nodeSqlite) return false;
-    throw error;
-  }
-}
+/**
+ * better-sqlite3 is native code, which a fresh machine may not be able to build: `npm run compat:sqlite` installs it
+ * beside the project and says where.
+ */
+const betterPath = process.env.QUOTAFS_BETTER_SQLITE3;
+const betterSqlite3: BetterSqlite3 | undefined = betterPath ? createRequire(import.meta.url)(betterPath) : undefined;
 
 // One shape for tables of tests: each driver is handed its own databases only.
 const erased = <D extends SqliteDatabase>(driver: Driver<D>): Driver => driver as unknown as Driver;
 
 export const drivers: readonly Driver[] = [
   erased(sqlJs),
-  ...(isBuiltForThisNode() ? [erased(better)] : []),
+  ...(betterSqlite3 ? [erased(better(betterSqlite3))] : []),
   ...(nodeSqlite ? [erased(node(nodeSqlite))] : []),
 ];
