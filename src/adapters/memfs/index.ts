@@ -46,11 +46,25 @@ export const fs: IFs = createFsFromVolume(vol);
 export const promises: NodeFs['promises'] = fs.promises;
 
 /** Members of {@link vol}, bound to it. */
-export const { fromJSON, fromNestedJSON, toJSON, toTree, reset } = vol;
+export const fromJSON: Volume['fromJSON'] = vol.fromJSON;
+export const fromNestedJSON: Volume['fromNestedJSON'] = vol.fromNestedJSON;
+export const toJSON: Volume['toJSON'] = vol.toJSON;
+export const toTree: Volume['toTree'] = vol.toTree;
+export const reset: Volume['reset'] = vol.reset;
 
 /** As `require('memfs')`: what is exported here and the functions of {@link fs}, in one object. */
-export default {
+export interface Memfs extends NodeFs, Pick<Volume, 'fromJSON' | 'fromNestedJSON' | 'reset' | 'toJSON' | 'toTree'> {
+  readonly Volume: typeof Volume;
+  readonly createFsFromVolume: typeof createFsFromVolume;
+  readonly fs: IFs;
+  readonly memfs: typeof memfs;
+  readonly vol: Volume;
+  readonly semantic: boolean;
+}
+
+const all: Memfs = {
   ...fs,
   ...{ Volume, createFsFromVolume, fromJSON, fromNestedJSON, fs, memfs, promises, reset, toJSON, toTree, vol },
   semantic: true,
 };
+export default all;

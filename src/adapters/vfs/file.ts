@@ -4,12 +4,13 @@
  * numbers of its own and its own FileHandle class in front of it. Invariant: the
  * volume's descriptor is closed with it.
  */
+import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
 import type { Engine } from '../../core/index.js';
 import { type FileHandle, uvException } from '../../facade/index.js';
 import { EBADF, type NodeFs, type Refuse } from './errors.js';
 
 /** An open file of a provider. */
-export interface VolumeFile extends FileHandle {
+export interface VolumeFile extends NodeFileHandle {
   readonly path: string;
   readonly flags: string | number;
   readonly closed: boolean;
@@ -49,7 +50,7 @@ export function volumeFile(
     refuse(syscall);
     return open(syscall);
   };
-  const synchronous: Omit<VolumeFile, keyof FileHandle> = {
+  const synchronous: Omit<VolumeFile, keyof NodeFileHandle> = {
     ...about,
     get closed() {
       return handle.fd === -1;
@@ -82,5 +83,6 @@ export function volumeFile(
     };
     Object.defineProperty(handle, name, { value: guarded, configurable: true, writable: true });
   }
-  return Object.defineProperties(handle, Object.getOwnPropertyDescriptors(synchronous)) as VolumeFile;
+  const file: object = Object.defineProperties(handle, Object.getOwnPropertyDescriptors(synchronous));
+  return file as VolumeFile;
 }

@@ -153,22 +153,24 @@ describe.each(drivers)('$name', (driver) => {
     expectClean(fs);
   });
 
-  it('loads what was saved from a database in WAL mode, its log included', () => {
-    const { fs, store } = volume();
-    const source = drivers.find(({ name }) => name !== 'sql.js');
-    if (source === undefined) throw new Error('no driver opens files');
-    const Source = source.Driver as unknown as new (path: string) => SqliteDatabase;
-    const db = new Source(join(diskDirectory(), 'wal.db'));
-    source.rows(db, 'PRAGMA journal_mode = WAL');
-    source.run(db, "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'Alice')");
-    store.save('wal', db);
-    source.close(db);
-    const copy = store.load('wal', driver.Driver);
-    expect(users(driver, copy)).toEqual([[1, 'Alice']]);
-    driver.run(copy, 'DELETE FROM users');
-    driver.close(copy);
-    expectClean(fs);
-  });
+  // sql.js opens no files, and only a database in a file has a log.
+  it.each(drivers.filter(({ name }) => name !== 'sql.js'))(
+    'loads what $name saved from a database in WAL mode, its log included',
+    (source) => {
+      const { fs, store } = volume();
+      const Source = source.Driver as unknown as new (path: string) => SqliteDatabase;
+      const db = new Source(join(diskDirectory(), 'wal.db'));
+      source.rows(db, 'PRAGMA journal_mode = WAL');
+      source.run(db, "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'Alice')");
+      store.save('wal', db);
+      source.close(db);
+      const copy = store.load('wal', driver.Driver);
+      expect(users(driver, copy)).toEqual([[1, 'Alice']]);
+      driver.run(copy, 'DELETE FROM users');
+      driver.close(copy);
+      expectClean(fs);
+    },
+  );
 
   it('saves and loads 1,000 times without growth', { timeout: 120_000 }, async () => {
     const { fs, quota, store } = volume();
