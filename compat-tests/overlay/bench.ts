@@ -54,7 +54,7 @@ export const lowerState = (root: string): string => {
 const shapeOf = (fs: NodeFs, root: string): string =>
   snapshot(fs, root)
     .split('\n')
-    .map((line) => line.replace(/ [acn]=\S+/g, '').replace(/ same as \S+$/, ''))
+    .map((line) => line.replace(/ [acn]=\S+/g, '').replace(/ same as \.(\/.*)?$/, ''))
     .map((line) => (/\/ \d+ \d+:/.test(line) ? line.replace(/ m=\S+/, '') : line))
     .join('\n');
 
