@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAX_PACKED_BYTES = 150_000;
+// The goal was 150,000; overlay, snapshots, SQLite, node:vfs and the command came on top (docs/benchmarks.md).
+const MAX_PACKED_BYTES = 190_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // By its path: another version of the compiler may own the name in .bin.
@@ -71,7 +72,9 @@ try {
     return `${(size / 1000).toFixed(1)} kB of ${MAX_PACKED_BYTES / 1000} kB`;
   });
   step('publint', () => void run(bin('publint'), [tarball, '--strict'], root));
-  step('are the types wrong', () => void run(bin('attw'), [tarball, '--no-color'], root));
+  // It does not see the default that memfs and mock-fs have on their `module.exports`; commonjs.cjs looks.
+  const rules = ['--ignore-rules', 'false-export-default'];
+  step('are the types wrong', () => void run(bin('attw'), [tarball, '--no-color', ...rules], root));
 
   const project = installed(tarball);
   step('installs alone', () => {
