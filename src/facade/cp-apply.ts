@@ -27,9 +27,10 @@ export interface Place {
   readonly path: string;
 }
 
+/** `blames`: the path that C++ names when the step fails. */
 export type Step =
   | { readonly kind: 'parents'; readonly to: Place }
-  | { readonly kind: 'mkdir'; readonly to: Place }
+  | { readonly kind: 'mkdir'; readonly to: Place; readonly blames?: string }
   | {
       readonly kind: 'copy';
       readonly from: Place;
@@ -39,12 +40,17 @@ export type Step =
       readonly by: Copier;
       /** What an error names, where that is not copyfile. */
       readonly call?: 'cp';
-      /** The path that C++ names when its own copy fails. */
       readonly blames?: string;
       /** True where an error names the target alone. */
       readonly namesTarget?: boolean;
     }
-  | { readonly kind: 'symlink'; readonly target: Place; readonly to: Place; readonly over: Overwrite }
+  | {
+      readonly kind: 'symlink';
+      readonly target: Place;
+      readonly to: Place;
+      readonly over: Overwrite;
+      readonly blames?: string;
+    }
   | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
   /** `unit`: nanoseconds to which the times are cut: through a Date, or through a double of seconds. */
   | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly unit: number };
@@ -260,12 +266,13 @@ class Application {
 
 /** The error of a step that failed, as the call that Node makes there reports it. */
 function stepError(fault: Fault, step: Step): Error {
+  if ('blames' in step && step.blames !== undefined && !(fault instanceof QuotaFault))
+    return systemError(fault.errno, step.blames);
   switch (step.kind) {
     case 'parents':
     case 'mkdir':
       return faultToError(fault, 'mkdir', step.to.shown);
     case 'copy':
-      if (step.blames !== undefined && !(fault instanceof QuotaFault)) return systemError(fault.errno, step.blames);
       if (step.namesTarget) return faultToError(fault, 'copyfile', step.to.shown);
       return faultToError(fault, step.call ?? 'copyfile', step.from.shown, step.to.shown);
     case 'symlink':

@@ -2,7 +2,20 @@
  * Facade layer: the errors of cp in Node's words: those of its JavaScript (SystemErrors with a code of their own) and
  * those of its C++ (a std::error_code with the library's text). Owns no state.
  */
-import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, ENOTEMPTY, ENOTSUP } from '../core/index.js';
+import {
+  EACCES,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  ENOTSUP,
+  EPERM,
+  EROFS,
+} from '../core/index.js';
 import type { Place } from './cp-apply.js';
 import { NodeError } from './node-errors.js';
 import { uvException } from './uv-exception.js';
@@ -42,6 +55,9 @@ const strings = new Map([
   [ELOOP, 'Too many levels of symbolic links'],
   [ENAMETOOLONG, 'File name too long'],
   [EACCES, 'Permission denied'],
+  [ENOENT, 'No such file or directory'],
+  [EPERM, 'Operation not permitted'],
+  [EROFS, 'Read-only file system'],
 ]);
 
 /** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */

@@ -110,6 +110,7 @@ function holdsParent(plan: Plan, src: Place, dest: Place): boolean {
 
 /** What std::create_directories comes to at `at`: 0, or a positive errno. */
 function directoriesErrno(plan: Plan, at: Place): number {
+  if (at.path === '') return EINVAL;
   const found = stat(plan, at, true);
   if (exists(found)) return isDirectory(found) ? 0 : ENOTDIR;
   if (!isMiss(found)) return -found;
@@ -130,15 +131,29 @@ function directoriesErrno(plan: Plan, at: Place): number {
 
 const isMiss = (answer: number): boolean => answer === -ENOENT || answer === -ENOTDIR;
 
+/** `dest` as it will be found when its parents are made: '..' behind a directory that is missing so far leads back. */
+function behindParents(plan: Plan, dest: Place): Place {
+  let path = dest.path.replace(/\/\.(?=\/)/g, '');
+  const isMissing = ({ index, 1: name }: RegExpMatchArray): boolean =>
+    plan.ctx.engine.lookup(path.slice(0, index) + name) === -ENOENT;
+  for (;;) {
+    const climb = [...path.matchAll(/(\/[^/]+)\/+\.\.(?=\/|$)/g)].find(isMissing);
+    if (climb === undefined) return { shown: dest.shown, path };
+    path = path.slice(0, climb.index) + path.slice(climb.index + climb[0].length);
+  }
+}
+
 /** Plans cpSync as the running Node's native code does. */
-export function* planNative(plan: Plan, src: Place, dest: Place): Planning {
+export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   const { options } = plan;
+  let dest = given;
   if (options.filter && !(yield plan.given)) return;
   checkPaths(plan, src, dest);
   const parent = parentPlace(dest);
   // C++ does not look at how this went: what is then copied fails.
   if (!exists(stat(plan, parent, true)) && directoriesErrno(plan, parent) === 0) {
     plan.steps.push({ kind: 'parents', to: parent });
+    dest = behindParents(plan, dest);
   }
   const source = look(plan, src, options.dereference, false) as Stat;
   const there = look(plan, dest, options.dereference, true);
@@ -161,7 +176,7 @@ function checkDirectoryLink(plan: Plan, dest: Place): void {
 }
 
 function planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: boolean): void {
-  if (!there) plan.steps.push({ kind: 'mkdir', to: dest });
+  if (!there) plan.steps.push({ kind: 'mkdir', to: dest, blames: dest.shown });
   for (const [from, to, type] of children(plan, src, dest)) planChild(plan, from, to, type, dest);
   if (!complete) return;
   if (plan.options.preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: microsecond });
@@ -208,7 +223,8 @@ function planInnerLink(plan: Plan, from: Place, to: Place, directory: Place): vo
   const own = look(plan, to, false, true);
   if (verbatimSymlinks) {
     if (own !== undefined) throw systemError(EEXIST, directory.shown);
-    plan.steps.push({ kind: 'symlink', target: { path: target, shown: decodeName(target) }, to, over: 'absent' });
+    const place = { path: target, shown: decodeName(target) };
+    plan.steps.push({ kind: 'symlink', target: place, to, over: 'absent', blames: directory.shown });
     return;
   }
   const there = stat(plan, to, true);
@@ -222,7 +238,8 @@ function planInnerLink(plan: Plan, from: Place, to: Place, directory: Place): vo
   const absolute = weaklyCanonical(plan, target.startsWith('/') ? target : `${posix.dirname(from.path)}/${target}`);
   if (typeof absolute === 'number') throw systemError(absolute, directory.shown);
   const place = { path: absolute, shown: decodeName(absolute) };
-  plan.steps.push({ kind: 'symlink', target: place, to, over: own === undefined ? 'absent' : 'replace' });
+  const over = own === undefined ? 'absent' : 'replace';
+  plan.steps.push({ kind: 'symlink', target: place, to, over, blames: directory.shown });
 }
 
 /** Node compares the bare targets, as seen from the working directory. */

@@ -148,7 +148,10 @@ function checkPair(plan: Plan, src: Place, dest: Place): Stat | undefined {
       throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, message, dest.shown);
     }
   }
-  if (isDirectory(source) && isWithin(src.path, dest.path)) throw intoItself(src, dest.shown);
+  if (isDirectory(source)) {
+    if (plan.bytes !== undefined) throw invalidArgType('paths[0]', 'string', plan.bytes);
+    if (isWithin(src.path, dest.path)) throw intoItself(src, dest.shown);
+  }
   return there;
 }
 
@@ -255,12 +258,12 @@ const copiesNewTreesNatively = ({ form, options }: Plan): boolean =>
 function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there: Stat | undefined): Planning {
   const { errorOnExist, force, preserveTimestamps } = plan.options;
   if (there !== undefined && refusesDirectories[plan.form] && errorOnExist && !force) throw alreadyExists(dest);
-  if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest });
+  const inner: Plan =
+    there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond, native: true } : plan;
+  if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest, blames: plan.native ? dest.shown : undefined });
   const inside = [...children(plan, src, dest)];
   let complete = false;
   try {
-    const inner =
-      there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond, native: true } : plan;
     for (const [from, to] of inside) {
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
       yield* planFile(inner, from, to, checkInner(plan, from, to));
@@ -294,7 +297,8 @@ function linkTarget(plan: Plan, link: Place, verbatim: boolean): Place {
 export function planLink(plan: Plan, src: Place, dest: Place, there: Stat | undefined): void {
   const target = linkTarget(plan, src, plan.options.verbatimSymlinks);
   if (there === undefined) {
-    plan.steps.push({ kind: 'symlink', target, to: dest, over: 'absent' });
+    const blames = plan.native ? posix.dirname(dest.shown) : undefined;
+    plan.steps.push({ kind: 'symlink', target, to: dest, over: 'absent', blames });
     return;
   }
   // Something other than a link is there: symlink(2) refuses with EEXIST, as in Node.

@@ -97,19 +97,8 @@ function construct(Real: StreamConstructor, stream: object, path: unknown, optio
   handle.on('close', () => (stream as { close(): void }).close());
 }
 
-/**
- * Makes ReadStream or WriteStream. A plain function over Node's, so it can be called without
- * `new`, applied to an object of a derived class (ES5 style) and extended.
- */
-function streamClass(ctx: Context, Real: StreamConstructor, name: string): StreamConstructor {
-  const holder = {
-    [name]: function (this: object, path: unknown, options: unknown): unknown {
-      if (!(this instanceof holder[name])) return Reflect.construct(holder[name], [path, options]);
-      construct(Real, this, path, options, ctx.fs);
-      return undefined;
-    },
-  };
-  const Stream = holder[name];
+/** Dresses `Stream`, a constructor with no prototype of its own yet, as the class `Real`. */
+function streamClass(Real: StreamConstructor, Stream: StreamConstructor): StreamConstructor {
   // Members of its own, as Node's has: who lists the prototype finds them.
   Stream.prototype = Object.create(Real.prototype, {
     ...Object.getOwnPropertyDescriptors(Real.prototype),
@@ -117,6 +106,27 @@ function streamClass(ctx: Context, Real: StreamConstructor, name: string): Strea
   });
   Object.setPrototypeOf(Stream, Real);
   return Stream;
+}
+
+/**
+ * ReadStream and WriteStream. Plain functions over Node's, so they can be called without `new`, applied to an object
+ * of a derived class (ES5 style) and extended. V8 names them by the keys that they have here.
+ */
+function makeStreamClasses({ fs }: Context): { ReadStream: StreamConstructor; WriteStream: StreamConstructor } {
+  const make = (Real: StreamConstructor, Stream: StreamConstructor, self: object, args: [unknown, unknown]): unknown =>
+    self instanceof Stream ? construct(Real, self, ...args, fs) : Reflect.construct(Stream, args);
+  const [RealRead, RealWrite] = [nodeFs.ReadStream, nodeFs.WriteStream] as unknown as StreamConstructor[];
+  const classes = {
+    ReadStream: function (this: object, path: unknown, options: unknown): unknown {
+      return make(RealRead, classes.ReadStream, this, [path, options]);
+    },
+    WriteStream: function (this: object, path: unknown, options: unknown): unknown {
+      return make(RealWrite, classes.WriteStream, this, [path, options]);
+    },
+  };
+  streamClass(RealRead, classes.ReadStream);
+  streamClass(RealWrite, classes.WriteStream);
+  return classes;
 }
 
 const utf8Operations = ['write', 'writeSync', 'fsync', 'fsyncSync', 'close', 'open', 'openSync', 'mkdir', 'mkdirSync'];
@@ -147,8 +157,7 @@ function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): 
  * `ReadStream` and `WriteStream`, so a class put there by a user is used, as in Node.
  */
 export function makeStreams(ctx: Context): { fs: StreamParts; promises: object } {
-  const ReadStream = streamClass(ctx, nodeFs.ReadStream as unknown as StreamConstructor, 'ReadStream');
-  const WriteStream = streamClass(ctx, nodeFs.WriteStream as unknown as StreamConstructor, 'WriteStream');
+  const { ReadStream, WriteStream } = makeStreamClasses(ctx);
   const fs = {
     createReadStream: function createReadStream(path: unknown, options?: unknown) {
       return Reflect.construct(ctx.fs.ReadStream, [path, options]);

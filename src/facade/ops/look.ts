@@ -140,8 +140,8 @@ export function fstatOperation(ctx: Context): Operation {
 
 /**
  * JavaScript realpath, as Node's: the path and each link's target are resolved
- * as text (`a/link/..` is `a`), so its answers and its errors, which name the
- * part that failed, can differ from realpath(3).
+ * as text (`a/link/..` is `a`, half a surrogate pair stays one), so its answers and
+ * its errors, which name the part that failed, can differ from realpath(3).
  */
 function walkRealpath(ctx: Context, start: string): string {
   const { engine, stat } = ctx;
@@ -149,7 +149,7 @@ function walkRealpath(ctx: Context, start: string): string {
   let position = 1;
   let base = '/';
   const fail = (errno: number, syscall: string): never => {
-    throw new PathFault(-errno, syscall, decodeName(base));
+    throw new PathFault(-errno, syscall, decodeName(encodeName(base)));
   };
   while (position < path.length) {
     const slash = path.indexOf('/', position);
@@ -157,12 +157,13 @@ function walkRealpath(ctx: Context, start: string): string {
     const parent = path.slice(0, position);
     base = path.slice(0, end);
     position = Math.min(end + 1, path.length);
-    const errno = engine.lstat(base, stat);
+    const name = encodeName(base);
+    const errno = engine.lstat(name, stat);
     if (errno < 0) fail(errno, 'lstat');
     if ((stat[1] & S_IFMT) !== S_IFLNK) continue;
-    const beyond = engine.stat(base, stat);
+    const beyond = engine.stat(name, stat);
     if (beyond < 0) fail(beyond, 'stat');
-    path = posix.resolve(parent, engine.readlink(base), path.slice(position));
+    path = posix.resolve(parent, decodeName(engine.readlink(name)), path.slice(position));
     position = 1;
   }
   return path;
@@ -181,10 +182,9 @@ function isReal(ctx: Context, path: string): boolean {
 function realpath(ctx: Context, path: unknown, options: unknown): unknown {
   const { encoding } = getOptions(options);
   // Node turns whatever is not a URL into text: a Buffer is decoded, a number is a file name.
-  const name = encodeName(validatePath(`${fromUrl(path)}`));
-  if (isReal(ctx, name)) return presentName(name, encoding);
-  const lexical = posix.resolve(encodeName(ctx.cwd()), name);
-  return presentName(walkRealpath(ctx, lexical), encoding);
+  const text = `${fromUrl(path)}`;
+  const real = isReal(ctx, encodeName(validatePath(text))) ? text : walkRealpath(ctx, posix.resolve(ctx.cwd(), text));
+  return !encoding || encoding === 'utf8' ? real : presentName(encodeName(real), encoding);
 }
 
 /** realpath(3) goes part by part: what is missing early in a path that is too long is met before its length is. */

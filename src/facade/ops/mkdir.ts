@@ -2,7 +2,7 @@
  * Facade layer: mkdir, and `mkdir -p` as Node walks it. The engine makes a whole path or nothing; what Node reports, and
  * what it leaves where permissions forbid the rest, is worked out here.
  */
-import { EACCES, EEXIST, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
+import { EACCES, EEXIST, ENAMETOOLONG, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { encodeName, presentName } from '../encoding.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -37,9 +37,12 @@ function makeClimbed(ctx: Context, path: string, mode: number): void {
   }
 }
 
+/** What stops `mkdir -p` half-way. */
+const halts = new Set([EACCES, ENAMETOOLONG]);
+
 /**
- * `mkdir -p` where permissions forbid the rest: Node makes one directory after the other, and leaves those it could make.
- * The asynchronous form names the one it could not.
+ * `mkdir -p` where permissions forbid the rest, or a name is too long: Node makes one directory after the other, and
+ * leaves those it could make. The asynchronous form names the one it could not.
  */
 function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, form: 'sync' | 'later'): Fault {
   for (let end = first.length; ; ) {
@@ -48,8 +51,8 @@ function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, 
       ctx.engine.mkdir(ctx.resolve(asText(part)), mode);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (error.errno === EACCES)
-        return form === 'sync' ? error : new PathFault(EACCES, 'mkdir', asText(part).toString());
+      if (halts.has(error.errno))
+        return form === 'sync' ? error : new PathFault(error.errno, 'mkdir', asText(part).toString());
       if (error.errno !== EEXIST) return error;
     }
     if (end >= path.length) return new Fault(EACCES);
@@ -58,10 +61,18 @@ function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, 
   }
 }
 
-/** What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop names the link itself. */
-function blockedBy(first: string, whole: string, form: 'sync' | 'later'): Fault {
-  if (form === 'sync' || first === whole) return new Fault(ENOENT);
-  return new PathFault(ENOTDIR, 'mkdir', asText(first).toString());
+/**
+ * What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop, which starts to make at `first`,
+ * names the link itself.
+ */
+function blockedBy(ctx: Context, first: string, whole: string, form: 'sync' | 'later'): Fault {
+  if (form === 'sync') return new Fault(ENOENT);
+  for (let end = first.length; end > 0 && end < whole.length; end = whole.indexOf('/', end + 1)) {
+    const part = asText(whole.slice(0, end));
+    // '..' may have made the beginning by now.
+    if (ctx.engine.lookup(ctx.resolve(part)) < 0) return new PathFault(ENOTDIR, 'mkdir', part.toString());
+  }
+  return new Fault(ENOENT);
 }
 
 export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
@@ -84,11 +95,11 @@ export function mkdir(ctx: Context, path: unknown, mode: number, recursive: bool
     ctx.engine.mkdirp(target, mode);
     return presentName(first, 'utf8');
   } catch (error) {
-    if (error instanceof Fault && error.errno === EACCES) throw makeWhatMayBe(ctx, text, first, mode, form);
+    if (error instanceof Fault && halts.has(error.errno)) throw makeWhatMayBe(ctx, text, first, mode, form);
     // A dangling link is in the way: Node stats what is there and reports that it is not.
     const isRefused = error instanceof Fault && (error.errno === EEXIST || error.errno === ENOENT);
     const isBlocked = isRefused && ctx.engine.lookup(target) < 0;
-    throw isBlocked ? blockedBy(first, text, form) : error;
+    throw isBlocked ? blockedBy(ctx, first, text, form) : error;
   }
 }
 
