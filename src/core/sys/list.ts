@@ -27,6 +27,12 @@ import { FOLLOW, lookup } from '../namei.js';
 import { demand } from '../permission.js';
 import type { Volume } from '../volume.js';
 
+interface NamesBelow {
+  readonly names: readonly string[];
+  readonly types: readonly number[];
+  readonly bytes: number;
+}
+
 /** Heap bytes of a name in a stream beside its chars: the string and two slots. */
 const LISTED_NAME_BYTES = 48;
 
@@ -91,60 +97,77 @@ const list = (volume: Volume, directory: number, generation: number): Listed => 
   return { generation, names: order.map(({ name }) => name), types: order.map(({ type }) => type) };
 };
 
+/** An open directory stream and its cursor in one object without closures: a program may hold thousands. */
+class Stream implements DirectoryStream, Cursor {
+  name = '';
+  type = 0;
+  entry = 0;
+  last = 0;
+  /** Of the names below that come next; -1 before the first read. */
+  private at = -1;
+  private open = true;
+
+  constructor(
+    private readonly volume: Volume,
+    public directory: number,
+    private below: NamesBelow | undefined,
+    private readonly bytes: number,
+  ) {}
+
+  next(): boolean {
+    const { volume, directory } = this;
+    const { directories, lower } = volume;
+    if (!this.open) throw fault(EBADF);
+    // As on Linux: what is made before the first read is seen.
+    if (this.at < 0) {
+      this.at = 0;
+      if (!lower?.isUntouched(directory)) this.below = undefined;
+      this.entry = directories.first(directory);
+      this.last = directories.last(directory);
+    }
+    const { below, entry } = this;
+    if (below !== undefined) {
+      if (this.at === below.names.length) return false;
+      this.name = below.names[this.at] as string;
+      this.type = below.types[this.at++] as number;
+      return true;
+    }
+    if (entry === 0) return false;
+    this.name = directories.name(entry);
+    this.type = typeOf(volume, directories.ino(entry));
+    this.entry = entry === this.last ? 0 : directories.next(entry);
+    return true;
+  }
+
+  close(): void {
+    const { volume, bytes } = this;
+    if (!this.open) throw fault(EBADF);
+    this.open = false;
+    volume.directories.cursors.delete(this);
+    volume.streams--;
+    volume.handleBytes -= bytes;
+    volume.bank.release(STREAM_PRICE + bytes);
+    volume.letGo(this.directory);
+  }
+}
+
 export const opendir = (volume: Volume, path: string): DirectoryStream => {
   const { directories, lower } = volume;
   const ino = readableDirectory(volume, path);
-  let below = lower?.isUntouched(ino) ? namesBelow(volume, lower, ino) : undefined;
+  const below = lower?.isUntouched(ino) ? namesBelow(volume, lower, ino) : undefined;
   const bytes = below?.bytes ?? 0;
   if (below === undefined) volume.bank.reserveHandle(STREAM_PRICE);
   volume.handleBytes += bytes;
   volume.hold(ino);
   volume.streams++;
   volume.inodes.touchAccess(ino);
-  const cursor: Cursor = { directory: ino, entry: 0, last: 0 };
-  directories.cursors.add(cursor);
-  let [open, begun] = [true, false];
-  let at = 0;
-  const stream = {
-    name: '',
-    type: 0,
-    next: (): boolean => {
-      if (!open) throw fault(EBADF);
-      // As on Linux: what is made before the first read is seen.
-      if (!begun) {
-        begun = true;
-        if (!lower?.isUntouched(cursor.directory)) below = undefined;
-        cursor.entry = directories.first(cursor.directory);
-        cursor.last = directories.last(cursor.directory);
-      }
-      if (below !== undefined) {
-        if (at === below.names.length) return false;
-        stream.name = below.names[at] as string;
-        stream.type = below.types[at++] as number;
-        return true;
-      }
-      const entry = cursor.entry;
-      if (entry === 0) return false;
-      stream.name = directories.name(entry);
-      stream.type = typeOf(volume, directories.ino(entry));
-      cursor.entry = entry === cursor.last ? 0 : directories.next(entry);
-      return true;
-    },
-    close: (): void => {
-      if (!open) throw fault(EBADF);
-      open = false;
-      directories.cursors.delete(cursor);
-      volume.streams--;
-      volume.handleBytes -= bytes;
-      volume.bank.release(STREAM_PRICE + bytes);
-      volume.letGo(cursor.directory);
-    },
-  };
+  const stream = new Stream(volume, ino, below, bytes);
+  directories.cursors.add(stream);
   return stream;
 };
 
 /** The names of an untouched directory as they are now, billed with the stream that gives them. @throws QuotaFault */
-const namesBelow = (volume: Volume, lower: Lower, ino: number) => {
+const namesBelow = (volume: Volume, lower: Lower, ino: number): NamesBelow => {
   const types: number[] = [];
   const names = lower.list(ino, types);
   let bytes = 0;
