@@ -19,6 +19,7 @@ import {
 } from '../core/index.js';
 import { systemError } from './cp-errors.js';
 import { COPY_FLAGS } from './ops/path.js';
+import type { Passage } from './times.js';
 import { faultToError } from './uv-exception.js';
 
 /** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
@@ -52,8 +53,7 @@ export type Step =
       readonly blames?: string;
     }
   | { readonly kind: 'chmod'; readonly to: Place; readonly mode: number }
-  /** `unit`: nanoseconds to which the times are cut: through a Date, or through a double of seconds. */
-  | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly unit: number };
+  | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly passage: Passage };
 
 /** Whose copy it is: fs.copyFile, or std::filesystem::copy_file of C++, which leaves owner and times alone. */
 export type Copier = 'libuv' | 'libstdc++';
@@ -146,7 +146,7 @@ class Application {
         engine.chmod(step.to.path, step.mode & 0o7777);
         return;
       case 'times':
-        this.#copyTimes(step.from.path, step.to.path, step.unit);
+        this.#copyTimes(step.from.path, step.to.path, step.passage);
         return;
     }
   }
@@ -252,14 +252,13 @@ class Application {
     this.engine.utimes(path, times[10], times[11], times[12], times[13]);
   }
 
-  #copyTimes(from: string, to: string, unit: number): void {
+  #copyTimes(from: string, to: string, passage: Passage): void {
     const { engine } = this;
     const source = new Float64Array(STAT_LENGTH);
     const errno = -engine.stat(from, source);
     if (errno !== 0) throw new Fault(errno, 'stat');
     const before = stat(engine, to);
-    const cut = (nanoseconds: number): number => Math.floor(nanoseconds / unit) * unit;
-    engine.utimes(to, source[10], cut(source[11]), source[12], cut(source[13]));
+    engine.utimes(to, ...passage(source[10], source[11]), ...passage(source[12], source[13]));
     if (before !== undefined) this.#undo.push(() => this.#restoreTimes(to, before));
   }
 }

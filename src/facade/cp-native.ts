@@ -16,7 +16,6 @@ import {
   isWithin,
   lexicallyNormal,
   look,
-  microsecond,
   type Plan,
   type Planning,
   parentPlace as parentByName,
@@ -28,6 +27,7 @@ import {
 } from './cp-plan.js';
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
+import { throughDouble } from './times.js';
 import { uvException } from './uv-exception.js';
 
 /** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */
@@ -179,7 +179,7 @@ function planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there:
   if (!there) plan.steps.push({ kind: 'mkdir', to: dest, blames: dest.shown });
   for (const [from, to, type] of children(plan, src, dest)) planChild(plan, from, to, type, dest);
   if (!complete) return;
-  if (plan.options.preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit: microsecond });
+  if (plan.options.preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, passage: throughDouble });
   if (!there) plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
 }
 
@@ -211,7 +211,7 @@ function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: 
   }
   const over = exists(there) ? 'in-place' : 'absent';
   plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown });
-  if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, unit: microsecond });
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, passage: throughDouble });
   plan.steps.push({ kind: 'chmod', to, mode: source[1] });
 }
 

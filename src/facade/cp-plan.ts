@@ -26,6 +26,7 @@ import { alreadyExists, cpError, systemError } from './cp-errors.js';
 import { decodeName } from './encoding.js';
 import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
+import { type Passage, throughDouble } from './times.js';
 import { uvException } from './uv-exception.js';
 
 export interface CpOptions {
@@ -46,8 +47,8 @@ export interface Plan {
   readonly form: 'sync' | 'later';
   /** Inside a tree that native code makes for the asynchronous form. */
   readonly native?: boolean;
-  /** Nanoseconds to which copied times are cut. */
-  readonly timeUnit: number;
+  /** What becomes of copied times. */
+  readonly passage: Passage;
   readonly steps: Step[];
   /** The two paths as they were given, which is how the filter sees them first. */
   readonly given: readonly [string | Uint8Array, string | Uint8Array];
@@ -61,10 +62,6 @@ export type Planning = Generator<readonly [string | Uint8Array, string | Uint8Ar
 export type Stat = Float64Array;
 export const isDirectory = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFDIR;
 export const isLink = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFLNK;
-
-/** JavaScript passes times through a Date, C++ through a double of seconds. */
-export const millisecond = 1_000_000;
-export const microsecond = 1000;
 
 /** What each Node does with a directory that is there, and with the times of directories. */
 const refusesDirectories = { sync: nodeAtLeast(26), later: nodeAtLeast(22) };
@@ -239,8 +236,8 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
     namesTarget: plan.native,
     blames,
   });
-  const unit = native ? microsecond : plan.timeUnit;
-  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, unit });
+  const passage = native ? throughDouble : plan.passage;
+  if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, passage });
   plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
 }
 
@@ -259,9 +256,9 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   const { errorOnExist, force, preserveTimestamps } = plan.options;
   if (there !== undefined && refusesDirectories[plan.form] && errorOnExist && !force) throw alreadyExists(dest);
   const inner: Plan =
-    there === undefined && copiesNewTreesNatively(plan) ? { ...plan, timeUnit: microsecond, native: true } : plan;
+    there === undefined && copiesNewTreesNatively(plan) ? { ...plan, passage: throughDouble, native: true } : plan;
   if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest, blames: plan.native ? dest.shown : undefined });
-  const inside = [...children(plan, src, dest)];
+  const inside = [...children(inner, src, dest)];
   let complete = false;
   try {
     for (const [from, to] of inside) {
@@ -272,7 +269,7 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   } finally {
     if (complete || (plan.form === 'sync' && setsModeOnFailure)) {
       if (preserveTimestamps && keepsDirectoryTimes) {
-        plan.steps.push({ kind: 'times', from: src, to: dest, unit: plan.timeUnit });
+        plan.steps.push({ kind: 'times', from: src, to: dest, passage: plan.passage });
       }
       if (there === undefined) plan.steps.push({ kind: 'chmod', to: dest, mode: source[1] });
     }

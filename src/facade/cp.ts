@@ -10,9 +10,10 @@ import { deliverAll, deliverError, rejectLater, resolveLater } from './completio
 import type { Context } from './context.js';
 import { applySteps, type Place } from './cp-apply.js';
 import { planNative } from './cp-native.js';
-import { type CpOptions, millisecond, type Plan, type Planning, planWalk } from './cp-plan.js';
+import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
+import { throughDate } from './times.js';
 import { type Caller, spell } from './uv-exception.js';
 import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from './validate.js';
 
@@ -94,7 +95,7 @@ async function planAsync(planning: Planning, options: CpOptions): Promise<void> 
 
 function makePlan(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions, form: Plan['form']): Plan {
   const given = [src.bytes ?? src.shown, dest.bytes ?? dest.shown] as const;
-  return { ctx, options, form, timeUnit: millisecond, steps: [], given, bytes: src.bytes ?? dest.bytes };
+  return { ctx, options, form, passage: throughDate, steps: [], given, bytes: src.bytes ?? dest.bytes };
 }
 
 function copySync(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): void {

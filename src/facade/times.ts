@@ -23,6 +23,16 @@ function splitTime(time: number): [seconds: number, nanoseconds: number] {
   return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds + 0, nanoseconds + 0];
 }
 
+/** A time of a file on its way to another file. */
+export type Passage = (seconds: number, nanoseconds: number) => readonly [seconds: number, nanoseconds: number];
+
+/** Through a Date, as JavaScript copies times: rounded to milliseconds. */
+export const throughDate: Passage = (seconds, nanoseconds) =>
+  splitTime(Math.round(seconds * 1e3 + nanoseconds / 1e6) / 1e3);
+
+/** Through a double of seconds, as C++ copies them. */
+export const throughDouble: Passage = (seconds, nanoseconds) => splitTime(seconds + nanoseconds / 1e9);
+
 /** Where the engine's stat array holds the seconds of the two times; nanoseconds follow. */
 const ATIME = 10;
 const MTIME = 12;

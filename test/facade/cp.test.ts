@@ -55,6 +55,7 @@ function plantAll({ fs }: Side): void {
       B12: { x: '>../f' },
       A13: { d: { f: '1' }, l: '>d' },
       sp: '>emp2',
+      long: { deep: { l: `>${'y'.repeat(4095)}` } },
     },
     '',
   );
@@ -201,6 +202,9 @@ const cases: Case[] = [
   ['A11', 'B', { ...R, filter: 'all' }],
   ['A', 'A11', { ...R, filter: 'all' }],
   ['A3', 'B3', { ...R, filter: 'all' }],
+  ['A', 'missing/../f', { ...R, filter: 'all' }],
+  ['A', 'missing/./deep/../../emp', { ...R, filter: 'all' }],
+  ['long', 'new', { ...R, verbatimSymlinks: true }],
 ];
 
 /** Native Node aborts the whole process on these. */
@@ -211,6 +215,7 @@ const onlyLater: Case[] = [
   ['A2', 'B2', R],
 ];
 if (!nodeAtLeast(22)) cases.push(...onlyLater);
+if (!nodeAtLeast(22) || nodeAtLeast(26)) cases.push(['long', 'new', R]);
 
 const filters: Record<string, (source: string) => boolean> = {
   all: () => true,
@@ -285,11 +290,16 @@ describe('arguments', () => {
     ['f', 'new', { recursive: undefined }],
     ['f', 'new', { filter: async () => true }],
     [Buffer.from('f'), 'new'],
+    [Buffer.from('d'), 'new', R],
+    ['d', Buffer.from('new'), R],
+    ['d', Buffer.alloc(0), R],
+    ['d', '', R],
+    ['d', Buffer.from('new'), { ...R, filter: async () => true }],
   ];
   for (const args of bad) {
     for (const name of ['cpSync', 'promises.cp', 'cp']) {
       it(`${name}(${args.map((arg) => (typeof arg === 'object' ? JSON.stringify(arg) : String(arg))).join(', ')})`, async () => {
-        const { real, ours } = await sideBySide({ f: '1' }, async ({ fs }) => {
+        const { real, ours } = await sideBySide({ f: '1', d: {} }, async ({ fs }) => {
           if (name === 'cp') {
             const all = [...args];
             return new Promise((resolve, reject) => {
@@ -404,5 +414,49 @@ describe('under the quota', () => {
     expect(() => fs.cpSync('/src', '/sync', { ...R, filter })).toThrow('stop');
     await expect(fs.promises.cp('/src', '/later', { ...R, filter })).rejects.toThrow('stop');
     expect(fs.readdirSync('/sync')).toEqual(fs.readdirSync('/later'));
+  });
+});
+
+it.each(['cpSync', 'cp', 'promises.cp'])('%s hands times on through a Date or a double, as Node does', async (name) => {
+  const { real, ours } = await sideBySide({ a: 'a', d: { x: 'x' } }, async (side) => {
+    const found: unknown[] = [];
+    for (const time of [1_500_000_000.999, 1_234_567_890.123, 315_532_800.25, 0.001, 1_000_000_000.123_456_7]) {
+      for (const [from, to, copy] of [
+        ['a', 'b', 'b'],
+        ['d', 'e', 'e/x'],
+      ] as const) {
+        for (const filter of [undefined, () => true]) {
+          side.fs.utimesSync(from === 'a' ? 'a' : 'd/x', time, time);
+          const options = { recursive: true, preserveTimestamps: true, ...(filter ? { filter } : {}) };
+          await forms[name](side.fs, [from, to], options);
+          found.push(String(side.fs.statSync(copy, { bigint: true }).mtimeNs));
+        }
+      }
+    }
+    return found;
+  });
+  expect(ours).toEqual(real);
+});
+
+describe('where Node harms', () => {
+  it('a copy over a link that its source goes through leaves the link', async () => {
+    const program = async ({ fs }: Side): Promise<void> => fs.promises.cp('l/f', 'l');
+    const { real, ours } = await sideBySide({ f: '1', l: '>.' }, program);
+    expect(ours.result).toEqual(real.result);
+    expect(real.tree).not.toHaveProperty('/l');
+    expect(ours.tree).toHaveProperty('/l', 'link .');
+  });
+
+  it('a copy into itself, hidden by a link and a missing parent, ends', () => {
+    const fs = createFs({ cwd: '/' });
+    fs.mkdirSync('/c/d', { recursive: true });
+    fs.symlinkSync('c', '/l');
+    try {
+      fs.cpSync('/c', '/l/x/y', { recursive: true });
+      expect(fs.readdirSync('/c/x/y')).toContain('d');
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
+    }
+    expect(fs.readdirSync('/c')).toContain('d');
   });
 });

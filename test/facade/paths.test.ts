@@ -126,4 +126,21 @@ describe('path arguments', () => {
     });
     expect(ours).toEqual(real);
   });
+
+  it('realpath keeps half a surrogate pair where Node works on text', async () => {
+    const half = 'a\ud800';
+    const { real, ours } = await record({ d: {}, l: '>d' }, async ({ fs, sync, callback }) => {
+      fs.writeFileSync(`d/${half}`, '');
+      for (const file of [`d/${half}`, `l/${half}`, `missing${half}`]) {
+        for (const options of [undefined, 'utf8', 'utf-8', 'hex', { encoding: 'utf8' }] as never[]) {
+          sync('sync', () => JSON.stringify(fs.realpathSync(file, options)));
+          sync('native', () => JSON.stringify(fs.realpathSync.native(file, options)));
+          await callback('callback', (done) =>
+            fs.realpath(file, options, (e, found) => done(e, JSON.stringify(found))),
+          );
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
 });

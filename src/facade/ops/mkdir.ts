@@ -2,7 +2,7 @@
  * Facade layer: mkdir, and `mkdir -p` as Node walks it. The engine makes a whole path or nothing; what Node reports, and
  * what it leaves where permissions forbid the rest, is worked out here.
  */
-import { EACCES, EEXIST, ENAMETOOLONG, ENOENT, ENOTDIR, Fault } from '../../core/index.js';
+import { EACCES, EEXIST, ENAMETOOLONG, ENOENT, ENOTDIR, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { encodeName, presentName } from '../encoding.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -62,17 +62,20 @@ function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, 
 }
 
 /**
- * What a dangling link in the way of `mkdir -p` is reported as: Node's asynchronous loop, which starts to make at `first`,
- * names the link itself.
+ * What something in the way of `mkdir -p` that is no directory, or a link to nowhere, is reported as: Node's asynchronous
+ * loop, which starts to make at `first`, names it.
  */
-function blockedBy(ctx: Context, first: string, whole: string, form: 'sync' | 'later'): Fault {
-  if (form === 'sync') return new Fault(ENOENT);
+function blockedBy(ctx: Context, first: string, whole: string, form: 'sync' | 'later', error: Fault): Fault {
+  const { engine, stat } = ctx;
+  const blocked = error.errno === ENOTDIR ? error : new Fault(ENOENT);
+  if (form === 'sync') return blocked;
   for (let end = first.length; end > 0 && end < whole.length; end = whole.indexOf('/', end + 1)) {
     const part = asText(whole.slice(0, end));
     // '..' may have made the beginning by now.
-    if (ctx.engine.lookup(ctx.resolve(part)) < 0) return new PathFault(ENOTDIR, 'mkdir', part.toString());
+    const isDirectory = engine.stat(ctx.resolve(part), stat) === 0 && (stat[1] & S_IFMT) === S_IFDIR;
+    if (!isDirectory) return new PathFault(ENOTDIR, 'mkdir', part.toString());
   }
-  return new Fault(ENOENT);
+  return blocked;
 }
 
 export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
@@ -95,11 +98,11 @@ export function mkdir(ctx: Context, path: unknown, mode: number, recursive: bool
     ctx.engine.mkdirp(target, mode);
     return presentName(first, 'utf8');
   } catch (error) {
-    if (error instanceof Fault && halts.has(error.errno)) throw makeWhatMayBe(ctx, text, first, mode, form);
+    if (!(error instanceof Fault)) throw error;
+    if (halts.has(error.errno)) throw makeWhatMayBe(ctx, text, first, mode, form);
     // A dangling link is in the way: Node stats what is there and reports that it is not.
-    const isRefused = error instanceof Fault && (error.errno === EEXIST || error.errno === ENOENT);
-    const isBlocked = isRefused && ctx.engine.lookup(target) < 0;
-    throw isBlocked ? blockedBy(ctx, first, text, form) : error;
+    const isRefused = error.errno === EEXIST || error.errno === ENOENT || error.errno === ENOTDIR;
+    throw isRefused && ctx.engine.lookup(target) < 0 ? blockedBy(ctx, first, text, form, error) : error;
   }
 }
 

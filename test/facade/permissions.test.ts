@@ -1,0 +1,121 @@
+/**
+ * What a user without privileges is refused, beside the real fs. Root gives its privileges up for the time of a test:
+ * the effective user decides, here and in the kernel.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeAtLeast } from '../../src/facade/running-node.js';
+import { record } from './record.js';
+import { describeTree, type Fs, type Tree } from './side-by-side.js';
+
+const NOBODY = 65_534;
+const isRoot = process.geteuid?.() === 0;
+
+beforeEach(() => {
+  if (!isRoot) return;
+  process.setegid?.(NOBODY);
+  process.seteuid?.(NOBODY);
+});
+afterEach(() => {
+  if (!isRoot) return;
+  process.seteuid?.(0);
+  process.setegid?.(0);
+});
+
+const tree = {
+  shut: { f: 'secret', d: {} },
+  fixed: { f: 'text', d: {} },
+  free: { f: 'text', d: { g: 'g' } },
+  f: 'own',
+};
+
+const lock = (fs: Fs): void => {
+  fs.chmodSync('shut/f', 0);
+  fs.chmodSync('shut', 0);
+  fs.chmodSync('fixed/f', 0o444);
+  fs.chmodSync('fixed', 0o555);
+};
+
+/** Makes what the user owns readable and removable again. */
+const unlock = (fs: Fs, directory: string): void => {
+  fs.chmodSync(directory, 0o755);
+  for (const name of fs.readdirSync(directory)) {
+    const path = `${directory}/${name}`;
+    const stat = fs.lstatSync(path);
+    if (stat.isDirectory()) unlock(fs, path);
+    else if ((stat.mode & 0o777) === 0) fs.chmodSync(path, 0o600);
+  }
+};
+
+type Call = (fs: Fs['promises'], path: string) => Promise<unknown>;
+const calls: Record<string, Call> = {
+  readFile: (fs, path) => fs.readFile(path, 'utf8'),
+  writeFile: (fs, path) => fs.writeFile(path, 'new'),
+  appendFile: (fs, path) => fs.appendFile(path, 'more'),
+  truncate: (fs, path) => fs.truncate(path, 1),
+  open: async (fs, path) => (await fs.open(path, 'r+')).close(),
+  lstat: async (fs, path) => (await fs.lstat(path)).isDirectory(),
+  readdir: async (fs, path) => (await fs.readdir(path)).sort(),
+  opendir: async (fs, path) => (await fs.opendir(path)).close(),
+  mkdir: (fs, path) => fs.mkdir(path),
+  'mkdir -p': (fs, path) => fs.mkdir(`${path}/x/y`, { recursive: true }),
+  rmdir: (fs, path) => fs.rmdir(path),
+  unlink: (fs, path) => fs.unlink(path),
+  rm: (fs, path) => fs.rm(path, { force: true }),
+  rename: (fs, path) => fs.rename(path, 'moved'),
+  'rename to': (fs, path) => fs.rename('f', path),
+  link: (fs, path) => fs.link('f', path),
+  symlink: (fs, path) => fs.symlink('f', path),
+  readlink: (fs, path) => fs.readlink(path),
+  realpath: (fs, path) => fs.realpath(path),
+  chmod: (fs, path) => fs.chmod(path, 0o700),
+  'chown to root': (fs, path) => fs.chown(path, 0, 0),
+  utimes: (fs, path) => fs.utimes(path, 1, 2),
+  copyFile: (fs, path) => fs.copyFile(path, 'copied'),
+  'copyFile to': (fs, path) => fs.copyFile('f', path),
+  cp: (fs, path) => fs.cp(path, 'copied', { recursive: true }),
+};
+
+const paths = ['shut', 'shut/f', 'shut/new', 'fixed', 'fixed/f', 'fixed/new', 'fixed/d'];
+/** libuv empties and removes what it may not copy to (docs/differences.md). */
+const parts = new Set(['copyFile to fixed/f']);
+
+describe.each(Object.entries(calls))('%s', (name, call) => {
+  it.each(paths.filter((path) => !parts.has(`${name} ${path}`)))('%s', async (path) => {
+    const { real, ours } = await record(tree, async ({ fs, root, sync, later }) => {
+      lock(fs);
+      try {
+        await later(`${name} ${path}`, () => call(fs.promises, path));
+      } finally {
+        unlock(fs, root);
+      }
+      sync('tree', () => Object.entries(describeTree(fs, root)).map((entry) => entry.join(' ')));
+    });
+    expect(ours).toEqual(real);
+  });
+});
+
+describe('cp into a directory that may not be written', () => {
+  const sources: Record<string, Tree> = { link: { l: '>x' }, file: { f: 'new' }, directory: { d: {} } };
+  // There C++ ends the process.
+  const ends = (kind: string, form: string): boolean =>
+    kind === 'directory' && form === 'sync' && nodeAtLeast(22) && !nodeAtLeast(26);
+  const all = Object.keys(sources).flatMap((kind) =>
+    ['sync', 'promise', 'filter'].map((form) => [kind, form] as const),
+  );
+
+  it.each(all.filter(([kind, form]) => !ends(kind, form)))('%s, %s', async (kind, form) => {
+    const { real, ours } = await record(
+      { src: { in: sources[kind] }, dst: { in: {} } },
+      async ({ fs, root, later, sync }) => {
+        fs.chmodSync('dst/in', 0o555);
+        const options = { recursive: true, ...(form === 'filter' ? { filter: () => true } : {}) };
+        await later(form, async () =>
+          form === 'promise' ? fs.promises.cp('src', 'dst', options) : fs.cpSync('src', 'dst', options),
+        );
+        fs.chmodSync('dst/in', 0o755);
+        sync('tree', () => Object.entries(describeTree(fs, root)).map((entry) => entry.join(' ')));
+      },
+    );
+    expect(ours).toEqual(real);
+  });
+});
