@@ -544,3 +544,11 @@ describe.runIf('Utf8Stream' in nodeFs)('Utf8Stream beside the real one', () => {
 it('the deprecated open() of Node up to 24 is there', () => {
   expect('open' in createFs().ReadStream.prototype).toBe('open' in nodeFs.ReadStream.prototype);
 });
+
+it('V8 names a stream by its class where a method does not take it', () => {
+  const fs = createFs();
+  const stream = fs.createWriteStream('/f');
+  const length = Reflect.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length')?.get;
+  expect(() => length?.call(stream)).toThrow('incompatible receiver #<WriteStream>');
+  stream.destroy();
+});
