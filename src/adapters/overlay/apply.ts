@@ -226,5 +226,6 @@ class Writer {
   }
 }
 
-const refusal = (code: string, words: string, path: string): Error =>
+/** An error of `applyTo`, shaped as Node's. */
+export const refusal = (code: string, words: string, path: string): Error =>
   Object.assign(new Error(`${code}: ${words}, applyTo '${path}'`), { code, syscall: 'applyTo', path });

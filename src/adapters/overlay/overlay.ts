@@ -18,7 +18,7 @@ import {
   validatePath,
 } from '../../facade/index.js';
 import { ownFs } from '../../host/index.js';
-import { type ApplyFs, applyChanges } from './apply.js';
+import { type ApplyFs, applyChanges, refusal } from './apply.js';
 import { type Change, listChanges } from './changes.js';
 import { type LowerFs, lowerSource } from './source.js';
 
@@ -51,7 +51,8 @@ export interface Overlay {
    * Each file is written beside its place and renamed into it; nothing that is there is touched before all are written.
    * With several roots, paths start at `dir` from '/' on. Written onto the lower tree itself, the overlay starts anew.
    * @param options - `fs`: the file system to write to, default `node:fs`
-   * @throws the errors of that file system; EEXIST, ENOTDIR or ELOOP when something of `dir` is in the way
+   * @throws the errors of that file system; EEXIST, ENOTDIR or ELOOP when something of `dir` is in the way; EILSEQ
+   *   for a changed name that is not UTF-8, before anything is written
    */
   applyTo(dir: string | Buffer | URL, options?: { readonly fs?: ApplyFs }): void;
   /** Drops all changes and gives their quota back. Watches of what goes away end; open descriptors stay readable. */
@@ -86,6 +87,10 @@ export function createOverlay(options: OverlayOptions): Overlay {
   const discard = (): void => atEdge('discard', () => engine.dropChanges());
   const applyTo: Overlay['applyTo'] = (dir, { fs: target = writableDisk } = {}) => {
     const to = pathOf(dir, 'dir');
+    for (const { path } of engine.lowerChanges()) {
+      // A deletion under such a name would be passed over without a word.
+      if (encodeName(decodeName(path)) !== path) throw refusal('EILSEQ', 'illegal byte sequence', decodeName(path));
+    }
     applyChanges(changes(), fs, base, to, target);
     // The lower tree is now what the overlay shows, and some of what was looked up has moved there.
     if (isSame(below.lstatSync(base), target.lstatSync(to))) discard();

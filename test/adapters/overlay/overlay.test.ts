@@ -253,6 +253,18 @@ describe('changes', () => {
 });
 
 describe('applyTo', () => {
+  it.each(['deleted', 'added'])('does not pass over what is %s under a name that is not UTF-8', (kind) => {
+    const name = Buffer.from(`${p('src/')}\xff`, 'latin1');
+    if (kind === 'deleted') nodeFs.writeFileSync(name, 'x');
+    before = lowerState(base);
+    const overlay = overlayOf();
+    overlay.fs.writeFileSync(p('more'), 'm');
+    if (kind === 'deleted') overlay.fs.unlinkSync(name);
+    else overlay.fs.writeFileSync(name, 'x');
+    expect(() => overlay.applyTo(root)).toThrow(expect.objectContaining({ code: 'EILSEQ', syscall: 'applyTo' }));
+    expect(overlay.changes()).toHaveLength(2);
+  });
+
   const shape = (fs: typeof nodeFs, top: string): string[] =>
     (fs.readdirSync(top, { recursive: true }) as string[]).sort().map((name) => {
       const stats = fs.lstatSync(join(top, name));
