@@ -1,5 +1,5 @@
 /** Quota truth, the quick part: a few workloads of each kind at 8 MiB, the price list, the utilisation. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../bench/build.js';
 import type { Calibration } from './calibration.js';
@@ -48,16 +48,19 @@ describe('real memory stays within the quota', () => {
 describe('the price list', () => {
   it('is not below what the running V8 takes', { timeout: 180_000 }, async () => {
     const file = await bundle('test/quota-truth/calibration-main.ts', 'calibration');
-    let output: string;
-    try {
-      output = execFileSync(process.execPath, ['--expose-gc', file, '--json'], { encoding: 'utf8' });
-    } catch (error) {
-      // It exits 1 when a price is too low; the rows say which.
-      output = (error as { stdout: string }).stdout;
+    const measure = (): Calibration[] => {
+      const { stdout } = spawnSync(process.execPath, ['--expose-gc', file, '--json'], { encoding: 'utf8' });
+      const rows = JSON.parse(stdout) as Calibration[];
+      expect(rows.length).toBeGreaterThan(20);
+      return rows.filter(isUnderpriced);
+    };
+    // A price that is too low is so each time; one look may see what V8 happens to do at the moment.
+    let low = measure();
+    for (let look = 0; look < 2 && low.length > 0; look++) {
+      const again = new Set(measure().map(({ structure }) => structure));
+      low = low.filter(({ structure }) => again.has(structure));
     }
-    const rows = JSON.parse(output) as Calibration[];
-    expect(rows.length).toBeGreaterThan(20);
-    expect(rows.filter(isUnderpriced)).toEqual([]);
+    expect(low).toEqual([]);
   });
 });
 
