@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { effort, seeds } from '../helpers/prng.js';
 import { DiskSubject } from './model/disk-subject.js';
 import type { Profile } from './model/generator.js';
-import { Model } from './model/model.js';
+import { COPYFILE_ATTRIBUTES, Model } from './model/model.js';
 import type { ModelOptions } from './model/model-inode.js';
 import { modelPaths } from './model/model-snapshot.js';
 import { type Pair, runRandom } from './model/runner.js';
@@ -76,6 +76,7 @@ const profile = (user: User): Profile => ({
   pathLimit: 4096 - base.length - 8,
   users: user === SEVERAL ? USERS : [],
   sticky: !isHardened,
+  copyAttributes: [Number.parseInt(process.versions.node, 10) >= 22 ? COPYFILE_ATTRIBUTES : 0],
   fractions: [0, 500_000_000],
   ids: isRoot && user.uid === 0 ? [0, 1000, 1001] : [user.uid, user.gid, 0],
 });

@@ -9,7 +9,7 @@ import { effort, seeds } from '../helpers/prng.js';
 import { type NodeSnapshot, snapshot } from '../helpers/snapshot.js';
 import { EngineSubject } from './model/engine-subject.js';
 import type { Profile } from './model/generator.js';
-import { Model } from './model/model.js';
+import { COPYFILE_ATTRIBUTES, Model } from './model/model.js';
 import { modelSnapshot } from './model/model-snapshot.js';
 import { type Pair, runRandom } from './model/runner.js';
 
@@ -122,6 +122,7 @@ const profile = (ids: readonly number[], large: boolean, users: Profile['users']
   users,
   sticky: true,
   pathLimit: 4096,
+  copyAttributes: [0, COPYFILE_ATTRIBUTES],
   fractions: [0, 1, 999_999_999, 123_456_789, 500_000_000],
   ids,
 });

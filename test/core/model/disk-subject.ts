@@ -202,8 +202,9 @@ export class DiskSubject implements Calls {
     throw new Error('not a system call of Node');
   }
 
+  /** Whether owner and times go along is the running Node's to say, not the call's. */
   copyFile(from: string, to: string, mode: number): void {
-    this.call(() => fs.copyFileSync(this.path(from), this.path(to), mode));
+    this.call(() => fs.copyFileSync(this.path(from), this.path(to), mode & fs.constants.COPYFILE_EXCL));
   }
 
   readFile(path: string, flags: number): string {

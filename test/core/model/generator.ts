@@ -22,6 +22,8 @@ export interface Profile {
   users: readonly { uid: number; gid: number }[];
   /** Sticky bits may be set. */
   sticky: boolean;
+  /** Whether copies take owner and times along (COPYFILE_ATTRIBUTES): 0, the bit, or one of both. */
+  copyAttributes: readonly number[];
   /** Identities for chown; the caller's own among them. */
   ids: readonly number[];
 }
@@ -176,7 +178,14 @@ export class Generator {
       case 'truncate':
         return { call, args: [this.path('file'), this.size()] };
       case 'copyFile':
-        return { call, args: [this.path('file'), this.path(rng.chance(0.5) ? 'new' : 'file'), rng.int(2)] };
+        return {
+          call,
+          args: [
+            this.path('file'),
+            this.path(rng.chance(0.5) ? 'new' : 'file'),
+            rng.int(2) | rng.pick(this.profile.copyAttributes),
+          ],
+        };
       case 'readFile':
         return { call, args: [this.path('file'), rng.pick([0, 0, 0, 2, 0o400000])] };
       case 'writeFile': {

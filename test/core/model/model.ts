@@ -3,7 +3,16 @@
  * set of calls. It is checked against the real disk (model-vs-disk.test.ts) and
  * then judges the engine (model.test.ts).
  */
-import { bytesText, type Calls, type Chunk, chunkBytes, NotComparable, type StatText, type Times } from './calls.js';
+import {
+  bytesText,
+  type Calls,
+  type Chunk,
+  chunkBytes,
+  NotComparable,
+  Refusal,
+  type StatText,
+  type Times,
+} from './calls.js';
 import {
   dropPrivileges,
   type ModelInode,
@@ -19,6 +28,9 @@ import {
 } from './model-inode.js';
 import type { Last } from './model-path.js';
 import { ModelTree } from './model-tree.js';
+
+/** Of the engine: copies take owner and times along, as libuv's since Node 22. */
+export const COPYFILE_ATTRIBUTES = 8;
 
 const O_WRONLY = 1;
 const O_ACCMODE = 3;
@@ -278,12 +290,24 @@ export class Model extends ModelTree implements Calls {
     if (!owns(this.who, target)) throw new NotComparable();
     const changes = target.generation + 1; // the truncation and the writing count as one
     this.setSize(target, 0);
+    if (mode & COPYFILE_ATTRIBUTES) this.copyAttributes(source, target);
     this.setMode(target, source.mode);
     if (source.data.length > 0) {
       touchAccess(this.who, source);
       this.writeTo({ inode: target, flags: O_WRONLY, offset: 0 }, source.data, 0);
     }
     target.generation = changes;
+  }
+
+  /** The times first, then the owner, where a refusal is passed over. */
+  private copyAttributes(source: ModelInode, target: ModelInode): void {
+    target.atime = source.atime;
+    target.mtime = source.mtime;
+    try {
+      this.setOwner(target, source.uid, source.gid);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
 
   readFile(path: string, flags: number): string {
