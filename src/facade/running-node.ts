@@ -12,6 +12,11 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 export const nodeAtLeast = (wantedMajor: number, wantedMinor = 0): boolean =>
   major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 
+const [, libuvMinor] = process.versions.uv.split('.').map(Number);
+
+/** libuv 1.49 made copyfile give the copy its source's times and owner first; a distribution may build any Node on it. */
+export const copiesAttributes = libuvMinor >= 49;
+
 /** Node's own module object: for its classes and names, never for its operations. */
 export const hostFs = nodeFs;
 

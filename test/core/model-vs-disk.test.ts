@@ -76,7 +76,7 @@ const profile = (user: User): Profile => ({
   pathLimit: 4096 - base.length - 8,
   users: user === SEVERAL ? USERS : [],
   sticky: !isHardened,
-  copyAttributes: [Number.parseInt(process.versions.node, 10) >= 22 ? COPYFILE_ATTRIBUTES : 0],
+  copyAttributes: [Number(process.versions.uv.split('.')[1]) >= 49 ? COPYFILE_ATTRIBUTES : 0],
   fractions: [0, 500_000_000],
   ids: isRoot && user.uid === 0 ? [0, 1000, 1001] : [user.uid, user.gid, 0],
 });

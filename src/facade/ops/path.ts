@@ -9,7 +9,7 @@ import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
 import { bindingError, codedError } from '../node-errors.js';
 import { getOptions } from '../options.js';
-import { nodeAtLeast } from '../running-node.js';
+import { copiesAttributes, nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
 import { splitTimes } from '../times.js';
 import { spell } from '../uv-exception.js';
@@ -28,8 +28,8 @@ function smallMode(mode: unknown): number {
   return bits;
 }
 
-/** Since Node 22, copyFile gives the copy the source's times and owner before it copies the content. */
-export const COPY_FLAGS = nodeAtLeast(22) ? COPYFILE_ATTRIBUTES : 0;
+/** Where copyFile gives the copy the source's times and owner before it copies the content. */
+export const COPY_FLAGS = copiesAttributes ? COPYFILE_ATTRIBUTES : 0;
 
 const symlinkTypes = ['dir', 'file', 'junction', null, undefined];
 const strictSymlinkTypes = nodeAtLeast(24);
