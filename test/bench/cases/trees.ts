@@ -1,7 +1,7 @@
 /** Benchmarks: whole trees of 10,000 files, volumes, and a tree that grows to a million files. */
 
 import type { Target } from '../systems.js';
-import { type Case, expectEqual, freshJob, makeTree, sink } from './case.js';
+import { type Case, expectEqual, freshJob, makeTree, repeat, sink } from './case.js';
 
 const ENTRIES = 10_100;
 
@@ -14,15 +14,14 @@ const readdirRecursive: Case = {
     const target = await fresh();
     makeTree(target, '/tree');
     const { fs, root, drop } = target;
-    return {
-      fixedCount: 1,
-      run: () => expectEqual(fs.readdirSync(`${root}/tree`, { recursive: true }).length, ENTRIES, 'entries'),
-      finish: drop,
-    };
+    return repeat(
+      () => expectEqual(fs.readdirSync(`${root}/tree`, { recursive: true }).length, ENTRIES, 'entries'),
+      drop,
+    );
   },
   bare() {
     const names = Array.from({ length: ENTRIES }, (_, i) => `dir${i % 100}/file${i}.txt`);
-    return { fixedCount: 1, run: () => expectEqual(names.map((name) => `${name}`).length, ENTRIES, 'entries') };
+    return repeat(() => expectEqual(names.map((name) => `${name}`).length, ENTRIES, 'entries'));
   },
 };
 
@@ -88,11 +87,7 @@ const glob: Case = {
     const target = await fresh();
     makeTree(target, '/tree');
     const { fs, root, drop } = target;
-    return {
-      fixedCount: 1,
-      run: () => expectEqual(fs.globSync('**/*5.txt', { cwd: `${root}/tree` }).length, 1000, 'matches'),
-      finish: drop,
-    };
+    return repeat(() => expectEqual(fs.globSync('**/*5.txt', { cwd: `${root}/tree` }).length, 1000, 'matches'), drop);
   },
 };
 
@@ -105,17 +100,13 @@ const opendirWalk: Case = {
     const { fs, root, drop } = await fresh();
     fs.mkdirSync(`${root}/dir`);
     for (let i = 0; i < 1000; i++) fs.writeFileSync(`${root}/dir/file-${i}.txt`, '');
-    return {
-      fixedCount: 1,
-      run() {
-        const dir = fs.opendirSync(`${root}/dir`);
-        let seen = 0;
-        while (dir.readSync() !== null) seen++;
-        dir.closeSync();
-        expectEqual(seen, 1000, 'entries');
-      },
-      finish: drop,
-    };
+    return repeat(() => {
+      const dir = fs.opendirSync(`${root}/dir`);
+      let seen = 0;
+      while (dir.readSync() !== null) seen++;
+      dir.closeSync();
+      expectEqual(seen, 1000, 'entries');
+    }, drop);
   },
 };
 
