@@ -4,6 +4,7 @@
  * `fs.read` and `fs.write`, and the shape of their results. All engine calls run
  * at call time.
  */
+import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { asBytes, encodeText } from './encoding.js';
 import { readVector } from './ops/fd.js';
@@ -105,7 +106,11 @@ export async function writePieces(
   for await (const piece of data) {
     throwIfAborted(signal);
     const bytes = isView(piece) ? asBytes(piece) : Buffer.from(piece as string, (encoding || 'utf8') as BufferEncoding);
-    if (bytes.length > 0) writeOpenFile(ctx, fd(), bytes);
+    if (bytes.length === 0) continue;
+    writeOpenFile(ctx, fd(), bytes);
+    // A source that never waits would keep timers, and the signal, from their turn.
+    await resolveLater(undefined);
+    throwIfAborted(signal);
   }
 }
 

@@ -159,10 +159,11 @@ export function makeFs(ctx: Context): Fs {
     copyFileSync: syncForm(path.copyFile, 'copyFileSync'),
     cp: cp.fs.cp,
     cpSync: cp.fs.cpSync,
-    createReadStream(file: unknown, options?: unknown) {
+    // Functions, not methods: some call them with `new`, as Node lets them.
+    createReadStream: function createReadStream(file: unknown, options?: unknown) {
       return Reflect.construct(ctx.fs.ReadStream, [file, options]);
     },
-    createWriteStream(file: unknown, options?: unknown) {
+    createWriteStream: function createWriteStream(file: unknown, options?: unknown) {
       return Reflect.construct(ctx.fs.WriteStream, [file, options]);
     },
     exists,

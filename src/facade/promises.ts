@@ -60,6 +60,8 @@ async function writeFromPieces(
   const target = ctx.resolve(path);
   const fd = engine.open(target, parseFlags(flag), parseMode(options.mode, 'mode', 0o666));
   try {
+    // Node's open answers before the first piece is asked for; an abort in between is seen.
+    await resolveLater(undefined);
     await writePieces(ctx, () => fd, data, options.encoding, options.signal);
   } finally {
     engine.close(fd);

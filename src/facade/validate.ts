@@ -148,7 +148,9 @@ export function validatePosition(position: unknown, name: string, length: number
   const low = positionsCountLength ? -1n : -(2n ** 63n);
   const high = positionsCountLength ? BIG_MAX - BigInt(length) : BIG_MAX;
   if (position < low || position > high) throw outOfRange(name, `>= ${low} && <= ${high}`, position);
-  return Number(position);
+  if (position + BigInt(length) > BIG_MAX) return 2 ** 63;
+  // Beyond any file, and where doubles are exact enough for the length to be added.
+  return Math.min(Number(position), 2 ** 62);
 }
 const positionsCountLength = nodeAtLeast(22);
 

@@ -12,6 +12,7 @@ import objects from './objects.js';
 import streamHabits from './stream-habits.js';
 import streams from './streams.js';
 import tree from './tree.js';
+import uses from './uses.js';
 import utf8Stream from './utf8-stream.js';
 import watching from './watching.js';
 
@@ -28,6 +29,7 @@ export const areas: Readonly<Record<string, Area>> = {
   'stream habits': streamHabits,
   streams,
   tree,
+  uses,
   ...(Object.keys(utf8Stream).length > 0 ? { utf8Stream } : {}),
   watching,
 };

@@ -99,11 +99,17 @@ function perform({ style, native }: Member, self: unknown, args: unknown[], run:
 
 type Crossing = (member: Member, src: string, dest: string, option: unknown) => unknown;
 
+/** A path's text, or undefined for what the called function refuses as it stands. */
+function nameOf(path: unknown): string | undefined {
+  const text = textOf(path);
+  return text === '' || text?.includes('\0') ? undefined : text;
+}
+
 /** Two paths: one owner is called, two are told apart. */
 function routedBoth(member: Member, across: Crossing): AnyFunction {
   return function (...args) {
     const [src, dest] = [placeOf(args[0]), placeOf(args[1])];
-    const [from, to] = [textOf(args[0]), textOf(args[1])];
+    const [from, to] = [nameOf(args[0]), nameOf(args[1])];
     if (src.mount === dest.mount || from === undefined || to === undefined) {
       const fs = src.mount && (src.fs === dest.fs ? src.fs : src.mount.relative);
       args[1] = dest.path;

@@ -50,6 +50,20 @@ describe('across the boundary', () => {
     expect(nodeFs.readdirSync(disk)).toEqual([]);
   });
 
+  it('refuses paths with null bytes and empty ones as Node does, on either side of the boundary', async () => {
+    using _ = mount(createFs(), { at: AT });
+    nodeFs.writeFileSync(`${AT}/a`, 'A');
+    const bad = join(disk, 'a\0b');
+    const done = (): void => expect.fail('called back');
+    for (const call of [nodeFs.copyFile, nodeFs.rename, nodeFs.link]) {
+      expect(() => call(bad, `${AT}/b`, done)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+      expect(() => call(`${AT}/a`, bad, done)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+      await expect(promisify(call)('', `${AT}/b`)).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(promisify(call)(`${AT}/a`, '')).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    expect(nodeFs.readdirSync(AT)).toEqual(['a']);
+  });
+
   it('copies files with their permissions, and refuses whole what does not fit', async () => {
     using _ = mount(createFs({ maxQuota: 100_000 }), { at: AT });
     const real = join(disk, 'real');
