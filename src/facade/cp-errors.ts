@@ -61,8 +61,8 @@ const strings = new Map([
 ]);
 
 /** A std::error_code as Node reports it: positive errno, `path` before `syscall`. */
-export function systemError(errno: number, path: string, syscall = 'cp'): Error {
-  const { code, errno: number } = uvException(errno, 'cp');
+export function systemError(errno: number, at: string, syscall = 'cp'): Error {
+  const { code, errno: number, path } = uvException(errno, 'cp', at);
   return Object.assign(new Error(`${code}, ${strings.get(errno)} '${path}'`), {
     errno: -number,
     code,

@@ -28,7 +28,7 @@ import {
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
 import { throughDouble } from './times.js';
-import { uvException } from './uv-exception.js';
+import { spell, uvException } from './uv-exception.js';
 
 /** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */
 const complete = nodeAtLeast(26);
@@ -39,7 +39,7 @@ const newerLibrary = nodeAtLeast(24);
 const notAFile = newerLibrary ? EINVAL : ENOTSUP;
 
 /** An error with nothing but a code, as C++ throws it. */
-const bareError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+const bareError = (code: string, message: string): Error => Object.assign(new Error(spell(message)), { code });
 
 function stat(plan: Plan, at: Place, follow: boolean): Stat | number {
   const out = new Float64Array(STAT_LENGTH);

@@ -58,7 +58,9 @@ interface GivenPlace extends Place {
 
 function place(ctx: Context, path: unknown, name: string): GivenPlace {
   const resolved = ctx.resolve(path, name);
-  return { shown: spell(path) ?? '', path: resolved, bytes: path instanceof Uint8Array ? path : undefined };
+  // Node's JavaScript shows text as it was given, half a surrogate pair and all; what a system call saw is spelled later.
+  const shown = typeof path === 'string' ? path : (spell(path) ?? '');
+  return { shown, path: resolved, bytes: path instanceof Uint8Array ? path : undefined };
 }
 
 const syncPlanning = nodeAtLeast(22) ? planNative : planWalk;

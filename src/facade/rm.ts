@@ -1,14 +1,15 @@
 /**
  * Facade layer: rm in its three forms, and rmdir with the `recursive` option
  * that Node up to 25 still takes. Owns the options and the errors; the removal
- * of a tree is one engine call, so it is done whole or not at all, and no link
- * is ever followed. Sources: lib/internal/fs/utils.js and rimraf.js up to Node
+ * of a tree is one engine call, so it is done whole or not at all (but for what
+ * permissions forbid, where Node's walk is followed), and no link is ever followed. Sources: lib/internal/fs/utils.js and rimraf.js up to Node
  * 22, node_file.cc (`RmSync`) since 24, as measured.
  *
  * `maxRetries` and `retryDelay` are checked as Node does; nothing in memory is
  * busy for a moment only, so there is never a failure that a retry could mend.
  */
 import {
+  EACCES,
   EINVAL,
   EISDIR,
   ELOOP,
@@ -16,6 +17,8 @@ import {
   ENOENT,
   ENOTDIR,
   ENOTEMPTY,
+  type Engine,
+  EPERM,
   Fault,
   S_IFDIR,
   S_IFLNK,
@@ -24,9 +27,11 @@ import {
 } from '../core/index.js';
 import { deliver, deliverError, rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
+import type { Place } from './cp-apply.js';
+import { decodeName } from './encoding.js';
 import { invalidArgValue, isNodeError, SystemError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
-import { type Caller, faultToError, spell, uvException } from './uv-exception.js';
+import { type Caller, faultToError, PathFault, spell, uvException } from './uv-exception.js';
 import {
   type Callback,
   validateBoolean,
@@ -148,11 +153,54 @@ function remove(ctx: Context, given: unknown, resolved: string, options: RmOptio
   if (refusal === ENOTDIR && form === 'later') return;
   if (refusal !== 0) throw fail(refusal, 'rmdir');
   try {
-    ctx.engine.removeTree(resolved);
+    removeAtOnce(ctx, { path: resolved, shown }, isDirectory, native);
   } catch (error) {
-    if (error instanceof Fault) throw fail(error.errno, error.syscall ?? (isDirectory ? 'rmdir' : 'unlink'));
-    throw error;
+    if (!(error instanceof Fault)) throw error;
+    if (error instanceof PathFault && !native) throw uvException(error.errno, error.syscall, error.path);
+    throw fail(error.errno, error.syscall ?? (isDirectory ? 'rmdir' : 'unlink'));
   }
+}
+
+const refusals = new Set([EACCES, EPERM]);
+
+/** One engine call, all or nothing; where permissions forbid a part, Node's own walk, which removes what comes before it. */
+function removeAtOnce({ engine }: Context, place: Place, isDirectory: boolean, native: boolean): void {
+  try {
+    engine.removeTree(place.path);
+  } catch (error) {
+    if (!isDirectory || !(error instanceof Fault) || !refusals.has(error.errno)) throw error;
+    removeStepwise(engine, place, native);
+  }
+}
+
+/** Node's walk. C++ reads each directory first; JavaScript only those that rmdir found full. */
+function removeStepwise(engine: Engine, { path, shown }: Place, native: boolean): void {
+  const attempt = <T>(syscall: string, call: () => T): T => {
+    try {
+      return call();
+    } catch (error) {
+      throw error instanceof Fault ? new PathFault(error.errno, syscall, shown) : error;
+    }
+  };
+  const out = new Float64Array(STAT_LENGTH);
+  if (engine.lstat(path, out) !== 0 || (out[1] & S_IFMT) !== S_IFDIR) {
+    attempt('unlink', () => engine.unlink(path));
+    return;
+  }
+  if (!native) {
+    try {
+      engine.rmdir(path);
+      return;
+    } catch (error) {
+      if (!(error instanceof Fault) || (error.errno !== ENOTEMPTY && error.errno !== EPERM)) {
+        attempt('rmdir', () => engine.rmdir(path));
+      }
+    }
+  }
+  for (const name of attempt('scandir', () => engine.readdir(path))) {
+    removeStepwise(engine, { path: `${path}/${name}`, shown: `${shown}/${decodeName(name)}` }, native);
+  }
+  attempt('rmdir', () => engine.rmdir(path));
 }
 
 let warned = false;

@@ -53,10 +53,11 @@ function message(errno: number, syscall: string, text?: string, path?: string, d
  * Builds Node's error for an errno; its `errno` is this system's number.
  * @param errno positive Linux errno
  * @param syscall the system call's name as libuv gives it ('open', 'scandir', …)
- * @param path first path in the caller's spelling
- * @param dest second path in the caller's spelling
+ * @param from first path in the caller's spelling
+ * @param to second path in the caller's spelling
  */
-export function uvException(errno: number, syscall: string, path?: string, dest?: string, text?: string): UvException {
+export function uvException(errno: number, syscall: string, from?: string, to?: string, text?: string): UvException {
+  const [path, dest] = [spell(from), spell(to)];
   const error = new Error(message(errno, syscall, text, path, dest)) as UvException;
   const known = systemError(errno);
   error.errno = known.errno;
@@ -70,7 +71,8 @@ export function uvException(errno: number, syscall: string, path?: string, dest?
 /** A fault as an error; quota refusals get their own class with the numbers. */
 export function faultToError(fault: Fault, syscall: string, path?: string, dest?: string): Error {
   if (fault instanceof QuotaFault) {
-    return refusalError(message(fault.errno, syscall, undefined, path, dest), fault, { syscall, path, dest });
+    const [from, to] = [spell(path), spell(dest)];
+    return refusalError(message(fault.errno, syscall, undefined, from, to), fault, { syscall, path: from, dest: to });
   }
   return uvException(fault.errno, syscall, path, dest, fault instanceof GuardFault ? fault.message : undefined);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createVolume } from '../../src/core/index.js';
 import { createFs, createFsFromEngine } from '../../src/facade/index.js';
 import { nodeAtLeast } from '../../src/facade/running-node.js';
+import { record } from './record.js';
 import { describeTree, type Fs, type Side, sideBySide } from './side-by-side.js';
 
 type Options = Record<string, unknown>;
@@ -436,6 +437,34 @@ it.each(['cpSync', 'cp', 'promises.cp'])('%s hands times on through a Date or a 
     return found;
   });
   expect(ours).toEqual(real);
+});
+
+describe('names with half a surrogate pair', () => {
+  const half = '\ud800';
+  const tree = { [`f${half}`]: '1', [`d${half}`]: {}, e: {}, g: '2' };
+  const pairs: Record<string, readonly [string, string, object?]> = {
+    'a file onto itself': [`f${half}`, `f${half}`],
+    'a file onto a directory': [`f${half}`, 'e'],
+    'a directory onto a file': [`d${half}`, `f${half}`, { recursive: true }],
+    'a directory into itself': [`d${half}`, `d${half}/x`, { recursive: true }],
+    'a directory without recursive': [`d${half}`, 'x'],
+    'a file that must not be there': ['g', `f${half}`, { force: false, errorOnExist: true }],
+    'a file that is missing': [`x${half}`, 'y'],
+    'a path through a file': ['g', `f${half}/${half}`],
+  };
+
+  it.each(Object.entries(pairs))('%s', async (_name, [from, to, options]) => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later }) => {
+      const asked: unknown[] = [];
+      const filter = (...names: string[]) => asked.push(names) > 0;
+      sync('cpSync', () => fs.cpSync(from, to, options));
+      sync('cpSync, filter', () => fs.cpSync(from, to, { ...options, filter }));
+      await later('cp', () => fs.promises.cp(from, to, options));
+      await later('cp, filter', () => fs.promises.cp(from, to, { ...options, filter }));
+      sync('asked', () => asked);
+    });
+    expect(ours).toEqual(real);
+  });
 });
 
 describe('where Node harms', () => {

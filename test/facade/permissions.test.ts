@@ -119,3 +119,36 @@ describe('cp into a directory that may not be written', () => {
     expect(ours).toEqual(real);
   });
 });
+
+describe('rm of a tree in which a part may not be removed', () => {
+  const trees: Record<string, readonly [Tree, (fs: Fs) => void]> = {
+    'empty, not to be read': [{}, (fs) => fs.chmodSync('d', 0)],
+    'not to be read': [{ f: '' }, (fs) => fs.chmodSync('d', 0o300)],
+    'not to be written': [{ f: '' }, (fs) => fs.chmodSync('d', 0o500)],
+    'not to be written, a directory in it': [{ e: {} }, (fs) => fs.chmodSync('d', 0o500)],
+    'not to be searched': [{ f: '' }, (fs) => fs.chmodSync('d', 0o600)],
+    closed: [{ f: '' }, (fs) => fs.chmodSync('d', 0)],
+    'inside: empty, not to be read': [{ e: {} }, (fs) => fs.chmodSync('d/e', 0)],
+    'inside: not to be read': [{ e: { g: {} } }, (fs) => fs.chmodSync('d/e', 0o300)],
+    'inside: not to be written': [{ e: { g: { h: '' } } }, (fs) => fs.chmodSync('d/e', 0o500)],
+    'inside: not to be searched': [{ e: { g: {} } }, (fs) => fs.chmodSync('d/e', 0o600)],
+  };
+  const unlockAll = (fs: Fs): void => {
+    for (const path of ['d', 'd/e']) if (fs.existsSync(path)) fs.chmodSync(path, 0o755);
+  };
+  const all = Object.keys(trees).flatMap((name) =>
+    ['sync', 'promise'].flatMap((form) => [false, true].map((force) => [name, form, force] as const)),
+  );
+
+  it.each(all)('%s, %s, force: %s', async (name, form, force) => {
+    const [content, shut] = trees[name];
+    const { real, ours } = await record({ d: content }, async ({ fs, root, later, sync }) => {
+      shut(fs);
+      const options = { recursive: true, force };
+      await later(form, async () => (form === 'sync' ? fs.rmSync('d/', options) : fs.promises.rm('d', options)));
+      unlockAll(fs);
+      sync('tree', () => Object.entries(describeTree(fs, root)).map((entry) => entry.join(' ')));
+    });
+    expect(ours).toEqual(real);
+  });
+});

@@ -165,6 +165,20 @@ describe('the order of checks', () => {
     expect(ours).toEqual(real);
   });
 
+  it('checks the flag even where text is read from a descriptor', async () => {
+    const { real, ours } = await record(tree, ({ fs, sync }) => {
+      const fd = fs.openSync('g', 'r');
+      for (const encoding of ['utf8', 'utf-8', 'hex', null] as const) {
+        for (const flag of ['rw', '', 1.5, 2 ** 31, {}, null, undefined, -1, 'w'] as never[]) {
+          sync(`${encoding} ${String(flag)}`, () => fs.readFileSync(fd, { encoding, flag }));
+          sync(`closed ${encoding} ${String(flag)}`, () => fs.readFileSync(987_654, { encoding, flag }));
+        }
+      }
+      fs.closeSync(fd);
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('checks what a FileHandle is given as it checks what a path is given', async () => {
     const { real, ours } = await record(tree, async ({ fs, later }) => {
       const handle = await fs.promises.open('g', 'r+');

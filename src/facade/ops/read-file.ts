@@ -106,8 +106,10 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   }
   if (form !== 'promise' && isInt32(path)) {
     if (form === 'callback') return readDescriptorLater(ctx, path, options, buffer);
-    // Plain text is read by one binding call, which takes any number for a descriptor.
-    const fd = isPlainText(encoding) && buffer === undefined ? path : bindingFd(path);
+    // Plain text is read by one binding call, which takes any number for a descriptor, and flags.
+    const isText = isPlainText(encoding) && buffer === undefined;
+    if (isText) parseFlags(options.flag);
+    const fd = isText ? path : bindingFd(path);
     return decodeContent(readOpenFile(ctx, fd, buffer, firstCall(encoding)), encoding);
   }
   if (form !== 'sync') throwIfAborted(options.signal);
