@@ -42,3 +42,26 @@ export function asBytes(view: NodeJS.ArrayBufferView): Uint8Array {
 export function encodeText(text: string, encoding: unknown): Buffer {
   return Buffer.from(text, encoding as BufferEncoding);
 }
+
+/** Texts of up to a third of this many bytes are encoded in one place, as long as nobody else is at it. */
+const DRAFT_BYTES = 24 * 1024;
+let draft: Buffer | undefined;
+
+/**
+ * Hands text in UTF-8 to `use`, which must not keep it. It lies in memory that is used again: a Buffer of its own
+ * for each text takes longer than the encoding (1 KiB of text written: 0.70 µs with it, 0.53 without).
+ */
+export function withTextBytes(text: string, use: (bytes: Uint8Array) => void): void {
+  if (text.length * 3 > DRAFT_BYTES) {
+    use(Buffer.from(text));
+    return;
+  }
+  const mine = draft ?? Buffer.allocUnsafeSlow(DRAFT_BYTES);
+  // A call from within `use` (a getter of the user's) finds none and makes its own.
+  draft = undefined;
+  try {
+    use(mine.subarray(0, mine.write(text)));
+  } finally {
+    draft = mine;
+  }
+}

@@ -50,7 +50,8 @@ export const writesInSync = (now: Members, own: Members): boolean =>
   now.writeSync !== own.writeSync || now.fsyncSync !== own.fsyncSync || opensInSync(now, own);
 export const truncatesInSync = (now: Members, own: Members): boolean =>
   now.ftruncateSync !== own.ftruncateSync || opensInSync(now, own);
-const writesLater = (now: Members, own: Members): boolean =>
+/** True when some of the members that the callback form of writeFile may call are not the object's own. */
+export const writesLater = (now: Members, own: Members): boolean =>
   now.open !== own.open || now.write !== own.write || now.fsync !== own.fsync || now.close !== own.close;
 
 /** Runs with a descriptor: the caller's, or one that is opened and closed here. */

@@ -81,6 +81,22 @@ describe('whole files', () => {
     expect(ours).toEqual(real);
   });
 
+  it('keeps two texts apart when a getter of the options writes one while the other is being written', () => {
+    const fs = createFs();
+    const options = {
+      flag: 'w',
+      get mode(): number {
+        fs.writeFileSync('/inner', 'of the inner file');
+        return 0o644;
+      },
+    };
+    for (const text of ['outer', 'ż'.repeat(5000), 'x'.repeat(100_000)]) {
+      fs.writeFileSync('/outer', text, options);
+      expect(fs.readFileSync('/outer', 'utf8')).toBe(text);
+      expect(fs.readFileSync('/inner', 'utf8')).toBe('of the inner file');
+    }
+  });
+
   it('names the system call that failed', async () => {
     const { real, ours } = await record(tree, async ({ fs, sync, later, callback }) => {
       sync('read directory', () => fs.readFileSync('d'));

@@ -6,7 +6,7 @@
 import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { Answer, type Operations } from '../define.js';
-import { asBytes, encodeText } from '../encoding.js';
+import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
 import * as members from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -86,10 +86,23 @@ export function writeWhole(
 ): void {
   const { encoding } = options;
   checkWriteOptions(options);
-  const flush = options.flush === true;
   // Text in utf8 has a way of its own in the synchronous form: flags and mode are checked always, flush never happens.
   const isPlainText = form === 'sync' && typeof data === 'string' && (encoding === 'utf8' || encoding === 'utf-8');
-  const bytes = contentOf(data, encoding);
+  const write = (bytes: Uint8Array): void => writeBytes(ctx, path, bytes, isPlainText, options, flag, form);
+  if (typeof data === 'string' && isUtf8Name(encoding)) withTextBytes(data, write);
+  else write(contentOf(data, encoding));
+}
+
+function writeBytes(
+  ctx: Context,
+  path: unknown,
+  bytes: Uint8Array,
+  isPlainText: boolean,
+  options: AnyOptions,
+  flag: unknown,
+  form: Form,
+): void {
+  const flush = options.flush === true;
   if (form !== 'promise' && isInt32(path)) {
     if (isPlainText) {
       parseFlags(flag);
@@ -257,6 +270,7 @@ export function wholeFileOperations(ctx: Context) {
       arity: 3,
       signalAt: 2,
       instead([path, data, options], done) {
+        if (!members.writesLater(membersNow(ctx), ctx.own)) return false;
         const given = getOptions(options, WRITE_DEFAULTS);
         return writeLaterByMembers(ctx, path, data, given, given.flag || 'w', done);
       },
