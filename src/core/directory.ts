@@ -245,7 +245,7 @@ export class Directories extends RecordTable {
   }
 
   private put(entry: number, word: number, value: number): void {
-    (this.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] = value;
+    this.writable(entry >>> 8)[(entry & 255) * ENTRY_WORDS + word] = value;
   }
 }
 

@@ -53,7 +53,7 @@ export class InodeTable extends RecordTable {
   /** Makes an inode with all four times now; the caller has reserved `cost(1)`. */
   create(mode: number, uid: number, gid: number): number {
     const ino = this.take();
-    const words = this.wordsOf(ino);
+    const words = this.wordsToWrite(ino);
     const at = this.at(ino);
     words[at + MODE] = mode;
     words[at + UID] = uid;
@@ -66,8 +66,13 @@ export class InodeTable extends RecordTable {
     return ino;
   }
 
+  /** To be read, and before the next write: see `writable`. */
   wordsOf(ino: number): Uint32Array {
     return this.segments[ino >>> 8] as Uint32Array;
+  }
+
+  wordsToWrite(ino: number): Uint32Array {
+    return this.writable(ino >>> 8);
   }
 
   at(ino: number): number {
@@ -79,7 +84,7 @@ export class InodeTable extends RecordTable {
   }
 
   set(ino: number, word: number, value: number): void {
-    (this.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + word] = value;
+    this.writable(ino >>> 8)[(ino & 255) * INODE_WORDS + word] = value;
   }
 
   add(ino: number, word: number, change: number): number {
@@ -112,13 +117,13 @@ export class InodeTable extends RecordTable {
   /** Sets one time (ATIME, MTIME, …) to now. */
   touch(ino: number, word: number): void {
     this.tick();
-    putTime(this.wordsOf(ino), this.at(ino) + word, this.seconds, this.nanos);
+    putTime(this.wordsToWrite(ino), this.at(ino) + word, this.seconds, this.nanos);
   }
 
   /** mtime and ctime to now: content changed. */
   touchContent(ino: number): void {
     this.tick();
-    const words = this.wordsOf(ino);
+    const words = this.wordsToWrite(ino);
     const at = this.at(ino);
     putTime(words, at + MTIME, this.seconds, this.nanos);
     putTime(words, at + CTIME, this.seconds, this.nanos);
@@ -133,7 +138,7 @@ export class InodeTable extends RecordTable {
       compareTimes(words, at + ATIME, at + MTIME) > 0 &&
       compareTimes(words, at + ATIME, at + CTIME) > 0 &&
       this.seconds - secondsAt(words, at + ATIME) < DAY_SECONDS;
-    if (!fresh) putTime(words, at + ATIME, this.seconds, this.nanos);
+    if (!fresh) putTime(this.wordsToWrite(ino), at + ATIME, this.seconds, this.nanos);
   }
 
   /** Runs a bulk operation at one time of the clock. */

@@ -185,7 +185,7 @@ export class Lower extends LowerTable {
   adopt(ino: number, found: Found, leads: readonly string[] | undefined): void {
     const { inodes } = this.volume;
     const { stat, path } = found;
-    const words = inodes.wordsOf(ino);
+    const words = inodes.wordsToWrite(ino);
     const at = inodes.at(ino);
     words[at + MODE] = stat[S.STAT_MODE] as number;
     words[at + UID] = stat[S.STAT_UID] as number;
@@ -217,7 +217,7 @@ export class Lower extends LowerTable {
     const { inodes } = this.volume;
     let index = S.STAT_TIMES;
     for (const word of [ATIME, MTIME, CTIME, BIRTHTIME]) {
-      putTime(inodes.wordsOf(ino), inodes.at(ino) + word, stat[index++] as number, stat[index++] as number);
+      putTime(inodes.wordsToWrite(ino), inodes.at(ino) + word, stat[index++] as number, stat[index++] as number);
     }
   }
 

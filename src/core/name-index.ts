@@ -201,7 +201,7 @@ export class NameIndex {
   }
 
   private setWord(entry: number, word: number, value: number): void {
-    (this.entries.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] = value;
+    this.entries.writable(entry >>> 8)[(entry & 255) * ENTRY_WORDS + word] = value;
   }
 }
 

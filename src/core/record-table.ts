@@ -8,6 +8,7 @@
  * The table never asks the bank: callers reserve `cost(n)` first and release
  * what `give` returns, so `take` cannot fail.
  */
+import { Columns, EMPTY, replace } from './columns.js';
 import { ARRAY_PRICE, ROUNDING, VIEW_PRICE } from './cost.js';
 
 const SHIFT = 8;
@@ -18,13 +19,6 @@ const SLOT_MASK = SEGMENT_RECORDS - 1;
 const SMALLEST = 8;
 /** Sizes the first segment grows through, so that a small volume stays small. */
 const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
-const EMPTY = new Uint32Array(0);
-const EMPTY_BYTES = new Uint8Array(0);
-
-const replace = <T>(list: T[], by: readonly T[]): void => {
-  list.length = 0;
-  for (const each of by) list.push(each);
-};
 
 /** What a table is at one moment; see `save`. Nobody writes its columns. */
 export interface TableState extends Occupancy {
@@ -44,11 +38,8 @@ export interface Occupancy {
   readonly firstRecords: number;
 }
 
-export class RecordTable {
-  /** Words of each segment; record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
-  readonly segments: Uint32Array[] = [];
-  /** The same memory as bytes, when asked for. */
-  readonly bytes: Uint8Array[] = [];
+/** Record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
+export class RecordTable extends Columns {
   /** Live records. */
   live = 0;
   private readonly freeHead: number[] = [];
@@ -69,10 +60,12 @@ export class RecordTable {
     readonly words: number,
     private readonly liveWord: number,
     private readonly linkWord: number,
-    private readonly withBytes: boolean,
+    withBytes: boolean,
     /** Records the volume has for nothing (the root inode). */
     private readonly uncharged: number,
-  ) {}
+  ) {
+    super(withBytes);
+  }
 
   /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
   charge(): number {
@@ -108,7 +101,7 @@ export class RecordTable {
     while (this.freeCount[segment] === 0) segment++;
     this.hint = segment;
     if (segment === this.spare) this.spare = -1;
-    const words = this.segments[segment] as Uint32Array;
+    const words = this.writable(segment);
     const slot = (this.freeHead[segment] as number) - 1;
     const at = slot * this.words;
     this.freeHead[segment] = words[at + this.linkWord] as number;
@@ -123,7 +116,7 @@ export class RecordTable {
   takeAt(id: number): number {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
-    const words = this.segments[segment] ?? EMPTY;
+    const words = this.writable(segment) ?? EMPTY;
     const own = slot * this.words + this.linkWord;
     let before = -1;
     let link = this.freeHead[segment] ?? 0;
@@ -147,7 +140,7 @@ export class RecordTable {
     const before = this.charge();
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
-    const words = this.segments[segment] as Uint32Array;
+    const words = this.writable(segment);
     const at = slot * this.words;
     words.fill(0, at, at + this.words);
     words[at + this.linkWord] = this.freeHead[segment] as number;
@@ -215,7 +208,7 @@ export class RecordTable {
 
   /** Makes the table what it was at `save`, with these arrays, which are now its own, for its columns. */
   load(state: TableState, segments: readonly Uint32Array[]): void {
-    replace(this.segments, segments);
+    this.replace(segments);
     replace(this.freeHead, state.freeHead);
     replace(this.freeCount, state.freeCount);
     replace(this.dropped, state.dropped);
@@ -225,13 +218,6 @@ export class RecordTable {
     this.firstRecords = state.firstRecords;
     this.hint = state.hint;
     this.spare = state.spare;
-    if (this.withBytes) {
-      const views = segments.map((words, index) => {
-        const view = this.bytes[index];
-        return view?.buffer === words.buffer ? view : words.length === 0 ? EMPTY_BYTES : new Uint8Array(words.buffer);
-      });
-      replace(this.bytes, views);
-    }
     this.rebill();
   }
 
@@ -263,13 +249,12 @@ export class RecordTable {
 
   private install(segment: number, records: number): Uint32Array {
     const words = new Uint32Array(records * this.words);
-    this.segments[segment] = words;
-    if (this.withBytes) this.bytes[segment] = new Uint8Array(words.buffer);
+    this.place(segment, words);
     return words;
   }
 
   private resizeFirst(size: number): void {
-    const old = this.segments[0] ?? EMPTY;
+    const old = this.writable(0) ?? EMPTY;
     const had = old.length / this.words;
     const words = this.install(0, size);
     this.firstRecords = size;
@@ -311,8 +296,8 @@ export class RecordTable {
       return;
     }
     if (this.spare === segment) this.spare = -1;
-    this.segments[segment] = EMPTY;
-    if (this.withBytes) this.bytes[segment] = EMPTY_BYTES;
+    this.unfreeze(segment);
+    this.place(segment, EMPTY);
     this.freeHead[segment] = 0;
     this.freeCount[segment] = 0;
     this.freeTotal -= SEGMENT_RECORDS;
@@ -326,8 +311,7 @@ export class RecordTable {
   private trimTail(): void {
     while (this.segments.length > 1 && this.segments[this.segments.length - 1] === EMPTY) {
       const last = this.segments.length - 1;
-      this.segments.pop();
-      if (this.withBytes) this.bytes.pop();
+      this.dropLast();
       this.freeHead.pop();
       this.freeCount.pop();
       this.dropped.splice(this.dropped.indexOf(last), 1);

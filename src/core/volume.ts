@@ -156,6 +156,7 @@ export class Volume {
   }
 
   private free(ino: number): void {
+    this.inodes.wordsToWrite(ino);
     if (this.inodes.isFile(ino)) this.contents.free(ino);
     else if (this.inodes.isLink(ino)) this.bank.release(this.chunks.give(this.inodes.get(ino, CONTENT)));
     if (this.inodes.isDirectory(ino)) this.listing.forget(ino);

@@ -1,23 +1,26 @@
 /**
  * Core layer, snapshots: images. An image is the tree of a volume at one
- * moment: a copy of its tables, and one more owner of every chunk they refer to.
+ * moment: its tables, and a hold on every chunk that they refer to.
  *
- * Invariants: the columns of an image are never written, so images share those
- * that are equal; no record of an image is held open; each image has one hold
- * on a chunk for each of its records that refer to it. What images hold is
- * billed to the volume: their columns and page tables here, the chunks that no
- * file has any more by `Chunks`.
+ * Invariants: the columns of an image are never written, so images share them
+ * with each other and with the live tables, which copy one before they write
+ * to it. A column is one owner of its chunks, however many have the column; the
+ * live tables and each image are owners of what their page tables refer to.
+ * No record of an image is held open. What images hold is billed to the
+ * volume: each column once, as if the live tables had their own already (so
+ * their copy is paid for), and page tables here; the chunks that no file has
+ * any more by `Chunks`.
  */
 import { ARRAY_PRICE, IMAGE_PRICE, INODE_WORDS, ROUNDING } from '../cost.js';
 import { EMLINK, ENOMEM } from '../errno.js';
 import { fault } from '../fault.js';
 import { CONTENT, LINKS, OPENS, STATE } from '../inode.js';
 import type { IndexState } from '../name-index.js';
-import type { TableState } from '../record-table.js';
+import type { RecordTable, TableState } from '../record-table.js';
 import type { PageMap } from '../storage/page-map.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';
-import { visitColumns, visitMaps } from './references.js';
+import { KINDS, type Kind, tableOf, visitColumn, visitMaps } from './references.js';
 
 /** Owners of a block are counted in sixteen bits. */
 const IMAGES_MAX = 65_000;
@@ -30,13 +33,16 @@ export interface Image {
   readonly maps: readonly (PageMap | undefined)[];
   /** Records of inodes that had no name, only holders. They have no content here. */
   readonly unnamed: readonly number[];
-  /** Bytes billed for its buffers, each as often as a file has it. */
-  buffers: number;
+  /** At most what its files are billed for sharing buffers with each other. */
+  readonly copies: number;
 }
 
 /** Bytes a column is billed, with its place in lists. */
 const priceOf = (column: Uint32Array): number =>
   column.length === 0 ? 0 : Math.ceil(column.length * 4 * ROUNDING) + ARRAY_PRICE + 96;
+
+/** For each column of a table the one that an image will have: it, or an equal one; undefined for a copy. */
+type Choice = readonly (Uint32Array | undefined)[];
 
 export class Images {
   private readonly images = new Set<Image>();
@@ -57,13 +63,22 @@ export class Images {
     return this.images.has(image);
   }
 
+  holds(column: Uint32Array): boolean {
+    return this.holders.has(column);
+  }
+
   values(): Iterable<Image> {
     return this.images;
   }
 
-  /** The volume is now as this image. */
+  /** The volume is now as this image, whose columns it has. */
   restored(image: Image): void {
     this.nearest = image;
+    for (const kind of KINDS) {
+      image[kind].segments.forEach((column, index) => {
+        if (column.length > 0) this.freeze(kind, index, column);
+      });
+    }
   }
 
   /** @throws QuotaFault, GuardFault, Fault ENOMEM, or EMLINK when there are 65,000; nothing has changed then */
@@ -71,44 +86,46 @@ export class Images {
     const { inodes, directories, contents, slabs, chunks, bank } = this.volume;
     if (this.images.size >= IMAGES_MAX) throw fault(EMLINK);
     const { nearest } = this;
-    const equal = [
-      equalColumns(inodes.segments, nearest?.inodes.segments),
-      equalColumns(directories.segments, nearest?.entries.segments),
-      equalColumns(directories.index.segments, nearest?.index.segments),
-    ] as const;
     const held = heldInodes(this.volume);
     const unnamed = [...held].filter((ino) => inodes.get(ino, LINKS) === 0);
-    const tables = IMAGE_PRICE + contents.chargeOfMaps(unnamed) + missing(inodes.segments, equal[0]);
-    const cost = tables + missing(directories.segments, equal[1]) + missing(directories.index.segments, equal[2]);
+    const chosen = {
+      inodes: choose(inodes, nearest?.inodes.segments, new Set([...held].map((ino) => ino >>> 8))),
+      entries: choose(directories, nearest?.entries.segments),
+    };
+    const index = equalColumns(directories.index.segments, nearest?.index.segments);
+    const cost =
+      IMAGE_PRICE +
+      contents.chargeOfMaps(unnamed) +
+      this.missing(inodes.segments, chosen.inodes) +
+      this.missing(directories.segments, chosen.entries) +
+      this.missing(directories.index.segments, index);
     const counts = slabs.costOfOwners() + chunks.costOfPins();
     bank.reserve(cost + counts);
     const before = chunks.held();
     let image: Image;
     try {
       image = {
-        inodes: inodes.save(copies(inodes.segments, equal[0])),
-        entries: directories.save(copies(directories.segments, equal[1])),
-        index: directories.index.save(copies(directories.index.segments, equal[2])),
+        inodes: inodes.save(filled(chosen.inodes, inodes.segments)),
+        entries: directories.save(filled(chosen.entries, directories.segments)),
+        index: directories.index.save(filled(index, directories.index.segments)),
         maps: contents.copyMaps(unnamed),
         unnamed,
-        buffers: 0,
+        copies: chunks.chargeOfCopies(),
       };
-      slabs.countOwners();
       chunks.countPins();
     } catch {
       bank.cancel(cost + counts - (chunks.held() - before));
       throw fault(ENOMEM);
     }
-    // Nobody can have the column of a held record yet: elsewhere that record is not held.
+    slabs.countOwners();
     for (const ino of held) release(image, ino);
     for (const ino of image.unnamed) strip(image, ino);
     this.billed += cost;
+    for (const kind of KINDS) this.own(kind, image[kind].segments, chosen[kind]);
+    visitMaps(image.maps, (references, count) => chunks.pinAll(references, count));
     this.images.add(image);
     this.nearest = image;
     for (const column of columnsOf(image)) this.holders.set(column, (this.holders.get(column) ?? 0) + 1);
-    visitReferences(image, (references, count) => {
-      image.buffers += chunks.pinAll(references, count);
-    });
     return image;
   }
 
@@ -117,22 +134,25 @@ export class Images {
     const { chunks, bank } = this.volume;
     this.images.delete(image);
     if (this.nearest === image) this.nearest = [...this.images].at(-1);
+    let freed = 0;
+    const unpin = (references: Uint32Array, count: number): void => {
+      freed += chunks.unpinAll(references, count);
+    };
     let own = IMAGE_PRICE;
     for (const map of image.maps) own += map?.charge() ?? 0;
-    for (const column of columnsOf(image)) {
-      const left = (this.holders.get(column) as number) - 1;
-      if (left > 0) this.holders.set(column, left);
-      else {
-        this.holders.delete(column);
+    for (const kind of KINDS) {
+      const table = tableOf(this.volume, kind);
+      image[kind].segments.forEach((column, index) => {
+        if (!this.letGo(column)) return;
         own += priceOf(column);
-      }
+        if (table.segments[index] === column) table.unfreeze(index);
+        else visitColumn(kind, column, unpin);
+      });
     }
+    for (const column of image.index.segments) if (this.letGo(column)) own += priceOf(column);
+    visitMaps(image.maps, unpin);
     this.billed -= own;
-    let freed = own;
-    visitReferences(image, (references, count) => {
-      freed += chunks.unpinAll(references, count);
-    });
-    bank.release(freed + this.uncount());
+    bank.release(own + freed + this.uncount());
   }
 
   /** What the bill should be, from the images themselves. */
@@ -148,18 +168,53 @@ export class Images {
     return sum;
   }
 
+  /** A new image owns its columns: with the live table, or beside it. */
+  private own(kind: Kind, columns: readonly Uint32Array[], chosen: Choice): void {
+    const { chunks } = this.volume;
+    const table = tableOf(this.volume, kind);
+    columns.forEach((column, index) => {
+      if (column.length === 0) return;
+      if (chosen[index] === undefined) {
+        visitColumn(kind, column, (references, count) => chunks.pinAll(references, count));
+        return;
+      }
+      // An equal column of another image: two owners become one.
+      if (table.segments[index] !== column) visitColumn(kind, column, (all, count) => void chunks.unpinAll(all, count));
+      this.freeze(kind, index, column);
+    });
+  }
+
+  private freeze(kind: Kind, index: number, column: Uint32Array): void {
+    const { chunks } = this.volume;
+    tableOf(this.volume, kind).freeze(index, column, (left) =>
+      visitColumn(kind, left, (references, count) => chunks.pinAll(references, count)),
+    );
+  }
+
+  /** Counts one holder less. True when it was the last. */
+  private letGo(column: Uint32Array): boolean {
+    const left = (this.holders.get(column) ?? 0) - 1;
+    if (left > 0) this.holders.set(column, left);
+    else this.holders.delete(column);
+    return left === 0;
+  }
+
+  /** Bytes to reserve for the columns that no image has yet. */
+  private missing(columns: readonly Uint32Array[], chosen: Choice): number {
+    let cost = 0;
+    columns.forEach((column, index) => {
+      const choice = chosen[index];
+      if (choice === undefined || !this.holders.has(choice)) cost += priceOf(column);
+    });
+    return cost;
+  }
+
   /** Without images there are no owners to count. Returns the bytes to release. */
   private uncount(): number {
     const { slabs, chunks } = this.volume;
     return this.images.size > 0 ? 0 : slabs.forgetOwners() + chunks.forgetPins();
   }
 }
-
-/** Visits each chunk once for each record of the image that refers to it. */
-export const visitReferences = (image: Image, visit: (references: Uint32Array, count: number) => void): void => {
-  visitColumns({ inodes: image.inodes.segments, entries: image.entries.segments }, visit);
-  visitMaps(image.maps, visit);
-};
 
 /** Bytes billed for an image that shares nothing with others. */
 export const chargeOfImage = (image: Image): number => {
@@ -172,33 +227,31 @@ export const chargeOfImage = (image: Image): number => {
 const columnsOf = (image: Image): Uint32Array[] =>
   [...image.inodes.segments, ...image.entries.segments, ...image.index.segments].filter((each) => each.length > 0);
 
+/** Columns with a record that is held open are `copied`, because an image has the record without its holders. */
+const choose = (table: RecordTable, known: readonly Uint32Array[] = [], copied?: ReadonlySet<number>): Choice =>
+  table.segments.map((column, index) => {
+    if (table.isFrozen(index) || column.length === 0) return column;
+    if (copied?.has(index)) return undefined;
+    const other = known[index];
+    return other !== undefined && isEqual(column, other) ? other : column;
+  });
+
 /** The columns of `known` that are equal to those in their places. */
-const equalColumns = (
-  columns: readonly Uint32Array[],
-  known: readonly Uint32Array[] = [],
-): readonly (Uint32Array | undefined)[] =>
+const equalColumns = (columns: readonly Uint32Array[], known: readonly Uint32Array[] = []): Choice =>
   columns.map((column, index) => {
     const other = known[index];
     return other !== undefined && isEqual(column, other) ? other : undefined;
   });
 
-export const isEqual = (a: Uint32Array, b: Uint32Array): boolean => {
+const isEqual = (a: Uint32Array, b: Uint32Array): boolean => {
   const { length } = a;
   if (b.length !== length) return false;
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
 };
 
-const missing = (columns: readonly Uint32Array[], equal: readonly (Uint32Array | undefined)[]): number => {
-  let cost = 0;
-  columns.forEach((column, index) => {
-    if (equal[index] === undefined) cost += priceOf(column);
-  });
-  return cost;
-};
-
-const copies = (columns: readonly Uint32Array[], equal: readonly (Uint32Array | undefined)[]): Uint32Array[] =>
-  columns.map((column, index) => equal[index] ?? column.slice());
+const filled = (chosen: Choice, columns: readonly Uint32Array[]): Uint32Array[] =>
+  columns.map((column, index) => chosen[index] ?? column.slice());
 
 const release = (image: Image, ino: number): void => {
   (image.inodes.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + OPENS] = 0;

@@ -105,7 +105,7 @@ const putNode = (
   inodes: InodeTable,
   { ino, mode, uid, gid, times, generation, randomAccess, size }: TreeNode,
 ): void => {
-  const [words, at] = [inodes.wordsOf(ino), inodes.at(ino)];
+  const [words, at] = [inodes.wordsToWrite(ino), inodes.at(ino)];
   words[at + MODE] = mode;
   words[at + UID] = uid;
   words[at + GID] = gid;

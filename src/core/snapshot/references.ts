@@ -8,31 +8,25 @@ import { INODE_WORDS } from '../cost.js';
 import { longNamesIn } from '../directory.js';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../flags.js';
 import { CONTENT, MODE, OPENS, STATE } from '../inode.js';
-import { SEGMENT_RECORDS } from '../record-table.js';
+import { type RecordTable, SEGMENT_RECORDS } from '../record-table.js';
 import { MAPPED } from '../storage/file-pages.js';
 import type { PageMap } from '../storage/page-map.js';
+import type { Volume } from '../volume.js';
 
-/** The tree of a volume at one moment, as columns of words. */
-export interface Columns {
-  readonly inodes: readonly Uint32Array[];
-  readonly entries: readonly Uint32Array[];
-}
+/** The tables whose columns refer to chunks. */
+export type Kind = 'inodes' | 'entries';
+export const KINDS = ['inodes', 'entries'] as const;
+export const tableOf = (volume: Volume, kind: Kind): RecordTable =>
+  kind === 'inodes' ? volume.inodes : volume.directories;
 
 /** Is given the first `count` references of a list that is used again for the next ones. */
 type Visit = (references: Uint32Array, count: number) => void;
-/** Whether a column is visited. */
-export type Among = (table: keyof Columns, index: number) => boolean;
 
 const found = new Uint32Array(SEGMENT_RECORDS);
 
-/** Visits the chunks of links, of files of one page, and of long names. */
-export const visitColumns = ({ inodes, entries }: Columns, visit: Visit, among: Among = () => true): void => {
-  inodes.forEach((column, index) => {
-    if (column.length > 0 && among('inodes', index)) visit(found, contentsIn(column));
-  });
-  entries.forEach((column, index) => {
-    if (column.length > 0 && among('entries', index)) visit(found, longNamesIn(column, found));
-  });
+/** Visits the chunks of links and of files of one page, or of long names. */
+export const visitColumn = (kind: Kind, column: Uint32Array, visit: Visit): void => {
+  if (column.length > 0) visit(found, kind === 'inodes' ? contentsIn(column) : longNamesIn(column, found));
 };
 
 const contentsIn = (words: Uint32Array): number => {

@@ -13,8 +13,8 @@ import type { TableState } from '../record-table.js';
 import type { PageMap } from '../storage/page-map.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';
-import { type Image, isEqual, visitReferences } from './image.js';
-import { type Among, type Columns, visitColumns, visitMaps } from './references.js';
+import type { Image } from './image.js';
+import { KINDS, type Kind, tableOf, visitColumn, visitMaps } from './references.js';
 import { observe, report } from './watchers.js';
 
 /** Tables to put in the place of a volume's, which owns their arrays from then on. */
@@ -24,10 +24,6 @@ export interface Tables {
   readonly index: IndexState;
   readonly maps: readonly (PageMap | undefined)[];
 }
-
-/** Which live columns are as they will be. */
-type Equal = { readonly [table in keyof Columns]: readonly boolean[] };
-const NO_COLUMN = new Uint32Array(0);
 
 /** An inode that open files or directory streams hold, out of its table. */
 interface Held {
@@ -41,32 +37,28 @@ interface Held {
  *   nothing has changed then
  */
 export const restoreImage = (volume: Volume, image: Image): void => {
-  const { inodes, directories, bank, chunks, images } = volume;
+  const { inodes, contents, bank, chunks, images } = volume;
   if (!images.has(image)) throw fault(EINVAL);
   const held = heldInodes(volume);
   demandNodes(volume, image.inodes.live - image.unnamed.length, held.size);
-  const equal: Equal = {
-    inodes: inodes.segments.map((column, at) => isEqual(column, image.inodes.segments[at] ?? NO_COLUMN)),
-    entries: directories.segments.map((column, at) => isEqual(column, image.entries.segments[at] ?? NO_COLUMN)),
-  };
   const before = chargeOfTree(volume);
   const tables = chargeOfTables(volume, image, held);
   let net = Math.max(0, tables - (before - chunks.held()));
+  // Buffers can only be billed more often than now where files share them, in the image or with what is held.
+  let copies = image.copies;
+  for (const ino of held) if (inodes.isFile(ino)) copies += contents.charge(ino);
   // Mostly there is room for the new beside all the old; else what goes is counted, chunk by chunk.
-  if (!bank.fits(net + image.buffers)) net = Math.max(0, tables + chargeOfChunks(volume, image, held, equal) - before);
+  if (!bank.fits(net + copies)) net = Math.max(0, tables + chargeOfChunks(volume, image, held) - before);
   bank.reserve(net);
   const memory = memoryFor(volume, image, net);
-  exchange(volume, held, different(equal), () => {
-    const tables = fill(memory, image, equal);
-    const columns = { inodes: tables.inodes.segments, entries: tables.entries.segments };
-    const share = (references: Uint32Array, count: number): void => chunks.shareAll(references, count);
-    visitColumns(columns, share, different(equal));
-    visitMaps(tables.maps, share);
+  exchange(volume, held, image, () => {
+    const tables = fill(memory, image);
+    visitMaps(tables.maps, (references, count) => chunks.shareAll(references, count));
     load(volume, tables);
+    images.restored(image);
     for (const ino of image.unnamed) inodes.give(ino);
   });
   bank.release(net - (chargeOfTree(volume) - before));
-  images.restored(image);
 };
 
 /**
@@ -74,12 +66,7 @@ export const restoreImage = (volume: Volume, image: Image): void => {
  * what they cost with the records of what is held, and releases what the live ones did.
  */
 export const restoreTables = (volume: Volume, tables: Tables): void =>
-  exchange(
-    volume,
-    heldInodes(volume),
-    () => true,
-    () => load(volume, tables),
-  );
+  exchange(volume, heldInodes(volume), undefined, () => load(volume, tables));
 
 /** Bytes billed for what a restore exchanges. */
 export const chargeOfTree = ({ inodes, directories, slabs, chunks, contents }: Volume): number =>
@@ -96,11 +83,6 @@ export const demandNodes = ({ maxNodes }: Volume, live: number, held: number): v
   if (nodes > maxNodes) throw new QuotaFault('nodes', nodes, maxNodes, maxNodes);
 };
 
-const different =
-  (equal: Equal): Among =>
-  (table, index) =>
-    equal[table][index] !== true;
-
 /** What inodes, entries, their index and page tables will be billed. */
 const chargeOfTables = (volume: Volume, image: Image, held: ReadonlySet<number>): number => {
   const { inodes, directories, contents } = volume;
@@ -114,15 +96,17 @@ const chargeOfTables = (volume: Volume, image: Image, held: ReadonlySet<number>)
 };
 
 /** What slabs and buffers will be billed, with no empty slab kept. */
-const chargeOfChunks = (volume: Volume, image: Image, held: ReadonlySet<number>, equal: Equal): number => {
-  const { inodes, directories, slabs, chunks, contents } = volume;
+const chargeOfChunks = (volume: Volume, image: Image, held: ReadonlySet<number>): number => {
+  const { inodes, slabs, chunks, contents } = volume;
   const files = new Map<number, number>();
   const count = (reference: number): void => {
     if (reference & 1) files.set(reference, (files.get(reference) ?? 0) + 1);
   };
-  visitReferences(image, (references, length) => {
+  const countAll = (references: Uint32Array, length: number): void => {
     for (let i = 0; i < length; i++) count(references[i] as number);
-  });
+  };
+  for (const kind of KINDS) for (const column of image[kind].segments) visitColumn(kind, column, countAll);
+  visitMaps(image.maps, countAll);
   const kept = new Set<PageMap>();
   for (const ino of held) {
     if (!inodes.isFile(ino)) continue;
@@ -137,7 +121,11 @@ const chargeOfChunks = (volume: Volume, image: Image, held: ReadonlySet<number>,
       if (chunks.isSlab(reference) && !chunks.isShared(reference)) freed.push(reference >>> 1);
     }
   };
-  visitColumns({ inodes: inodes.segments, entries: directories.segments }, free, different(equal));
+  // What is left to another snapshot is billed once from then on.
+  const leave = (references: Uint32Array, length: number): void => {
+    for (let i = 0; i < length; i++) if (!files.has(references[i] as number)) count(references[i] as number);
+  };
+  forEachGoing(volume, image, (kind, column, isFrozen) => visitColumn(kind, column, isFrozen ? leave : free));
   visitMaps(
     contents.allMaps().filter((map) => map !== undefined && !kept.has(map)),
     free,
@@ -145,26 +133,35 @@ const chargeOfChunks = (volume: Volume, image: Image, held: ReadonlySet<number>,
   return chunks.chargeWith(files) + slabs.chargeWithout(freed);
 };
 
-/** Memory for copies of an image's tables: the live columns' own where they are as long. */
+/** Visits the live columns that an image does not have, all without one. */
+const forEachGoing = (
+  volume: Volume,
+  image: Image | undefined,
+  visit: (kind: Kind, column: Uint32Array, isFrozen: boolean) => void,
+): void => {
+  for (const kind of KINDS) {
+    const table = tableOf(volume, kind);
+    table.segments.forEach((column, index) => {
+      if (column !== image?.[kind].segments[index]) visit(kind, column, table.isFrozen(index));
+    });
+  }
+};
+
+/** Memory for what a restore copies: the name index, in the live one's own where it is as long, and page tables. */
 interface Memory {
-  readonly inodes: readonly Uint32Array[];
-  readonly entries: readonly Uint32Array[];
   readonly index: readonly Uint32Array[];
   readonly maps: readonly (PageMap | undefined)[];
 }
 
 /** @throws Fault ENOMEM, `reserved` given back */
-const memoryFor = ({ inodes, directories, bank }: Volume, image: Image, reserved: number): Memory => {
-  const columns = (live: readonly Uint32Array[], wanted: readonly Uint32Array[]): Uint32Array[] =>
-    wanted.map(({ length }, at) => {
-      const own = live[at];
-      return own?.length === length ? own : new Uint32Array(length);
-    });
+const memoryFor = ({ directories, bank }: Volume, image: Image, reserved: number): Memory => {
+  const live = directories.index.segments;
   try {
     return {
-      inodes: columns(inodes.segments, image.inodes.segments),
-      entries: columns(directories.segments, image.entries.segments),
-      index: columns(directories.index.segments, image.index.segments),
+      index: image.index.segments.map(({ length }, at) => {
+        const own = live[at];
+        return own?.length === length ? own : new Uint32Array(length);
+      }),
       maps: image.maps.map((map) => map?.copy()),
     };
   } catch {
@@ -173,23 +170,11 @@ const memoryFor = ({ inodes, directories, bank }: Volume, image: Image, reserved
   }
 };
 
-const fill = (memory: Memory, image: Image, equal: Equal): Tables => {
-  const copy = (
-    to: readonly Uint32Array[],
-    from: readonly Uint32Array[],
-    skip: readonly boolean[],
-  ): readonly Uint32Array[] => {
-    to.forEach((column, at) => {
-      if (skip[at] !== true) column.set(from[at] as Uint32Array);
-    });
-    return to;
-  };
-  return {
-    inodes: { ...image.inodes, segments: copy(memory.inodes, image.inodes.segments, equal.inodes) },
-    entries: { ...image.entries, segments: copy(memory.entries, image.entries.segments, equal.entries) },
-    index: { ...image.index, segments: copy(memory.index, image.index.segments, []) },
-    maps: memory.maps,
-  };
+const fill = ({ index, maps }: Memory, image: Image): Tables => {
+  index.forEach((column, at) => {
+    column.set(image.index.segments[at] as Uint32Array);
+  });
+  return { inodes: image.inodes, entries: image.entries, index: { ...image.index, segments: index }, maps };
 };
 
 const load = ({ inodes, directories, contents }: Volume, { inodes: nodes, entries, index, maps }: Tables): void => {
@@ -199,16 +184,27 @@ const load = ({ inodes, directories, contents }: Volume, { inodes: nodes, entrie
   contents.loadMaps(maps);
 };
 
-/** Takes out what is held, gives back the chunks of the rest, installs other tables, and puts in what is held. Cannot fail. */
-const exchange = (volume: Volume, held: ReadonlySet<number>, among: Among, install: () => void): void => {
-  const { inodes, directories, contents, chunks, slabs, listing } = volume;
+/**
+ * Takes out what is held, gives back the chunks of the rest, installs other tables, and puts in what is held. Cannot
+ * fail. The columns of an image come with the chunks that they own.
+ */
+const exchange = (volume: Volume, held: ReadonlySet<number>, image: Image | undefined, install: () => void): void => {
+  const { inodes, contents, chunks, slabs, listing } = volume;
   const seen = observe(volume);
   const out: Held[] = [...held].map((ino) => {
     const at = inodes.at(ino);
     return { ino, words: inodes.wordsOf(ino).slice(at, at + inodes.words), map: contents.takeMap(ino) };
   });
   const give = (references: Uint32Array, count: number): void => chunks.giveAll(references, count);
-  visitColumns({ inodes: inodes.segments, entries: directories.segments }, give, among);
+  const leave = (references: Uint32Array, count: number): void => chunks.leaveAll(references, count);
+  const takeOver = (references: Uint32Array, count: number): void => chunks.takeOverAll(references, count);
+  forEachGoing(volume, image, (kind, column, isFrozen) => visitColumn(kind, column, isFrozen ? leave : give));
+  for (const kind of image === undefined ? [] : KINDS) {
+    const { segments } = tableOf(volume, kind);
+    image?.[kind].segments.forEach((column, index) => {
+      if (column !== segments[index]) visitColumn(kind, column, takeOver);
+    });
+  }
   visitMaps(contents.allMaps(), give);
   install();
   putBack(volume, out);
@@ -225,7 +221,7 @@ const putBack = (volume: Volume, out: readonly Held[]): void => {
   for (const { ino: before, words, map } of out) {
     const ino = inodes.takeAt(before);
     numbers.set(before, ino);
-    inodes.wordsOf(ino).set(words, inodes.at(ino));
+    inodes.wordsToWrite(ino).set(words, inodes.at(ino));
     if (inodes.isDirectory(ino)) for (const word of [CONTENT, LAST_ENTRY, OWN_ENTRY]) inodes.set(ino, word, 0);
     if (inodes.get(ino, LINKS) > 0) inodes.touch(ino, CTIME);
     inodes.set(ino, LINKS, 0);

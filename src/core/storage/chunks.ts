@@ -10,6 +10,7 @@
  *
  * A chunk may also be held by snapshots, which are billed for it only when no
  * file has it any more. A chunk with more than one owner is never written.
+ * A file and the snapshots that share its record are one owner: the file.
  */
 import { ARRAY_PRICE, CHUNK_PRICE, ROUNDING } from '../cost.js';
 import { SLAB_BLOCK_MAX, type Slabs } from './slabs.js';
@@ -28,6 +29,8 @@ export class Chunks {
   /** Holds of snapshots on each buffer; later buffers have none. */
   private pins = NO_PINS;
   private billed = 0;
+  /** What would be billed if each buffer had one owner. */
+  private once = 0;
 
   constructor(
     private readonly slabs: Slabs,
@@ -38,6 +41,11 @@ export class Chunks {
   /** Bytes held outside the slabs, as billed. */
   charge(): number {
     return this.billed + priceOfPins(this.pins.length);
+  }
+
+  /** The part of the bill that is for files which share a buffer with others. */
+  chargeOfCopies(): number {
+    return this.billed - this.once;
   }
 
   /** Bytes held in slabs and buffers together. */
@@ -58,6 +66,7 @@ export class Chunks {
     this.buffers[index] = buffer;
     this.files[index] = 1;
     this.billed += bytes + this.overhead;
+    this.once += bytes + this.overhead;
     return index * 2 + 1;
   }
 
@@ -119,18 +128,34 @@ export class Chunks {
     return freed;
   }
 
-  /** A snapshot takes hold of the first `count` of these chunks. Returns what files are billed for those that are buffers. */
-  pinAll(references: Uint32Array, count: number): number {
+  /** A snapshot takes hold of the first `count` of these chunks. */
+  pinAll(references: Uint32Array, count: number): void {
     const { slabs, pins } = this;
-    let buffers = 0;
     for (let i = 0; i < count; i++) {
       const reference = references[i] as number;
-      if (reference & 1) {
-        pins[reference >>> 1]++;
-        buffers += this.chargeOf(reference);
-      } else slabs.share(reference >>> 1);
+      if (reference & 1) pins[reference >>> 1]++;
+      else slabs.share(reference >>> 1);
     }
-    return buffers;
+  }
+
+  /** Files leave the first `count` of these chunks to a snapshot: blocks count owners of both kinds together. */
+  leaveAll(references: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const reference = references[i] as number;
+      if ((reference & 1) === 0) continue;
+      this.pins[reference >>> 1]++;
+      this.give(reference);
+    }
+  }
+
+  /** The reverse: files take the first `count` of these chunks over from a snapshot. */
+  takeOverAll(references: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const reference = references[i] as number;
+      if ((reference & 1) === 0) continue;
+      this.share(reference);
+      this.pins[reference >>> 1]--;
+    }
   }
 
   /** A snapshot lets go of the first `count` of these chunks. Returns the bytes the caller must release. */
@@ -182,6 +207,7 @@ export class Chunks {
   }
 
   private drop(index: number): void {
+    this.once -= (this.buffers[index] as Uint8Array).length + this.overhead;
     this.buffers[index] = undefined;
     this.unused.push(index);
   }

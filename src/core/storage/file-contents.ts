@@ -59,6 +59,7 @@ export class FileContents extends FilePages {
    * @throws QuotaFault, GuardFault, Fault ENOMEM; the file is then as before.
    */
   prepare(ino: number, position: number, length: number): void {
+    this.thaw(ino);
     const end = position + length;
     const first = Math.floor(position / PAGE_BYTES);
     const last = Math.floor((end - 1) / PAGE_BYTES);
@@ -70,7 +71,9 @@ export class FileContents extends FilePages {
 
   /** Gives [0, length) memory, keeping what is there; the size stays. @throws as `prepare` */
   allocate(ino: number, length: number): void {
-    if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
+    if (length === 0) return;
+    this.thaw(ino);
+    this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
   }
 
   /** Copies bytes into a prepared range. */
@@ -93,6 +96,7 @@ export class FileContents extends FilePages {
    */
   truncate(ino: number, size: number): void {
     if (size > MAX_FILE_BYTES) throw fault(EFBIG);
+    this.thaw(ino);
     const old = this.inodes.size(ino);
     if (size > old) this.zero(ino, old, size);
     else if (size < old) this.freePagesAfter(ino, size);

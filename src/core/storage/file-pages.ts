@@ -169,6 +169,11 @@ export class FilePages {
     if (stored < length) target.fill(0, offset + stored, offset + length);
   }
 
+  /** A snapshot that shares the inode's record shares its chunks, too: no owner's count shows it before the record is copied. */
+  protected thaw(ino: number): void {
+    this.inodes.wordsToWrite(ino);
+  }
+
   protected isMapped(ino: number): boolean {
     return (this.inodes.get(ino, STATE) & MAPPED) !== 0;
   }

@@ -11,6 +11,8 @@
  *
  * A block may have several owners: the live tree and snapshots. Slabs count
  * them only while there are snapshots; a block with more than one is not written.
+ * The counts of a slab are billed before the first of its blocks can be shared,
+ * and made when it is.
  *
  * As RecordTable: callers reserve `cost` first and release what `give` returns.
  */
@@ -33,8 +35,10 @@ interface Slab {
   /** Blocks from here on were never used. */
   fresh: number;
   free: number;
-  /** Owners of each block beyond the first; undefined for none. */
+  /** Owners of each block beyond the first; undefined when all have one. */
   owners: Uint16Array | undefined;
+  /** Billed for `owners`. */
+  counted: boolean;
   previous: Slab | undefined;
   next: Slab | undefined;
 }
@@ -142,23 +146,25 @@ export class Slabs {
     return this.slab(reference).owners?.[reference & BLOCK_MASK] ?? 0;
   }
 
-  /** Adds an owner to a block of a slab that counts owners. */
+  /** Adds an owner to a block of a slab that is billed for counting them. */
   share(reference: number): void {
-    (this.slab(reference).owners as Uint16Array)[reference & BLOCK_MASK]++;
+    const slab = this.slab(reference);
+    slab.owners ??= new Uint16Array(blocksOf(slab));
+    slab.owners[reference & BLOCK_MASK]++;
   }
 
   /** Bytes to reserve before `countOwners`. */
   costOfOwners(): number {
     let cost = 0;
-    for (const slab of this.slabs) if (slab?.owners === undefined && slab !== undefined) cost += ownersPrice(slab);
+    for (const slab of this.slabs) if (slab?.counted === false) cost += ownersPrice(slab);
     return cost;
   }
 
   /** Lets every slab there is count the owners of its blocks; the caller has reserved `costOfOwners`. */
   countOwners(): void {
     for (const slab of this.slabs) {
-      if (slab === undefined || slab.owners !== undefined) continue;
-      slab.owners = new Uint16Array(blocksOf(slab));
+      if (slab?.counted !== false) continue;
+      slab.counted = true;
       this.billed += ownersPrice(slab);
     }
   }
@@ -168,9 +174,10 @@ export class Slabs {
     const before = this.billed;
     for (const slab of this.slabs) {
       // A file that was open at a restore may still share its block with the restored one.
-      if (slab?.owners === undefined || slab.owners.some((count) => count > 0)) continue;
+      if (slab?.counted !== true || slab.owners?.some((count) => count > 0)) continue;
       this.billed -= ownersPrice(slab);
       slab.owners = undefined;
+      slab.counted = false;
     }
     return before - this.billed;
   }
@@ -228,6 +235,7 @@ export class Slabs {
       fresh: 0,
       free: blocks,
       owners: undefined,
+      counted: false,
       previous: undefined,
       next: undefined,
     };
@@ -296,6 +304,6 @@ const blocksOfNext = (cls: number, total: number): number => {
 const ownersPrice = (slab: Slab): number => Math.ceil(blocksOf(slab) * 2 * ROUNDING) + ARRAY_PRICE;
 
 const priceOf = (slab: Slab): number =>
-  slabPrice(slab.sizeClass, blocksOf(slab)) + (slab.owners === undefined ? 0 : ownersPrice(slab));
+  slabPrice(slab.sizeClass, blocksOf(slab)) + (slab.counted ? ownersPrice(slab) : 0);
 
 const slabPrice = (cls: number, blocks: number): number => Math.ceil(blocks * blockBytes(cls) * ROUNDING) + SLAB_PRICE;

@@ -102,7 +102,7 @@ const setTimes = (
   demandWritable(volume);
   if (!owns(volume, ino)) throw fault(EPERM);
   volume.lower?.keep(ino);
-  const words = inodes.wordsOf(ino);
+  const words = inodes.wordsToWrite(ino);
   putTime(words, inodes.at(ino) + ATIME, atimeSec, atimeNsec);
   putTime(words, inodes.at(ino) + MTIME, mtimeSec, mtimeNsec);
   attributesChanged(volume, ino, entry);

@@ -112,5 +112,5 @@ const replaceContent = (volume: Volume, node: PlannedNode): void => {
 const setModified = (volume: Volume, ino: number, ms: number): void => {
   const seconds = Math.floor(ms / 1000);
   const nanos = Math.floor((ms - seconds * 1000) * 1e6);
-  putTime(volume.inodes.wordsOf(ino), volume.inodes.at(ino) + MTIME, seconds, nanos);
+  putTime(volume.inodes.wordsToWrite(ino), volume.inodes.at(ino) + MTIME, seconds, nanos);
 };

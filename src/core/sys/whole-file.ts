@@ -278,7 +278,7 @@ const drawCopy = (volume: Volume, source: number): void => {
 /** utimensat(2) and fchown(2) on a copy of one's own: the source's times, and its owner if that is allowed. */
 const copyAttributes = (volume: Volume, source: number, target: number): void => {
   const { inodes } = volume;
-  const words = inodes.wordsOf(target).subarray(inodes.at(target));
+  const words = inodes.wordsToWrite(target).subarray(inodes.at(target));
   const from = inodes.wordsOf(source).subarray(inodes.at(source));
   words.set(from.subarray(ATIME, MTIME + 2), ATIME);
   const [uid, gid] = [inodes.get(source, UID), inodes.get(source, GID)];

@@ -1,0 +1,93 @@
+/**
+ * Core layer: segments of 32-bit words, the memory of a table.
+ *
+ * A snapshot shares segments with the table instead of copying them. Such a
+ * segment is frozen: whoever writes asks for it with `writable`, which puts a
+ * copy in its place first. The snapshot has been billed for it from the start.
+ */
+export const EMPTY = new Uint32Array(0);
+const EMPTY_BYTES = new Uint8Array(0);
+
+interface Frozen {
+  /** By number of the segment. */
+  readonly segments: boolean[];
+  count: number;
+  /** Told of a segment that the table has no more, and snapshots alone keep. */
+  readonly onThaw: (words: Uint32Array) => void;
+}
+
+export const replace = <T>(list: T[], by: readonly T[]): void => {
+  list.length = 0;
+  for (const each of by) list.push(each);
+};
+
+export class Columns {
+  /** To be read; a write asks for `writable`. */
+  readonly segments: Uint32Array[] = [];
+  /** The same memory as bytes, when asked for. */
+  readonly bytes: Uint8Array[] = [];
+  private frozen: Frozen | undefined = undefined;
+
+  constructor(protected readonly withBytes: boolean) {}
+
+  /** A segment to write to; what was read from `segments` before may be another array. */
+  writable(segment: number): Uint32Array {
+    if (this.frozen !== undefined) this.thaw(segment);
+    return this.segments[segment] as Uint32Array;
+  }
+
+  isFrozen(segment: number): boolean {
+    return this.frozen?.segments[segment] === true;
+  }
+
+  /** From now on a segment is `words`, which are equal to it, and not written. */
+  freeze(segment: number, words: Uint32Array, onThaw: Frozen['onThaw']): void {
+    if (this.isFrozen(segment)) return;
+    this.place(segment, words);
+    this.frozen ??= { segments: [], count: 0, onThaw };
+    this.frozen.segments[segment] = true;
+    this.frozen.count++;
+  }
+
+  /** Nobody shares a segment any more. */
+  unfreeze(segment: number): void {
+    const { frozen } = this;
+    if (frozen?.segments[segment] !== true) return;
+    frozen.segments[segment] = false;
+    if (--frozen.count === 0) this.frozen = undefined;
+  }
+
+  protected place(segment: number, words: Uint32Array): void {
+    if (this.segments[segment] === words) return;
+    this.segments[segment] = words;
+    if (this.withBytes) this.bytes[segment] = viewOf(words);
+  }
+
+  protected dropLast(): void {
+    this.segments.pop();
+    if (this.withBytes) this.bytes.pop();
+  }
+
+  /** Other segments, none of them frozen, take the place of all there are. */
+  protected replace(segments: readonly Uint32Array[]): void {
+    this.frozen = undefined;
+    replace(this.segments, segments);
+    if (!this.withBytes) return;
+    const views = segments.map((words, index) => {
+      const view = this.bytes[index];
+      return view?.buffer === words.buffer ? view : viewOf(words);
+    });
+    replace(this.bytes, views);
+  }
+
+  private thaw(segment: number): void {
+    const { frozen } = this;
+    if (frozen?.segments[segment] !== true) return;
+    const words = this.segments[segment] as Uint32Array;
+    this.place(segment, words.slice());
+    this.unfreeze(segment);
+    frozen.onThaw(words);
+  }
+}
+
+const viewOf = (words: Uint32Array): Uint8Array => (words.length === 0 ? EMPTY_BYTES : new Uint8Array(words.buffer));
