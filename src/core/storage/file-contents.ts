@@ -71,9 +71,8 @@ export class FileContents extends FilePages {
 
   /** Gives [0, length) memory, keeping what is there; the size stays. @throws as `prepare` */
   allocate(ino: number, length: number): void {
-    if (length === 0) return;
     this.thaw(ino);
-    this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
+    if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
   }
 
   /** Copies bytes into a prepared range. */
