@@ -318,16 +318,11 @@ export class FileContents extends FilePages {
     }
     const cost = this.chunks.cost(wanted);
     const fresh = this.takeAll([wanted], net)[0] as number;
-    const from = this.chunks.bytesOf(old);
-    copyBytes(
-      from,
-      this.chunks.offsetOf(old),
-      this.chunks.bytesOf(fresh),
-      this.chunks.offsetOf(fresh),
-      Math.min(need, wanted),
-    );
+    const { chunks } = this;
+    const kept = Math.min(need, wanted);
+    copyBytes(chunks.bytesOf(old), chunks.offsetOf(old), chunks.bytesOf(fresh), chunks.offsetOf(fresh), kept);
     this.setPage(ino, page, fresh);
-    this.settle(cost - net, this.chunks.give(old));
+    this.settle(cost - net, chunks.give(old));
   }
 
   /** A second owner of a buffer, or a copy of a slab block. */
