@@ -36,7 +36,7 @@ function send(member: Member, self: unknown, { fs, path }: Place, args: unknown[
 const isLoaders = (options: unknown): boolean =>
   typeof options === 'object' && options !== null && Object.getOwnPropertySymbols(options).length > 0;
 
-/** Before Node had hooks, `import` read with this call; what it looks like leaves only the stack to tell it by. */
+/** Before Node had hooks, `import` read with such a call; what it looks like leaves only the stack to tell it by. */
 const isImport = (args: unknown[]): boolean =>
   args.length === 1 &&
   args[0] instanceof URL &&
@@ -50,8 +50,9 @@ function isLoading({ name, style }: Member, args: unknown[], { mount, fs }: Plac
     table.loading = undefined;
     return true;
   }
-  const asks =
-    name === 'realpathSync' ? isLoaders(args[1]) : name === 'readFile' && style === 'promise' && isImport(args);
+  // CommonJS that is imported is read at once, other modules later.
+  const reads = name === 'readFileSync' || (name === 'readFile' && style === 'promise');
+  const asks = name === 'realpathSync' ? isLoaders(args[1]) : reads && isImport(args);
   return asks && !fs.existsSync(args[0] as string | URL);
 }
 

@@ -58,12 +58,16 @@ const put = (fs, root) => {
   const disk = nodeFs.mkdtempSync(join(tmpdir(), 'quotafs-modules-'));
   nodeFs.writeFileSync(join(disk, 'real.cjs'), "module.exports = ['real', require('./other.cjs')];");
   nodeFs.writeFileSync(join(disk, 'other.cjs'), "module.exports = 'other';");
-  nodeFs.writeFileSync(join(disk, 'real.mjs'), "import { x } from './inner.mjs'; export default x;");
+  nodeFs.writeFileSync(
+    join(disk, 'real.mjs'),
+    "import { x } from './inner.mjs'; import y from './y.cjs'; export default x + y;",
+  );
+  nodeFs.writeFileSync(join(disk, 'y.cjs'), 'module.exports = 1;');
   nodeFs.writeFileSync(join(disk, 'inner.mjs'), 'export const x = 1;');
   const mounted = mount(createFs());
   put(nodeFs, AT);
   assert.deepEqual(require(join(disk, 'real.cjs')), ['real', 'other']);
-  assert.equal((await import(join(disk, 'real.mjs'))).default, 1);
+  assert.equal((await import(join(disk, 'real.mjs'))).default, 2);
   assert.equal(require(`${AT}/lib`).name, 'lib');
   assert.throws(() => nodeFs.readFileSync(join(disk, 'real.cjs')), { code: 'ENOENT' });
   if ('globSync' in nodeFs) assert.deepEqual(nodeFs.globSync(`${AT}/*.mjs`), [`${AT}/m.mjs`]);
