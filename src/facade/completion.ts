@@ -44,6 +44,11 @@ export function deliverUnlessAborted(callback: Callback, value: unknown, signal:
   });
 }
 
+/** As {@link deliverUnlessAborted}, with an error. */
+export function deliverErrorUnlessAborted(callback: Callback, error: unknown, signal: AbortSignal): void {
+  later(() => fail(callback, signal.aborted ? new AbortError(signal.reason) : error));
+}
+
 /** Calls back with exactly these arguments. */
 export function deliverAll(callback: Callback, values: readonly unknown[]): void {
   later(apply, callback, values);
@@ -95,4 +100,11 @@ export function resolveUnlessAborted(value: unknown, signal: AbortSignal): Promi
 /** A promise rejected with `error` in a later macrotask. */
 export function rejectLater(error: unknown): Promise<never> {
   return new Promise((_resolve, reject) => enqueue(reject, error));
+}
+
+/** The same, unless `signal` is aborted by then. */
+export function rejectUnlessAborted(error: unknown, signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    later(() => reject(signal.aborted ? new AbortError(signal.reason) : error));
+  });
 }

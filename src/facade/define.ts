@@ -13,6 +13,7 @@ import {
   deliver,
   deliverAll,
   deliverError,
+  deliverErrorUnlessAborted,
   deliverUnlessAborted,
   rejectLater,
   resolveLater,
@@ -20,7 +21,7 @@ import {
 } from './completion.js';
 import { AbortError } from './node-errors.js';
 import { hostFs } from './running-node.js';
-import { type Caller, toNodeError } from './uv-exception.js';
+import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 import { type Callback, validateFunction, validatePath } from './validate.js';
 
 export interface Operation {
@@ -35,7 +36,7 @@ export interface Operation {
   /** Names of path arguments that Node checks before it looks at the callback. */
   readonly pathsFirst?: readonly string[];
   /** Checks that Node makes before it looks at the callback, where they are more than paths. */
-  readonly checksFirst?: (a: unknown, b: unknown, c: unknown) => void;
+  readonly checksFirst?: (a: unknown, b: unknown, c: unknown, d: unknown) => void;
   /** How errors name the first path, where that is not what the caller wrote. */
   readonly spell?: (path: unknown) => unknown;
   /** True when a callback in its full position wins over a function in the option's. */
@@ -131,6 +132,7 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
   const { lastCallbackWins = false, callbackIsLast = false } = operation;
   const run = operation.runCallback ?? operation.run;
   function call(...args: unknown[]): void {
+    const last = args[args.length - 1];
     let callback = args[arity];
     if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
       callback = args[arity - 1];
@@ -138,7 +140,7 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
     }
     // Node asks for `callback || options`, and says so when it is neither.
     if (lastCallbackWins) callback ||= args[arity - 1];
-    if (callbackIsLast) callback ??= args[args.length - 1];
+    if (callbackIsLast) callback = last;
     let value: unknown;
     try {
       if (typeof callback !== 'function') complain(operation, args, callback);
@@ -147,7 +149,9 @@ export function callbackForm(operation: Operation, name = ''): (...args: unknown
     } catch (error) {
       const made = errorOf(operation, error, args[0], args[1], self);
       if (!isOutcome(error)) throw made;
-      deliverError(callback as Callback, made);
+      const signal = isPastOpening(error) ? signalOf(operation, args) : undefined;
+      if (signal === undefined) deliverError(callback as Callback, made);
+      else deliverErrorUnlessAborted(callback as Callback, made, signal);
       return;
     }
     const signal = signalOf(operation, args);
@@ -210,7 +214,7 @@ function complain(operation: Operation, args: readonly unknown[], callback: unkn
   operation.pathsFirst?.forEach((name, index) => {
     validatePath(args[index], name);
   });
-  operation.checksFirst?.(args[0], args[1], args[2]);
+  operation.checksFirst?.(args[0], args[1], args[2], args[3]);
   validateFunction(callback, 'cb');
 }
 

@@ -8,7 +8,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
+import { rejectLater, rejectUnlessAborted, resolveLater, resolveUnlessAborted } from './completion.js';
 import type { Context } from './context.js';
 import type { Operation } from './define.js';
 import {
@@ -28,7 +28,7 @@ import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAbo
 import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { readFileTakesBuffer } from './running-node.js';
-import { type Caller, toNodeError } from './uv-exception.js';
+import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
 type Runs = ReturnType<typeof descriptorOperations>;
@@ -172,12 +172,15 @@ export class FileHandle extends EventEmitter {
   }
 
   readableWebStream(options: unknown = {}) {
-    const stream = webStream(this, options, {
+    const stream = webStream(this.#ctx.engine, this, options, {
       closing: () => this.#closing !== undefined,
       lock: () => {
         const before = this.#locked;
         this.#locked = true;
         return before;
+      },
+      unlock: () => {
+        this.#locked = false;
       },
     });
     return stream;
@@ -237,7 +240,9 @@ export class FileHandle extends EventEmitter {
       const watched = signal?.();
       outcome = watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
     } catch (error) {
-      outcome = rejectLater(toNodeError(error, syscall, undefined, undefined, caller));
+      const made = toNodeError(error, syscall, undefined, undefined, caller);
+      const watched = isPastOpening(error) && signal?.();
+      outcome = watched ? rejectUnlessAborted(made, watched as AbortSignal) : rejectLater(made);
     }
     const done = (): void => this[releaseShare]();
     outcome.then(done, done);

@@ -4,7 +4,7 @@
  * and content that comes in pieces.
  */
 import { EBADF } from '../core/index.js';
-import { rejectLater, resolveLater, resolveUnlessAborted } from './completion.js';
+import { rejectLater, rejectUnlessAborted, resolveLater, resolveUnlessAborted } from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm } from './define.js';
 import { FileHandle, type HandleMaker } from './file-handle.js';
@@ -22,7 +22,7 @@ import {
 } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
 import { nodeAtLeast, readFileTakesBuffer } from './running-node.js';
-import { type Caller, toNodeError, uvException } from './uv-exception.js';
+import { type Caller, isPastOpening, toNodeError, uvException } from './uv-exception.js';
 import { bindingFd, parseMode } from './validate.js';
 
 /** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
@@ -32,7 +32,9 @@ function settle(run: () => unknown, path: unknown, signal: () => unknown, caller
     const watched = signal();
     return watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
   } catch (error) {
-    return rejectLater(toNodeError(error, 'open', path, undefined, caller));
+    const made = toNodeError(error, 'open', path, undefined, caller);
+    const watched = isPastOpening(error) && signal();
+    return watched ? rejectUnlessAborted(made, watched as AbortSignal) : rejectLater(made);
   }
 }
 

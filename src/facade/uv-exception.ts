@@ -120,3 +120,7 @@ export function faultIn(error: unknown, syscall: string): unknown {
   }
   return new Fault(error.errno, syscall);
 }
+
+/** A file that was opened and could not be read: before it tried, Node looked at the signal once more. */
+export const isPastOpening = (error: unknown): boolean =>
+  error instanceof Fault && error.syscall === 'read' && !(error instanceof PathFault);

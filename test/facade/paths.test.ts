@@ -127,6 +127,52 @@ describe('path arguments', () => {
     expect(ours).toEqual(real);
   });
 
+  it('realpath takes a path that is longer than any system call takes', async () => {
+    const { real, ours } = await record(tree, async ({ fs, root, sync, later }) => {
+      const endings = [
+        'file',
+        'dir',
+        'dir/x',
+        'file/',
+        'file/.',
+        'dir/.',
+        'dir/',
+        'dln/x',
+        'dln/../file',
+        'nope',
+        'file/x',
+      ];
+      for (const ending of [...endings, 'dang', 'loop', 'nope/x', `${'n'.repeat(256)}`]) {
+        for (const length of [4090, 4094, 4095, 4096, 9000]) {
+          const path = `${root}/${'./'.repeat((length - root.length) >> 1)}${ending}`;
+          sync(`${ending} native`, () => fs.realpathSync.native(path));
+          await later(`${ending} promise`, () => fs.promises.realpath(path));
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('symlink looks at its arguments in the order of the release', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync }) => {
+      const call = fs.symlink as (...args: unknown[]) => unknown;
+      const done = (): void => {};
+      for (const args of [
+        ['a', {}, '', {}, done],
+        ['a', 'b', '', {}],
+        ['a', 'b', 'x'],
+        ['a', {}, 'file'],
+        ['a', 'b', 1, 1],
+        [1, 'b', 'file', done],
+        ['a', 1, 'x', done],
+        ['a', 'b', 'x', null],
+      ]) {
+        sync(args.map(nameOf).join(' '), () => call(...args));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('realpath keeps half a surrogate pair where Node works on text', async () => {
     const half = 'a\ud800';
     const { real, ours } = await record({ d: {}, l: '>d' }, async ({ fs, sync, callback }) => {

@@ -181,6 +181,30 @@ describe('the order of checks', () => {
     expect(ours).toEqual(real);
   });
 
+  it('an abort in time comes before a failure to read', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later, callback }) => {
+      for (const path of ['d', 'g', 'nope']) {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const reading = fs.promises.readFile(path, { signal });
+        controller.abort();
+        await later(path, () => reading);
+        const other = new AbortController();
+        await callback(path, (done) => {
+          fs.readFile(path, { signal: other.signal }, done);
+          other.abort();
+        });
+      }
+      const handle = await fs.promises.open('d');
+      const controller = new AbortController();
+      const reading = handle.readFile({ signal: controller.signal });
+      controller.abort();
+      await later('handle', () => reading);
+      await handle.close();
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('checks the flag even where text is read from a descriptor', async () => {
     const { real, ours } = await record(tree, ({ fs, sync }) => {
       const fd = fs.openSync('g', 'r');

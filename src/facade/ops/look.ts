@@ -5,7 +5,7 @@
  */
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
-import { ENAMETOOLONG, ENOENT, ENOTDIR, Fault, S_IFLNK, S_IFMT } from '../../core/index.js';
+import { ENOENT, ENOTDIR, Fault, S_IFLNK, S_IFMT } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import type { Operation } from '../define.js';
@@ -187,25 +187,22 @@ function realpath(ctx: Context, path: unknown, options: unknown): unknown {
   return !encoding || encoding === 'utf8' ? real : presentName(encodeName(real), encoding);
 }
 
-/** realpath(3) goes part by part: what is missing early in a path that is too long is met before its length is. */
-function firstMiss(ctx: Context, path: string, tooLong: Fault): Fault {
-  for (let end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
-    const errno = -ctx.engine.lookup(path.slice(0, end));
-    if (errno > 0) return new Fault(errno);
-  }
-  return tooLong;
+/** The longest path that a system call takes. */
+const MAX_PATH = 4095;
+
+/** realpath(3) goes part by part, so a path may be longer than any system call takes, when what it leads to is not. */
+function systemRealpath({ engine }: Context, path: string): string {
+  if (path.length <= MAX_PATH) return engine.realpath(path);
+  let real = '/';
+  for (const part of path.match(/[^/]+/g) ?? []) real = engine.realpath(`${real === '/' ? '' : real}/${part}`);
+  return /\/\.?$/.test(path) ? engine.realpath(`${real}/`) : real;
 }
 
 /** realpath in its two forms: Node's own walk in JavaScript, and realpath(3) for `native` and the promise. */
 export function realpathOperations(ctx: Context): { readonly js: Operation; readonly native: Operation } {
   const native = (path: unknown, options: unknown): unknown => {
     const { encoding } = getOptions(options);
-    const target = ctx.resolve(path);
-    try {
-      return presentName(ctx.engine.realpath(target), encoding);
-    } catch (error) {
-      throw error instanceof Fault && error.errno === ENAMETOOLONG ? firstMiss(ctx, target, error) : error;
-    }
+    return presentName(systemRealpath(ctx, ctx.resolve(path)), encoding);
   };
   return {
     js: {

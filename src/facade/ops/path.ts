@@ -124,6 +124,9 @@ export function pathOperations(ctx: Context) {
     symlink: {
       lastCallbackWins: true,
       callbackIsLast: !strictSymlinkTypes,
+      checksFirst(_target, _path, type, callback) {
+        if (strictSymlinkTypes && callback !== undefined) checkSymlinkType(type);
+      },
       syscall: 'symlink',
       paths: 2,
       arity: 3,
