@@ -7,6 +7,7 @@
 import { describe } from '../describe.js';
 import { Prng } from './prng.js';
 import { type Forms, setUp, statement } from './statements.js';
+import { WIDE_NAMES } from './wide-world.js';
 import type { World } from './world.js';
 
 export type Program = readonly string[];
@@ -44,7 +45,9 @@ const HELPERS = [
   'abortsCp',
   'text',
   'lazy',
+  'loops',
   'tree',
+  ...WIDE_NAMES,
 ];
 
 type Thunk = () => unknown;

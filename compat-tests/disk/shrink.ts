@@ -44,9 +44,13 @@ const difference = (left: string, right: string): [string, string] => {
   return [other(left, new Set(right.split('\n'))), other(right, new Set(left.split('\n')))];
 };
 
+/** Long paths as they were made: only their length matters. */
+const shorten = (text: string): string =>
+  text.replace(/(\.\/|x\/){9,}/g, (run) => `[${run.slice(0, 2)} × ${run.length / 2}]`);
+
 /** The program as code to paste into a file. */
 export const print = (program: Program, found: Divergence, left: Target, right: Target): string => {
   const lines = program.map((line, i) => `${i === found.at ? '▶ ' : '  '}${line};`);
-  const [expected, actual] = difference(found.left, found.right);
+  const [expected, actual] = difference(found.left, found.right).map(shorten);
   return `${lines.join('\n')}\n  ${left.name}: ${expected}\n  ${right.name}: ${actual}\n  (p(x) is '<base>/${NESTING}/' + x)`;
 };

@@ -5,7 +5,9 @@
  */
 import nodeFs from 'node:fs';
 import type { Prng } from './prng.js';
+import { onStream } from './stream-statements.js';
 import * as v from './values.js';
+import { wideStatement } from './wide-statements.js';
 
 type Row = (r: Prng) => string[];
 
@@ -236,6 +238,8 @@ const callable = (name: string, args: string[]): string[] => {
 
 const pathCall = (r: Prng, forms: Forms, name: string, args: string[]): string => {
   const call = plainCall(r, forms, name, callable(name, args));
+  if (/^(readdir|opendir)$/.test(name) && /recursive: (?!false|undefined|null|0)/.test(call))
+    return `loops() ? 'skipped' : ${call}`;
   if (name === 'copyFile') return `copying(${args[1]}, () => ${call})`;
   return name === 'cp' && !call.includes('cpSync') ? `copyingTree(${copied(args)}, () => ${call})` : call;
 };
@@ -362,7 +366,7 @@ const special = (r: Prng, forms: Forms): string => {
           40,
         ),
       );
-      return `list(${opening}, '${forms === 'sync' ? 'sync' : r.pick(['sync', 'for', 'read', 'callback'])}')`;
+      return `list((${opening}), '${forms === 'sync' ? 'sync' : r.pick(['sync', 'for', 'read', 'callback'])}')`;
     }
     case 'glob': {
       if (!('globSync' in nodeFs)) return 'tree()';
@@ -425,45 +429,6 @@ const special = (r: Prng, forms: Forms): string => {
   }
 };
 
-const offset: v.Choose = (r) =>
-  r.pick(['0', '1', '2', '5', '100', '0', '3', '-1', '1.5', "'x'", 'undefined', 'Infinity']);
-/** Without 'buffer', which makes the constructor throw when the file is half open already. */
-const streamEncoding: v.Choose = (r) =>
-  r.pick(["'utf8'", "'latin1'", "'hex'", "'base64'", "'nope'", 'null', 'undefined']);
-const streamOwn: Record<string, v.Choose> = {
-  flags: v.flag,
-  encoding: streamEncoding,
-  mode: v.mode,
-  autoClose: v.bool,
-  emitClose: v.bool,
-  start: offset,
-  highWaterMark: (r) => r.pick(['16', '1000', '65536', '0']),
-  // An aborted one races with the opening of the file, on a disk too.
-  signal: (r) => r.pick(['new AbortController().signal', 'undefined', "'x'"]),
-};
-
-/** A FileHandle cannot be closed any more, in Node, once a stream of its own failed to be made. */
-const sound = (options: string): string =>
-  /(start|end): (-1|1\.5|'x'|Infinity)|'nope'|signal|junk/.test(options) || !options.startsWith('{') ? '{}' : options;
-
-const onStream = (r: Prng): string => {
-  const own = (more: Record<string, v.Choose>): string =>
-    r.chance(10) ? streamEncoding(r) : v.options(r, { ...streamOwn, ...more }, 16);
-  const descriptor = (text: string): string =>
-    text.startsWith('{ ') ? text.replace('{ ', `{ fd: take(${r.below(3)}), `) : `{ fd: take(${r.below(3)}) }`;
-  if (r.chance(50)) {
-    const reading = own({ end: offset });
-    if (r.chance(15)) return `drain(fs.createReadStream(null, ${descriptor(reading)}))`;
-    if (r.chance(12)) return `drain(H[${r.below(2)}].createReadStream(${sound(reading)}))`;
-    return `drain(${r.chance(10) ? 'new fs.ReadStream' : 'fs.createReadStream'}(${v.optional(r, [maybe(r)], () => reading, 70).join(', ')}))`;
-  }
-  const writing = own({ flush: v.bool });
-  const chunks = `[${Array.from({ length: r.below(4) }, () => v.data(r)).join(', ')}]`;
-  if (r.chance(15)) return `feed(fs.createWriteStream(null, ${descriptor(writing)}), ${chunks})`;
-  if (r.chance(12)) return `feed(H[${r.below(2)}].createWriteStream(${sound(writing)}), ${chunks})`;
-  return `feed(${r.chance(10) ? 'new fs.WriteStream' : 'fs.createWriteStream'}(${v.optional(r, [maybe(r)], () => writing, 70).join(', ')}), ${chunks})`;
-};
-
 /** The first statements of a program: something to work on. */
 export const setUp = (r: Prng): string[] => {
   const lines: string[] = [];
@@ -490,13 +455,14 @@ export const setUp = (r: Prng): string[] => {
 
 export const statement = (r: Prng, forms: Forms): string => {
   const kind = r.weighted({
-    path: 52,
-    descriptor: 14,
-    read: 7,
-    open: 10,
+    path: 46,
+    descriptor: 13,
+    read: 6,
+    open: 9,
     close: 4,
     special: 8,
-    stream: forms === 'all' ? 6 : 0,
+    wide: 13,
+    stream: forms === 'all' ? 7 : 0,
   });
   switch (kind) {
     case 'path':
@@ -511,6 +477,8 @@ export const statement = (r: Prng, forms: Forms): string => {
       return close(r, forms);
     case 'special':
       return special(r, forms);
+    case 'wide':
+      return wideStatement(r, forms === 'sync');
     default:
       return onStream(r);
   }

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, Report } from '../describe.js';
 import type { NodeFs } from '../targets.js';
 import { snapshot } from './tree.js';
+import { wideHelpers } from './wide-world.js';
 
 /** A number no process has open, for slots that hold no descriptor. */
 const NEVER_OPEN = 987_654;
@@ -208,6 +209,9 @@ const isUnsound = (fs: NodeFs, path: string): boolean => {
   }
 };
 
+/** Permissions count for everyone else: C++ throws where it may not make what it has to. */
+const isRoot = (): boolean => process.geteuid?.() === 0;
+
 /** Entries below a directory: the largest number in one of them, and whether all links can be followed to something or nothing. */
 const surveyBelow = (fs: NodeFs, directory: string): { widest: number; sound: boolean } => {
   const entries = fs.readdirSync(directory, { withFileTypes: true });
@@ -220,11 +224,25 @@ const surveyBelow = (fs: NodeFs, directory: string): { widest: number; sound: bo
       if (kindAt(fs, path, true) === 'directory') widest = 2;
     }
     if (!entry.isDirectory()) continue;
+    if (!isRoot() && (fs.statSync(path).mode & 0o700) !== 0o700) sound = false;
     const below = surveyBelow(fs, path);
     widest = Math.max(widest, below.widest);
     sound &&= below.sound;
   }
   return { widest, sound };
+};
+
+/** Links to a directory that they are in: with two of them, a listing that follows links takes time that doubles with each level. */
+const loopsBelow = (fs: NodeFs, directory: string): number => {
+  let loops = 0;
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) loops += loopsBelow(fs, path);
+    else if (entry.isSymbolicLink() && kindAt(fs, path, true) === 'directory') {
+      if (`${fs.realpathSync(directory)}/`.startsWith(`${fs.realpathSync(path)}/`)) loops++;
+    }
+  }
+  return loops;
 };
 
 const isWide = (fs: NodeFs, directory: unknown): boolean => {
@@ -454,6 +472,8 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
       }
     },
     tree: () => new Report(snapshot(fs, base)),
+    loops: () => loopsBelow(fs, base) > 1,
+    ...wideHelpers(fs, root),
   };
 
   const dispose = async (): Promise<void> => {

@@ -153,6 +153,21 @@ describe('path arguments', () => {
     expect(ours).toEqual(real);
   });
 
+  it('stat looks at the path before the signal', async () => {
+    const { real, ours } = await record(tree, async ({ fs, callback }) => {
+      for (const path of [null, 'file', 'nope'] as string[]) {
+        for (const signal of [AbortSignal.abort(), 1, null, undefined]) {
+          const options = { signal } as object;
+          await callback(`stat ${path}`, (done) => fs.stat(path, options, (error, stats) => done(error, !stats)));
+          await callback(`lstat ${path}`, (done) => fs.lstat(path, options, (error, stats) => done(error, !stats)));
+        }
+      }
+    });
+    expect(ours.map(([name, outcome]) => [name, outcome.replace('at once', 'later')])).toEqual(
+      real.map(([name, outcome]) => [name, outcome.replace('at once', 'later')]),
+    );
+  });
+
   it('symlink looks at its arguments in the order of the release', async () => {
     const { real, ours } = await record(tree, async ({ fs, sync }) => {
       const call = fs.symlink as (...args: unknown[]) => unknown;

@@ -47,9 +47,7 @@ function callbackOptions(options: unknown, lenient: boolean): AnyOptions {
   if (options === undefined) return {};
   if (!lenient) return { bigint: bigintOf(options) };
   if (options === null || typeof options !== 'object') return {};
-  const given = getOptions(options);
-  throwIfAborted(given.signal);
-  return given;
+  return getOptions(options);
 }
 
 function promiseOptions(options: unknown): AnyOptions {
@@ -94,8 +92,10 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
       return found(target, bigint, (options as AnyOptions).throwIfNoEntry);
     },
     runCallback(path, options) {
-      const { bigint, throwIfNoEntry } = callbackOptions(options, lenient);
-      return found(ctx.resolve(path), bigint, quiet ? throwIfNoEntry : true);
+      const { bigint, throwIfNoEntry, signal } = callbackOptions(options, lenient);
+      const target = ctx.resolve(path);
+      throwIfAborted(signal);
+      return found(target, bigint, quiet ? throwIfNoEntry : true);
     },
     runPromise(path, options) {
       if (strictPromiseOptions) promiseOptions(options);
