@@ -52,6 +52,12 @@ export interface DirectoryStream {
   close(): void;
 }
 
+/** A bill that ends with a descriptor; see {@link Engine.tieHandle}. */
+export interface HandleTie {
+  /** Bills so many bytes from now on; false, and nothing changed, when the volume has no room for them to be read ahead. */
+  set(bytes: number): boolean;
+}
+
 export interface FileSystemStats {
   /** Bytes per block: 4096. */
   readonly blockSize: number;
@@ -222,8 +228,12 @@ export interface Engine {
    * It may use the part of the quota that is kept for descriptors. @throws QuotaFault
    */
   billHandle(bytes: number): void;
+  /** `billHandle` that answers false instead of throwing. */
+  tryBillHandle(bytes: number): boolean;
   /** Takes back what `billHandle` billed. */
   unbillHandle(bytes: number): void;
+  /** Makes `bytes` that `billHandle` billed end with the descriptor, at the latest. @throws Fault EBADF */
+  tieHandle(fd: number, bytes: number): HandleTie;
   /** Counts every mutation of the volume; equal values mean that nothing changed in between. */
   readonly changes: number;
   watch(path: string, recursive: boolean, listener: (event: ChangeEvent) => void): Watch;

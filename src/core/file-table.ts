@@ -3,6 +3,7 @@
  * flags, offset); the description keeps its inode alive after the last unlink.
  */
 import { DESCRIPTOR_PRICE } from './cost.js';
+import type { HandleTie } from './engine.js';
 import { EBADF } from './errno.js';
 import { fault } from './fault.js';
 import { O_PATH } from './flags.js';
@@ -11,6 +12,8 @@ import type { QuotaBank } from './quota.js';
 
 export class OpenFile {
   position = 0;
+  /** Bytes billed beside the descriptor until it is closed; -1 from then on. */
+  tied = 0;
 
   constructor(
     /** Another one after the restore of a snapshot: the number may be taken there. */
@@ -19,6 +22,28 @@ export class OpenFile {
     /** The entry it was opened through, for events; may be gone. */
     public entry: number,
   ) {}
+}
+
+/** The bill of something that reads or writes through a descriptor: it ends with the descriptor, whoever closes that. */
+class Tie implements HandleTie {
+  constructor(
+    private readonly file: OpenFile,
+    private readonly bank: QuotaBank,
+    private bytes: number,
+  ) {
+    file.tied += bytes;
+  }
+
+  set(bytes: number): boolean {
+    const { file, bank } = this;
+    const more = bytes - this.bytes;
+    if (file.tied < 0) return true;
+    if (more > 0 && !bank.tryReserveAhead(more)) return false;
+    if (more < 0) bank.release(-more);
+    file.tied += more;
+    this.bytes = bytes;
+    return true;
+  }
 }
 
 export class FileTable {
@@ -30,7 +55,9 @@ export class FileTable {
   ) {}
 
   charge(): number {
-    return this.files.size * DESCRIPTOR_PRICE;
+    let bytes = this.files.size * DESCRIPTOR_PRICE;
+    for (const { tied } of this.files.values()) bytes += tied;
+    return bytes;
   }
 
   /** Bills one descriptor; `add` then cannot fail. @throws QuotaFault */
@@ -76,8 +103,14 @@ export class FileTable {
     const file = this.get(fd);
     this.files.delete(fd);
     this.numbers.give(fd);
-    this.bank.release(DESCRIPTOR_PRICE);
+    this.bank.release(DESCRIPTOR_PRICE + file.tied);
+    file.tied = -1;
     return file;
+  }
+
+  /** Makes bytes that are billed already end with the descriptor. @throws Fault EBADF */
+  tie(fd: number, bytes: number): HandleTie {
+    return new Tie(this.get(fd), this.bank, bytes);
   }
 
   values(): IterableIterator<OpenFile> {

@@ -6,6 +6,7 @@ import type {
   DirectoryStream,
   Engine,
   FileSystemStats,
+  HandleTie,
   LowerChange,
   StatArray,
   TreeEntry,
@@ -212,6 +213,16 @@ class MemoryEngine extends Volume implements Engine {
   billHandle(bytes: number): void {
     this.bank.reserveHandle(bytes);
     this.handleBytes += bytes;
+  }
+  tryBillHandle(bytes: number): boolean {
+    const fits = this.bank.tryReserveHandle(bytes);
+    if (fits) this.handleBytes += bytes;
+    return fits;
+  }
+  tieHandle(fd: number, bytes: number): HandleTie {
+    const tie = this.files.tie(fd, bytes);
+    this.handleBytes -= bytes;
+    return tie;
   }
   unbillHandle(bytes: number): void {
     this.bank.release(bytes);

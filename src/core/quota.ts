@@ -7,8 +7,8 @@ import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
 import { Watermarks } from './pressure.js';
 
-/** Bytes of the margin that handles may take. */
-const HANDLES_MAX = 16 * 1024;
+/** Bytes of the margin that handles may take; what they read ahead may take half of it, or a quarter of what is left for data. */
+const HANDLES_MAX = 64 * 1024;
 const MIB = 1024 * 1024;
 
 /**
@@ -79,9 +79,22 @@ export class QuotaBank {
 
   /** `reserve` for descriptors and directory streams, which may use a part of the margin. */
   reserveHandle(bytes: number): void {
-    const room = this.limit - this.margin - this.withheld + Math.min(HANDLES_MAX, this.margin);
-    if (this.used + bytes > room) throw this.refusal(bytes);
+    if (!this.tryReserveHandle(bytes)) throw this.refusal(bytes);
+  }
+
+  /** `reserveHandle` that answers false instead of throwing. */
+  tryReserveHandle(bytes: number, share = 1): boolean {
+    const room = this.limit - this.margin - this.withheld + Math.min(HANDLES_MAX, this.margin) * share;
+    if (this.used + bytes > room) return false;
     this.change(bytes);
+    return true;
+  }
+
+  /** `tryReserveHandle` for bytes read ahead, which leave most of the room to data and to other handles. */
+  tryReserveAhead(bytes: number): boolean {
+    if (bytes * 4 > this.available) return this.tryReserveHandle(bytes, 0.5);
+    this.change(bytes);
+    return true;
   }
 
   /** `reserve` for lookups below, which may use what is withheld from data: never throws, never asks the guard. */

@@ -8,6 +8,7 @@ import type { DirectoryStream, Engine } from '../core/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm, syncForm } from './define.js';
+import { detached } from './detached.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
 import { isUtf8Name, presentName } from './encoding.js';
 import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
@@ -276,7 +277,7 @@ export function opendirForms(ctx: Context) {
     engine.unbillHandle(LEVEL_PRICE);
   };
   const make = (path: unknown, options: unknown): Dir => {
-    const given = validatePath(path);
+    const given = detached(validatePath(path));
     const checked = getOptions(options, DEFAULTS);
     return new Dir({ stream: open(given), open, close, engine }, given, checked);
   };

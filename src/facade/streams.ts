@@ -7,8 +7,10 @@
  */
 import { ownFs as nodeFs } from '../host/index.js';
 import type { Context } from './context.js';
+import { detached } from './detached.js';
 import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { methodNotImplemented } from './node-errors.js';
+import { billed, leaveUnbilled } from './stream-bill.js';
 
 type Fs = typeof nodeFs;
 type Operations = Record<string, unknown>;
@@ -69,7 +71,8 @@ function copyOptions(options: object): StreamOptions {
 }
 
 /** Runs Node's constructor on `stream` with this fs object behind it. */
-function construct(Real: StreamConstructor, stream: object, path: unknown, options: unknown, ours: Fs): void {
+function construct(Real: StreamConstructor, stream: object, given: unknown, options: unknown, ours: Fs): void {
+  const path = detached(given);
   if (options == null || typeof options === 'function') {
     Real.call(stream, path, { fs: ours });
     return;
@@ -86,6 +89,7 @@ function construct(Real: StreamConstructor, stream: object, path: unknown, optio
 
   const copy = copyOptions(options);
   if (!isFileHandle(copy.fd)) {
+    if (copy.fs) leaveUnbilled(stream);
     Real.call(stream, path, { ...copy, fs: copy.fs || ours });
     return;
   }
@@ -98,12 +102,13 @@ function construct(Real: StreamConstructor, stream: object, path: unknown, optio
 }
 
 /** Dresses `Stream`, a constructor with no prototype of its own yet, as the class `Real`. */
-function streamClass(Real: StreamConstructor, Stream: StreamConstructor): StreamConstructor {
+function streamClass(ctx: Context, Real: StreamConstructor, Stream: StreamConstructor): StreamConstructor {
   // Members of its own, as Node's has: who lists the prototype finds them.
   Stream.prototype = Object.create(Real.prototype, {
     ...Object.getOwnPropertyDescriptors(Real.prototype),
     constructor: { value: Stream, writable: true, configurable: true },
   });
+  Object.assign(Stream.prototype, billed(ctx, Real.prototype));
   Object.setPrototypeOf(Stream, Real);
   return Stream;
 }
@@ -112,7 +117,8 @@ function streamClass(Real: StreamConstructor, Stream: StreamConstructor): Stream
  * ReadStream and WriteStream. Plain functions over Node's, so they can be called without `new`, applied to an object
  * of a derived class (ES5 style) and extended. V8 names them by the keys that they have here.
  */
-function makeStreamClasses({ fs }: Context): { ReadStream: StreamConstructor; WriteStream: StreamConstructor } {
+function makeStreamClasses(ctx: Context): { ReadStream: StreamConstructor; WriteStream: StreamConstructor } {
+  const { fs } = ctx;
   const make = (Real: StreamConstructor, Stream: StreamConstructor, self: object, args: [unknown, unknown]): unknown =>
     self instanceof Stream ? construct(Real, self, ...args, fs) : Reflect.construct(Stream, args);
   const [RealRead, RealWrite] = [nodeFs.ReadStream, nodeFs.WriteStream] as unknown as StreamConstructor[];
@@ -124,8 +130,8 @@ function makeStreamClasses({ fs }: Context): { ReadStream: StreamConstructor; Wr
       return make(RealWrite, classes.WriteStream, this, [path, options]);
     },
   };
-  streamClass(RealRead, classes.ReadStream);
-  streamClass(RealWrite, classes.WriteStream);
+  streamClass(ctx, RealRead, classes.ReadStream);
+  streamClass(ctx, RealWrite, classes.WriteStream);
   return classes;
 }
 

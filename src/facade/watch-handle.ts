@@ -2,16 +2,28 @@
  * Facade layer: what stands under every watcher, in the place of libuv's
  * fs_event. Owns the queue between the engine, which reports a change inside the
  * mutation, and the listeners, which are told in a later macrotask, one each, in
- * order. Invariant: the queue is bounded as inotify's is (16,384 events; what
- * comes on top is dropped) and equal neighbours are one event, so a volume that
- * is watched and written to without pause keeps its memory.
+ * order. Invariant: the queue is bounded as inotify's is (16,384 events) and by
+ * the quota, which its events and the directories known to a recursive watch are
+ * billed to; what comes on top is dropped. Equal neighbours are one event.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { posix } from 'node:path';
 import { setInterval as every, setImmediate as later } from 'node:timers';
-import { type ChangeEvent, DT_DIR, Fault, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH, type Watch } from '../core/index.js';
+import {
+  type ChangeEvent,
+  DT_DIR,
+  ENOSPC,
+  type Engine,
+  Fault,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  STAT_LENGTH,
+  type Watch,
+} from '../core/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
+import { detached } from './detached.js';
 import { encodeName } from './encoding.js';
 import { spell, uvException } from './uv-exception.js';
 
@@ -19,6 +31,10 @@ export type EventType = 'rename' | 'change';
 
 /** /proc/sys/fs/inotify/max_queued_events, as Linux sets it. */
 const MAX_QUEUED = 16_384;
+/** Bytes of a queued event beside its name: the objects and the immediate (measured 190). */
+const EVENT_PRICE = 224;
+/** Bytes of a directory that a recursive watch knows, beside its name (measured 90). */
+const DIRECTORY_PRICE = 128;
 /** The longest interval a timer takes: it is there to be referenced, not to fire. */
 const FOREVER = 2 ** 31 - 1;
 
@@ -40,6 +56,7 @@ let first = 0;
 
 function deliverNext(): void {
   const { handle, event } = queue[first++];
+  handle.engine.unbillHandle(EVENT_PRICE + event.name.length);
   if (first === queue.length) {
     queue = [];
     first = 0;
@@ -60,6 +77,7 @@ function isRepeated(handle: WatchHandle, event: ChangeEvent): boolean {
 
 function enqueue(handle: WatchHandle, event: ChangeEvent): void {
   if (queue.length - first >= MAX_QUEUED || isRepeated(handle, event)) return;
+  if (!handle.engine.tryBillHandle(EVENT_PRICE + event.name.length)) return;
   queue.push({ handle, event });
   // One macrotask each: a listener that throws is an uncaught exception and stops no other.
   later(deliverNext);
@@ -90,12 +108,19 @@ export class WatchHandle {
   #isDirectory = false;
   #recursive = false;
   #gone = false;
-  /** Directories below, by name relative to the watched one (recursive watches only). */
+  /** A directory could not be paid for, so what happens in it is not told. */
+  #unknown = false;
+  /** Directories below, by name relative to the watched one (recursive watches only), and what they are billed. */
   readonly #directories = new Set<string>();
+  #billed = 0;
 
   constructor(ctx: Context, onChange: OnChange) {
     this.#ctx = ctx;
     this.#onChange = onChange;
+  }
+
+  get engine(): Engine {
+    return this.#ctx.engine;
   }
 
   get ino(): number {
@@ -112,12 +137,12 @@ export class WatchHandle {
    */
   start(given: unknown, persistent: boolean, recursive: boolean): void {
     // The recursive watcher resolves the path itself, and the empty one is the working directory then.
-    const path = this.#ctx.resolve(recursive && given === '' ? '.' : given, 'filename');
+    const path = detached(this.#ctx.resolve(recursive && given === '' ? '.' : given, 'filename'));
     const stat = new Float64Array(STAT_LENGTH);
     const errno = -this.#ctx.engine.stat(path, stat);
     if (errno !== 0) throw recursive ? this.#statError(errno, given) : watchError(errno, given);
     this.#path = path;
-    this.#ownName = baseName(encodeName(spell(given) ?? ''));
+    this.#ownName = detached(baseName(encodeName(spell(given) ?? '')));
     this.#isDirectory = (stat[1] & S_IFMT) === S_IFDIR;
     this.#recursive = recursive;
     try {
@@ -126,7 +151,14 @@ export class WatchHandle {
       if (error instanceof Fault) throw watchError(error.errno, given);
       throw error;
     }
-    if (recursive && this.#isDirectory) this.#scan('');
+    if (recursive && this.#isDirectory) {
+      this.#scan('');
+      // As inotify, whose watches are counted: all of the tree is watched, or nothing.
+      if (this.#unknown) {
+        this.close();
+        throw watchError(ENOSPC, given);
+      }
+    }
     this.#alive = keepAlive();
     if (!persistent) this.#alive.unref();
   }
@@ -143,6 +175,9 @@ export class WatchHandle {
     this.#watch = undefined;
     clearInterval(this.#alive);
     this.#alive = undefined;
+    this.#directories.clear();
+    this.#ctx.engine.unbillHandle(this.#billed);
+    this.#billed = 0;
   }
 
   ref(): void {
@@ -208,7 +243,7 @@ export class WatchHandle {
     const found: string[] = [];
     const directories = [top];
     for (let at = directories.pop(); at !== undefined; at = directories.pop()) {
-      if (at !== '') this.#directories.add(at);
+      if (at !== '' && !this.#note(at)) continue;
       const types: number[] = [];
       let names: string[];
       try {
@@ -227,10 +262,27 @@ export class WatchHandle {
     return found;
   }
 
+  /** Makes a directory known, when the volume can pay for it. */
+  #note(name: string): boolean {
+    if (this.#directories.has(name)) return true;
+    const price = DIRECTORY_PRICE + name.length;
+    if (!this.#ctx.engine.tryBillHandle(price)) {
+      this.#unknown = true;
+      return false;
+    }
+    this.#billed += price;
+    this.#directories.add(detached(name));
+    return true;
+  }
+
   #forget(name: string): void {
-    if (!this.#directories.delete(name)) return;
+    if (!this.#directories.has(name)) return;
     for (const directory of this.#directories) {
-      if (directory.startsWith(`${name}/`)) this.#directories.delete(directory);
+      if (directory !== name && !directory.startsWith(`${name}/`)) continue;
+      this.#directories.delete(directory);
+      const price = DIRECTORY_PRICE + directory.length;
+      this.#billed -= price;
+      this.#ctx.engine.unbillHandle(price);
     }
   }
 

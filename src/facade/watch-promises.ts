@@ -4,7 +4,9 @@
  * events, and no more than the volume's quota pays for; what comes on top is
  * dropped with a warning, or ends the iteration with an error, as `overflow` says.
  */
+import { ENOSPC } from '../core/index.js';
 import type { Context } from './context.js';
+import { detached } from './detached.js';
 import { decodeName, presentName } from './encoding.js';
 import { AbortError, codedError, invalidArgValue } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
@@ -16,7 +18,7 @@ import {
   validateOneOf,
   validatePath,
 } from './validate.js';
-import { WatchHandle } from './watch-handle.js';
+import { WatchHandle, watchError } from './watch-handle.js';
 import { parseIgnore } from './watch-ignore.js';
 
 export interface Change {
@@ -27,8 +29,8 @@ export interface Change {
 const DEFAULT_QUEUE = 2048;
 /** Bytes of a waiting event beside its name: the object, the string and the queue's slot (measured 130). */
 const EVENT_PRICE = 160;
-/** Up to this length V8 copies a slice; a longer one keeps the whole path it was cut from. */
-const COPIED_SLICE = 12;
+/** Bytes of an iterator and of the promise it waits for, beside its watch (measured 1,700). */
+const ITERATOR_PRICE = 2048;
 
 /** An event that waits for its turn: what the caller sees is made when it comes. */
 interface Waiting {
@@ -36,9 +38,6 @@ interface Waiting {
   readonly name: string;
 }
 
-/** A name of its own, which holds no path in memory. */
-const detached = (name: string): string =>
-  name.length > COPIED_SLICE ? Buffer.from(name, 'latin1').toString('latin1') : name;
 const namesEncoding = nodeAtLeast(24);
 /** Up to Node 20 events were plain objects, since then they have no prototype; a tree's are plain on all. */
 const plainEvents = !nodeAtLeast(22);
@@ -75,6 +74,7 @@ export function makePromisesWatch(ctx: Context) {
     if (signal?.aborted) throw abortError();
 
     const { engine } = ctx;
+    if (!engine.tryBillHandle(ITERATOR_PRICE)) throw watchError(ENOSPC, filename);
     let queue: Waiting[] = [];
     let failure: Error | undefined;
     let billed = 0;
@@ -84,15 +84,17 @@ export function makePromisesWatch(ctx: Context) {
       engine.unbillHandle(billed);
       billed = 0;
     };
+    let own = ITERATOR_PRICE;
+    const end = (): void => {
+      handle.close();
+      clear();
+      engine.unbillHandle(own);
+      own = 0;
+    };
     /** Takes an event into the queue, when there is a place and memory for it. */
     const accept = (waiting: Waiting): boolean => {
       const price = EVENT_PRICE + waiting.name.length;
-      if (queue.length >= maxQueue) return false;
-      try {
-        engine.billHandle(price);
-      } catch {
-        return false;
-      }
+      if (queue.length >= maxQueue || !engine.tryBillHandle(price)) return false;
       billed += price;
       queue.push(waiting);
       return true;
@@ -120,8 +122,7 @@ export function makePromisesWatch(ctx: Context) {
       wake();
     });
     const cancel = (): void => {
-      handle.close();
-      clear();
+      end();
       wake();
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -139,8 +140,7 @@ export function makePromisesWatch(ctx: Context) {
       }
       throw abortError();
     } finally {
-      handle.close();
-      clear();
+      end();
       signal?.removeEventListener('abort', cancel);
     }
   };

@@ -64,6 +64,8 @@ export class Env {
     public mostSteps: number,
     /** Called now and then, to see the peak. */
     private readonly sample: () => void,
+    /** Collects garbage and weighs the process, without a turn of the loop. */
+    readonly look: () => void,
   ) {}
 
   /** Starts a run on a volume. */

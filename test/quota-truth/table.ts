@@ -35,7 +35,7 @@ function cells({ workload, quota, measured, death }: Row): string[] {
   ];
 }
 
-const WIDTHS = [29, 9, 11, 11, 14, 11, 9, 10, 6, 8, 6];
+const WIDTHS = [33, 9, 11, 11, 14, 11, 9, 10, 6, 8, 6];
 const line = (row: readonly string[]): string =>
   row.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0]) : cell.padStart(WIDTHS[i]))).join(' ');
 

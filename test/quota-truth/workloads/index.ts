@@ -1,9 +1,12 @@
 /** Quota truth: every workload. */
 import type { Workload } from '../env.js';
+import { churnWorkloads } from './churn.js';
 import { contentWorkloads } from './content.js';
 import { handleWorkloads } from './handles.js';
+import { keptWorkloads } from './kept.js';
 import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
+import { retainedWorkloads } from './retained.js';
 import { snapshotWorkloads } from './snapshots.js';
 
 export const WORKLOADS: readonly Workload[] = [
@@ -12,4 +15,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...handleWorkloads,
   ...mfsWorkloads,
   ...snapshotWorkloads,
+  ...keptWorkloads,
+  ...retainedWorkloads,
+  ...churnWorkloads,
 ];
