@@ -141,6 +141,39 @@ export class Directories extends RecordTable {
     return freed;
   }
 
+  /**
+   * Removes every entry of a directory that names no directory, `drop` being told of its inode. No stream may be open.
+   * Entries that go together need not be taken out of their list one by one. Returns the bytes the caller must release.
+   */
+  removeFiles(directory: number, drop: (ino: number) => void): number {
+    const { inodes, index } = this;
+    let freed = 0;
+    let first = 0;
+    let last = 0;
+    for (let entry = this.first(directory); entry !== 0; ) {
+      const next = this.next(entry);
+      const ino = this.ino(entry);
+      if (inodes.isDirectory(ino)) {
+        this.put(entry, PREVIOUS, last);
+        if (last === 0) first = entry;
+        else this.put(last, NEXT, entry);
+        last = entry;
+      } else {
+        const reference = this.nameReference(entry);
+        index.drop(entry);
+        freed += this.give(entry);
+        if (reference !== 0) freed += this.slabs.give(reference);
+        drop(ino);
+      }
+      entry = next;
+    }
+    if (last !== 0) this.put(last, NEXT, 0);
+    inodes.set(directory, CONTENT, first);
+    inodes.set(directory, LAST_ENTRY, last);
+    inodes.add(directory, GENERATION, 1);
+    return freed + index.settle();
+  }
+
   /** Bytes to reserve before `move`. */
   costOfMove(nameLength: number): number {
     const block = Directories.nameBlock(nameLength);

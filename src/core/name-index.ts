@@ -89,9 +89,19 @@ export class NameIndex {
 
   /** Removes an entry. Returns the bytes the caller must release. */
   remove(entry: number): number {
+    this.drop(entry);
+    return this.settle();
+  }
+
+  /** `remove` for many: the table keeps its size until `settle`. */
+  drop(entry: number): void {
     this.unchain(entry);
     this.count--;
-    if (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
+  }
+
+  /** Makes the table as small as its entries allow. Returns the bytes the caller must release. */
+  settle(): number {
+    while (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
     return this.shrink();
   }
 

@@ -296,6 +296,37 @@ describe('removeTree', () => {
     expectClean(engine);
   });
 
+  it.each(['at once', 'name by name, for a watcher', 'name by name, for a directory stream'])('%s', (way) => {
+    put('/keep', 'k');
+    const before = engine.quota.used;
+    // Files before, between and after the directories, with names that need a block of their own among them.
+    for (const directory of ['/t', '/t/a', '/t/a/b', '/t/c']) {
+      engine.mkdir(directory, 0o755);
+      for (let i = 0; i < 300; i++) put(`${directory}/${i % 7 === 0 ? 'long name '.repeat(5) : ''}${i}`, `${i}`);
+    }
+    engine.symlink('/keep', '/t/a/link');
+    engine.link('/keep', '/t/a/b/hard');
+    const fd = engine.open('/t/c/1', O_RDONLY, 0);
+    const stream = engine.opendir(way.endsWith('stream') ? '/t/a' : '/');
+    stream.next();
+    if (!way.endsWith('stream')) stream.close();
+    const watch = way.endsWith('watcher') ? engine.watch('/t', true, () => {}) : undefined;
+    now += 5000;
+    engine.removeTree('/t');
+    expect(tree()).toEqual(['//', '/keep']);
+    // One name less, and changed at the time of the removal.
+    expect([stat('/keep')[2], stat('/keep')[14]]).toEqual([1, now / 1000]);
+    expect(engine.read(fd, new Uint8Array(9), 0, 9, 0)).toBe(1);
+    if (way.endsWith('stream')) {
+      expect(stream.next()).toBe(false);
+      stream.close();
+    }
+    watch?.close();
+    engine.close(fd);
+    expect(engine.quota.used).toBe(before);
+    expectClean(engine);
+  });
+
   it('leaves open files usable', () => {
     engine.mkdir('/d', 0o755);
     put('/d/f', 'still here');
