@@ -190,7 +190,9 @@ const watchIterators: Workload = {
     env.fs.mkdirSync('/dir');
     for (let i = 0; i < 100; i++) {
       const controller = new AbortController();
-      const iterator = env.fs.promises.watch('/dir', { signal: controller.signal })[Symbol.asyncIterator]();
+      const iterator = env.fs.promises
+        .watch('/dir', { signal: controller.signal, maxQueue: 1_000_000 })
+        [Symbol.asyncIterator]();
       env.keep({ iterator, controller, first: iterator.next().catch(() => undefined) });
     }
     await env.fillAsync(async (i) => {

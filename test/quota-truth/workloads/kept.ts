@@ -223,21 +223,6 @@ const eventsAtOnce: Workload = {
   release: (env) => env.releaseObjects((watcher: FSWatcher) => watcher.close()),
 };
 
-const globs: Workload = {
-  name: 'glob-iterators-kept',
-  about: 'a volume of small files, and ten glob iterators that are kept after a hundred matches',
-  portable: false,
-  async run(env) {
-    env.fill((i) => env.fs.writeFileSync(inThousands(env, i), ''));
-    for (let i = 0; i < 10; i++) {
-      const iterator = (env.fs.promises as unknown as { glob(pattern: string): AsyncIterator<string> }).glob('/**');
-      env.keep(iterator);
-      for (let match = 0; match < 100; match++) await iterator.next();
-    }
-  },
-  release: (env) => env.releaseObjects((iterator: AsyncIterator<string>) => iterator.return?.()),
-};
-
 const openIterators: Workload = {
   name: 'opendir-iterators-kept',
   about: 'opendir iterators, recursive ones too, kept after their first entry',
@@ -305,7 +290,6 @@ export const keptWorkloads: readonly Workload[] = [
   watchGrowing,
   deepNames,
   eventsAtOnce,
-  globs,
   openIterators,
   signals,
   pending,
