@@ -1,7 +1,7 @@
 /** Core layer: who may do what. Mode bits for the volume's uid and gid; uid 0 bypasses them. Source: path_resolution(7), capabilities(7). */
 import { EACCES, EPERM, EROFS } from './errno.js';
 import { fault } from './fault.js';
-import { S_IFDIR, S_IFMT, S_ISGID, S_ISUID, S_ISVTX, W_OK, X_OK } from './flags.js';
+import { R_OK, S_IFDIR, S_IFMT, S_IFREG, S_ISGID, S_ISUID, S_ISVTX, W_OK, X_OK } from './flags.js';
 import { GID, MODE, UID } from './inode.js';
 import type { Volume } from './volume.js';
 
@@ -43,6 +43,18 @@ export const demandRemoval = (volume: Volume, directory: number, ino: number): v
   if (volume.privileged || (volume.inodes.get(directory, MODE) & S_ISVTX) === 0) return;
   if (volume.inodes.get(ino, UID) !== volume.uid && volume.inodes.get(directory, UID) !== volume.uid)
     throw fault(EPERM);
+};
+
+/**
+ * Demands that an inode may get another name: of what is someone else's, only a plain file that may be read and
+ * written. Source: protected_hardlinks in proc_sys_fs(5), which distributions turn on. @throws Fault EPERM
+ */
+export const demandLinkable = (volume: Volume, ino: number): void => {
+  if (owns(volume, ino)) return;
+  const mode = volume.inodes.get(ino, MODE);
+  const runsAsGroup = (mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010);
+  const isPlain = (mode & (S_IFMT | S_ISUID)) === S_IFREG && !runsAsGroup;
+  if (!isPlain || !may(volume, ino, R_OK | W_OK)) throw fault(EPERM);
 };
 
 /** What is left of a mode when someone without privilege changes the content: no set-user-id, no set-group-id that means "run as". */

@@ -258,6 +258,32 @@ describe('as a user who is not root', () => {
     engine.unlink('/tmp/mine');
   });
 
+  it("of someone else's, only plain files that may be read and written get another name", () => {
+    const become = (uid: number): unknown => Object.assign(engine, { uid, gid: uid, privileged: uid === 0 });
+    for (const [name, mode] of Object.entries({
+      open: 0o666,
+      shut: 0o644,
+      setuid: 0o4666,
+      setgid: 0o2676,
+      locks: 0o2666,
+    })) {
+      put(`/${name}`);
+      engine.chmod(`/${name}`, mode);
+    }
+    engine.mkdir('/d', 0o777);
+    engine.chmod('/d', 0o777);
+    engine.symlink('open', '/l');
+    become(2000);
+    expect(faultOf(() => engine.link('/open', '/d/open'))).toBe('ok');
+    expect(faultOf(() => engine.link('/locks', '/d/locks'))).toBe('ok');
+    for (const name of ['shut', 'setuid', 'setgid', 'l', 'd']) {
+      expect(faultOf(() => engine.link(`/${name}`, '/d/x'))).toBe('EPERM');
+    }
+    become(0);
+    expect(faultOf(() => engine.link('/shut', '/d/x'))).toBe('ok');
+    expect(engine.readdir('/d').sort()).toEqual(['locks', 'open', 'x']);
+  });
+
   it('removing a tree is refused whole when a part of it may not be removed', () => {
     engine.mkdirp('/t/a/b', 0o755);
     put('/t/a/b/f');

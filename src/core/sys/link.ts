@@ -6,7 +6,7 @@ import { S_IFLNK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
 import { changeNames } from '../lower-change.js';
 import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js';
-import { demandChange, demandRemoval } from '../permission.js';
+import { demandChange, demandLinkable, demandRemoval } from '../permission.js';
 import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { createNode, nameAt } from './open.js';
@@ -21,6 +21,7 @@ export const link = (volume: Volume, existing: string, path: string): void => {
   const ino = lookup(volume, existing, NO_FOLLOW);
   if (ino < 0) throw fault(-ino);
   demandAbsent(volume, path);
+  demandLinkable(volume, ino);
   demandChange(volume, at.directory);
   if (inodes.isDirectory(ino)) throw fault(EPERM);
   if (inodes.get(ino, LINKS) >= LINKS_MAX) throw fault(EMLINK);
