@@ -20,7 +20,9 @@ export type View = NodeJS.ArrayBufferView;
 export type Callback = (...args: unknown[]) => void;
 
 export const isView = (value: unknown): value is View => isArrayBufferView(value);
-export const isInt32 = (value: unknown): value is number => value === ((value as number) | 0);
+/** As Node asks it, by `value | 0`; of a text that would parse a number, an eighth of the time of a small write. */
+export const isInt32 = (value: unknown): value is number =>
+  typeof value !== 'string' && value === ((value as number) | 0);
 
 export function validateFunction(value: unknown, name: string): asserts value is Callback {
   if (typeof value !== 'function') throw invalidArgType(name, 'Function', value);
