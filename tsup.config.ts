@@ -4,7 +4,7 @@
  * the size. Node 20 takes 30 ms to look for the names of a large CommonJS module that is imported, so the door goes
  * through a small one and lists the names itself.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -28,7 +28,7 @@ const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts
 const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
 
 /** Built-in modules that are dear to load, and rarely asked for. */
-const LATE_BUILTINS = ['node:readline', 'node:stream/web'];
+const LATE_BUILTINS = ['node:readline', 'node:stream/web', 'node:os', 'node:module'];
 
 /**
  * What is never reached of the packages that are bundled: members of classes, and statements by their beginning.
@@ -80,6 +80,11 @@ const SHORT_NAMES = {
     return (rest < 0 ? '' : SHORT_NAMES.get(rest)) + LETTERS[index % LETTERS.length];
   },
 };
+
+/** Functions that keep their names: `fs.readFile.name`. Those of any release: this runs on one of them. */
+const MEMBERS = new RegExp(
+  `^(?:${Object.keys(fs).join('|')}|glob|globSync|toUnixTimestamp|native|openAsBlobSync|mkdtempDisposableSync)$`,
+);
 
 /** Entries on a package that can only be imported: these stay modules; their CommonJS form says what that package says. */
 const MODULES = ['vitest'];
@@ -159,14 +164,15 @@ async function publishAsCommonJs(): Promise<void> {
     const [shebang = ''] = /^#!.*\n/.exec(source) ?? [];
     const named = keepNames(source.slice(shebang.length), exported);
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
-    const { code: small = '' } = await minify(loadLate(code), {
+    const { code: small = '' } = await minify(loadLate(membersByName(code)), {
       module: true,
       ecma: 2020,
       // Functions stay where they are: as closures within others they would be made at each call.
-      compress: { passes: 3, reduce_funcs: false, inline: 1 },
-      mangle: { nth_identifier: SHORT_NAMES },
+      compress: { passes: 3, reduce_funcs: false, inline: 1, keep_fnames: MEMBERS },
+      mangle: { nth_identifier: SHORT_NAMES, keep_fnames: MEMBERS },
       // Node prints the line of an error that nobody catches: it must not be the whole file.
-      format: { max_line_len: 1000 },
+      // One character beyond Latin-1 would make V8 keep the whole file with two bytes for each.
+      format: { max_line_len: 1000, ascii_only: true },
     });
     rmSync(`dist/${file}`);
     // What was a module is strict.
@@ -193,6 +199,16 @@ function withoutUnreached(code: string, names: readonly string[]): string {
   found.sort((a, b) => b.pos - a.pos);
   const rest = found.reduce((text, { pos, end }) => text.slice(0, pos) + text.slice(end), code);
   return rest.replace(UNSET, 'false').replace(/^ *this\.debug\(.*\);$/gm, '');
+}
+
+/** Members of the fs object name themselves; the bundler numbers names that are taken outside. */
+function membersByName(code: string): string {
+  return code.replace(/^( +)\w+: function (\w+?)(\d+)\(([\s\S]*?)\n\1\}/gm, (member, _indent, name, number, body) => {
+    if (!MEMBERS.test(name)) return member;
+    if (new RegExp(`(?<!\\.)\\b${name}\\(`).test(body))
+      throw new Error(`the member ${name} calls a function of its name`);
+    return member.replaceAll(new RegExp(`(?<!\\.)\\b${name}${number}\\b`, 'g'), name);
+  });
 }
 
 /** What the entries export. */

@@ -130,16 +130,16 @@ function from(error: unknown, caller: Caller): unknown {
 
 /** The member cp of `ctx.fs` and its promises. */
 export function makeCp(ctx: Context) {
-  function cpSync(src: unknown, dest: unknown, options?: unknown): void {
+  function cpSync(caller: Caller, src: unknown, dest: unknown, options?: unknown): void {
     try {
       const parsed = parseOptions(options);
       copySync(ctx, place(ctx, src, 'src'), place(ctx, dest, 'dest'), parsed);
     } catch (error) {
-      throw from(error, cpSync);
+      throw from(error, caller);
     }
   }
 
-  function cp(src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
+  function cp(caller: Caller, src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
     const done = (typeof options === 'function' ? options : callback) as Callback;
     let places: readonly [GivenPlace, GivenPlace];
     let parsed: CpOptions;
@@ -148,9 +148,9 @@ export function makeCp(ctx: Context) {
       parsed = parseOptions(typeof options === 'function' ? undefined : options);
       places = [place(ctx, src, 'src'), place(ctx, dest, 'dest')];
     } catch (error) {
-      throw from(error, cp);
+      throw from(error, caller);
     }
-    const fail = (error: unknown): void => deliverError(done, from(error, cp));
+    const fail = (error: unknown): void => deliverError(done, from(error, caller));
     // Node's own cp comes from util.callbackify, which always gives a result.
     const succeed = (): void => deliverAll(done, [null, undefined]);
     try {
@@ -178,5 +178,5 @@ export function makeCp(ctx: Context) {
     }
   }
 
-  return { fs: { cp, cpSync }, promises: { cp: cpPromise } };
+  return { cp, cpSync, promises: { cp: cpPromise } };
 }

@@ -71,126 +71,57 @@ function errorOf(operation: Operation, error: unknown, a: unknown, b: unknown, c
   return toNodeError(error, syscall, path, paths === 2 ? b : undefined, caller);
 }
 
-/** Lengths of Node's functions as they were at load, by name. */
-const lengths = new Map(
-  Object.entries(Object.getOwnPropertyDescriptors(hostFs)).flatMap(([name, { value }]) =>
-    typeof value === 'function' ? [[name, value.length] as const] : [],
-  ),
-);
-
-/*
- * Forms have the names and lengths of Node's functions. They get them as they are made, the name from a computed key,
- * the length from a literal of their own: to define them afterwards takes ten times as long and gives every function a
- * dictionary of some 400 bytes.
- */
-
-/** The synchronous form: the fault becomes Node's error, thrown from the caller's line. */
-export function syncForm(operation: Operation, name = ''): Operation['run'] {
-  const { run } = operation;
-  let self: Operation['run'];
-  const length = lengths.get(name);
-  if (length === 1) {
-    self = {
-      [name]: function (a?: unknown, b: unknown = undefined, c: unknown = undefined, d: unknown = undefined): unknown {
-        try {
-          return run(a, b, c, d);
-        } catch (error) {
-          throw errorOf(operation, error, a, b, self);
-        }
-      },
-    }[name] as Operation['run'];
-  } else if (length === 2) {
-    self = {
-      [name]: function (a?: unknown, b?: unknown, c: unknown = undefined, d: unknown = undefined): unknown {
-        try {
-          return run(a, b, c, d);
-        } catch (error) {
-          throw errorOf(operation, error, a, b, self);
-        }
-      },
-    }[name] as Operation['run'];
-  } else {
-    self = {
-      [name]: function (a?: unknown, b?: unknown, c?: unknown, d: unknown = undefined): unknown {
-        try {
-          return run(a, b, c, d);
-        } catch (error) {
-          throw errorOf(operation, error, a, b, self);
-        }
-      },
-    }[name] as Operation['run'];
+/** The synchronous form: a fault becomes Node's error, thrown from the line that called `caller`. */
+export function callSync(
+  caller: Caller,
+  operation: Operation,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+  d?: unknown,
+): unknown {
+  try {
+    return operation.run(a, b, c, d);
+  } catch (error) {
+    throw errorOf(operation, error, a, b, caller);
   }
-  return self;
 }
 
-type FormFunction = (...args: unknown[]) => unknown;
-type PromiseFunction = (...args: unknown[]) => Promise<unknown>;
+/** Arguments as they were given, to be read and put right in place. */
+export type Given = unknown[] | IArguments;
 
 /** The callback form: argument errors are thrown at once, faults are delivered. */
-export function callbackForm(operation: Operation, name = ''): (...args: unknown[]) => void {
+export function callLater(caller: Caller, operation: Operation, given: Given): void {
   const { arity, optional = false, givesValue = false } = operation;
   const { lastCallbackWins = false, callbackIsLast = false } = operation;
-  const run = operation.runCallback ?? operation.run;
-  function call(...args: unknown[]): void {
-    const last = args[args.length - 1];
-    let callback = args[arity];
-    if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
-      callback = args[arity - 1];
-      args[arity - 1] = undefined;
-    }
-    // Node asks for `callback || options`, and says so when it is neither.
-    if (lastCallbackWins) callback ||= args[arity - 1];
-    if (callbackIsLast) callback = last;
-    let value: unknown;
-    try {
-      if (typeof callback !== 'function') complain(operation, args, callback);
-      if (operation.instead?.(args, callback as Callback)) return;
-      value = run(args[0], args[1], args[2], args[3]);
-    } catch (error) {
-      const made = errorOf(operation, error, args[0], args[1], self);
-      if (!isOutcome(error)) throw made;
-      const signal = isPastOpening(error) ? signalOf(operation, args) : undefined;
-      if (signal === undefined) deliverError(callback as Callback, made);
-      else deliverErrorUnlessAborted(callback as Callback, made, signal);
-      return;
-    }
-    const signal = signalOf(operation, args);
-    if (givesValue) deliverAll(callback as Callback, [null, value]);
-    else if (signal === undefined) deliver(callback as Callback, value);
-    else deliverUnlessAborted(callback as Callback, value, signal);
+  const args = given as unknown[];
+  const last = args[args.length - 1];
+  let callback = args[arity];
+  if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
+    callback = args[arity - 1];
+    args[arity - 1] = undefined;
   }
-  const self = shell(name, lengths.get(name), call);
-  return self;
-}
-
-/** A function of Node's name and length that hands its arguments on. */
-function shell(name: string, length: number | undefined, call: FormFunction): FormFunction {
-  switch (length) {
-    case 1:
-      return {
-        [name]: function (_a?: unknown) {
-          return Reflect.apply(call, undefined, arguments);
-        },
-      }[name] as FormFunction;
-    case 2:
-      return {
-        [name]: function (_a?: unknown, _b?: unknown) {
-          return Reflect.apply(call, undefined, arguments);
-        },
-      }[name] as FormFunction;
-    case 3:
-      return {
-        [name]: function (_a?: unknown, _b?: unknown, _c?: unknown) {
-          return Reflect.apply(call, undefined, arguments);
-        },
-      }[name] as FormFunction;
-    default:
-      return {
-        [name]: function (_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-          return Reflect.apply(call, undefined, arguments);
-        },
-      }[name] as FormFunction;
+  // Node asks for `callback || options`, and says so when it is neither.
+  if (lastCallbackWins) callback ||= args[arity - 1];
+  if (callbackIsLast) callback = last;
+  let value: unknown;
+  try {
+    if (typeof callback !== 'function') complain(operation, args, callback);
+    if (operation.instead?.(args, callback as Callback)) return;
+    const run = operation.runCallback ?? operation.run;
+    value = run(args[0], args[1], args[2], args[3]);
+  } catch (error) {
+    const made = errorOf(operation, error, args[0], args[1], caller);
+    if (!isOutcome(error)) throw made;
+    const signal = isPastOpening(error) ? signalOf(operation, args) : undefined;
+    if (signal === undefined) deliverError(callback as Callback, made);
+    else deliverErrorUnlessAborted(callback as Callback, made, signal);
+    return;
   }
+  const signal = signalOf(operation, args);
+  if (givesValue) deliverAll(callback as Callback, [null, value]);
+  else if (signal === undefined) deliver(callback as Callback, value);
+  else deliverUnlessAborted(callback as Callback, value, signal);
 }
 
 /** An answer to the operation, as against a complaint about its arguments. */
@@ -218,6 +149,32 @@ function complain(operation: Operation, args: readonly unknown[], callback: unkn
   validateFunction(callback, 'cb');
 }
 
+/** A function of Node's name and length that hands its arguments on. */
+function shell(name: string, length: number | undefined, call: PromiseFunction): PromiseFunction {
+  switch (length) {
+    case 1:
+      return {
+        [name]: function (_a?: unknown) {
+          return Reflect.apply(call, undefined, arguments);
+        },
+      }[name] as PromiseFunction;
+    case 2:
+      return {
+        [name]: function (_a?: unknown, _b?: unknown) {
+          return Reflect.apply(call, undefined, arguments);
+        },
+      }[name] as PromiseFunction;
+    default:
+      return {
+        [name]: function (_a?: unknown, _b?: unknown, _c?: unknown) {
+          return Reflect.apply(call, undefined, arguments);
+        },
+      }[name] as PromiseFunction;
+  }
+}
+
+type PromiseFunction = (...args: unknown[]) => Promise<unknown>;
+
 /** The promise form: argument errors reject at once, as from an async function; faults in a later macrotask. */
 export function promiseForm(operation: Operation, name = '') {
   const run = operation.runPromise ?? operation.run;
@@ -233,7 +190,7 @@ export function promiseForm(operation: Operation, name = '') {
     return signal === undefined ? resolveLater(value) : resolveUnlessAborted(value, signal);
   }
   const host: unknown = Reflect.get(hostFs.promises, name);
-  const self = shell(name, typeof host === 'function' ? host.length : undefined, call) as PromiseFunction;
+  const self = shell(name, typeof host === 'function' ? host.length : undefined, call);
   return self;
 }
 

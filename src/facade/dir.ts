@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import type { DirectoryStream, Engine } from '../core/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
-import { type Operation, promiseForm, syncForm } from './define.js';
+import { callSync, type Operation, promiseForm } from './define.js';
 import { detached } from './detached.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
 import { isUtf8Name, presentName } from './encoding.js';
@@ -15,7 +15,7 @@ import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors
 import { withCodeLast } from './ops/fd-write.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { hostFs, nodeAtLeast } from './running-node.js';
-import { toNodeError } from './uv-exception.js';
+import { type Caller, toNodeError } from './uv-exception.js';
 import { type Callback, validateFunction, validateInteger, validatePath } from './validate.js';
 
 const DEFAULTS: AnyOptions = Object.freeze({ encoding: 'utf8' });
@@ -282,7 +282,7 @@ export function opendirForms(ctx: Context) {
     return new Dir({ stream: open(given), open, close, engine }, given, checked);
   };
   const operation: Operation = { syscall: 'opendir', paths: 1, arity: 2, run: make };
-  function opendir(path: unknown, options: unknown, last: unknown): void {
+  function opendir(caller: Caller, path: unknown, options: unknown, last: unknown): void {
     const callback = typeof options === 'function' ? options : last;
     validateFunction(callback, 'callback');
     validatePath(path);
@@ -291,11 +291,13 @@ export function opendirForms(ctx: Context) {
       const dir = make(path, typeof options === 'function' ? undefined : options);
       defer(() => callback(null, dir));
     } catch (error) {
-      const made = toNodeError(error, 'opendir', path, undefined, opendir);
+      const made = toNodeError(error, 'opendir', path, undefined, caller);
       defer(() => callback(made));
     }
   }
   // Node's synchronous form reports no path.
-  const opendirSync = syncForm({ syscall: 'opendir', paths: 0, arity: 2, run: make });
+  const synchronous: Operation = { syscall: 'opendir', paths: 0, arity: 2, run: make };
+  const opendirSync = (caller: Caller, path: unknown, options: unknown): unknown =>
+    callSync(caller, synchronous, path, options);
   return { opendir, opendirSync, promise: promiseForm(operation) };
 }

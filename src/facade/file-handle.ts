@@ -27,7 +27,7 @@ import { descriptorOperations } from './ops/fd.js';
 import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
 import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
-import { readFileTakesBuffer } from './running-node.js';
+import { bufferOption } from './running-node.js';
 import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
@@ -122,7 +122,7 @@ export class FileHandle extends EventEmitter {
     const read = (fd: number): unknown => {
       const given = getOptions(options, READ_DEFAULTS);
       ({ signal } = given);
-      const buffer = readFileTakesBuffer ? given.buffer : undefined;
+      const buffer = bufferOption(given.buffer);
       checkBufferOption(buffer);
       makeDecoder(given.encoding);
       throwIfAborted(signal);

@@ -104,16 +104,16 @@ const BATCH = 100;
 
 /** The members glob and globSync of `ctx.fs` and its promises. */
 export function makeGlob(ctx: Context) {
-  function globSync(pattern: unknown, options?: unknown): unknown[] {
+  function globSync(caller: Caller, pattern: unknown, options?: unknown): unknown[] {
     try {
       const found = search(ctx, pattern, options);
       return Array.from(found.walk.run(), (match) => presentSync(found, match));
     } catch (error) {
-      throw from(error, globSync);
+      throw from(error, caller);
     }
   }
 
-  function glob(pattern: unknown, options: unknown, callback?: unknown): void {
+  function glob(caller: Caller, pattern: unknown, options: unknown, callback?: unknown): void {
     const done = typeof options === 'function' ? options : callback;
     try {
       validateFunction(done, 'cb');
@@ -121,7 +121,7 @@ export function makeGlob(ctx: Context) {
       const results = Array.from(found.walk.run(), (match) => presentLater(found, match));
       deliver(done as Callback, results);
     } catch (error) {
-      throw from(error, glob);
+      throw from(error, caller);
     }
   }
 
@@ -134,5 +134,5 @@ export function makeGlob(ctx: Context) {
     }
   }
 
-  return { fs: { glob, globSync }, promises: { glob: globPromise } };
+  return { glob, globSync, promises: { glob: globPromise } };
 }

@@ -10,7 +10,6 @@ import type { Context } from './context.js';
 import { presentName } from './encoding.js';
 import { makeTempDirectory } from './ops/path.js';
 import { getOptions } from './options.js';
-import { hostFs } from './running-node.js';
 import { type Caller, spell, toNodeError } from './uv-exception.js';
 
 interface Made {
@@ -41,9 +40,9 @@ const mkdtempError = (error: unknown, prefix: unknown, tail: string, caller: Cal
 
 const sixRandom = (): string => Math.random().toString(36).slice(2).padEnd(6, '0').slice(0, 6);
 
-/** The members mkdtempDisposableSync and promises.mkdtempDisposable, where the host Node has them. */
+/** The members mkdtempDisposableSync and promises.mkdtempDisposable (Node 24 and later). */
 export function makeMkdtempDisposable(ctx: Context) {
-  function mkdtempDisposableSync(prefix: unknown, options?: unknown) {
+  function mkdtempDisposableSync(caller: Caller, prefix: unknown, options?: unknown) {
     try {
       const { path, full } = make(ctx, prefix, options);
       const removeNow = (): void => {
@@ -55,7 +54,7 @@ export function makeMkdtempDisposable(ctx: Context) {
       };
       return { path, remove: removeNow, [Symbol.dispose]: () => removeNow() };
     } catch (error) {
-      throw mkdtempError(error, prefix, 'XXXXXX', mkdtempDisposableSync);
+      throw mkdtempError(error, prefix, 'XXXXXX', caller);
     }
   }
 
@@ -81,6 +80,5 @@ export function makeMkdtempDisposable(ctx: Context) {
     return resolveLater(Object.assign(Object.create(null) as typeof disposable, disposable));
   }
 
-  const has = 'mkdtempDisposableSync' in hostFs;
-  return has ? { fs: { mkdtempDisposableSync }, promises: { mkdtempDisposable } } : { fs: {}, promises: {} };
+  return { mkdtempDisposableSync, mkdtempDisposable };
 }

@@ -26,14 +26,30 @@ function codedClass(Base: ErrorClass) {
   }
   // As in Node, `error.constructor` is the plain base class.
   Object.defineProperty(NodeError.prototype, 'constructor', { get: () => Base, configurable: true });
-  Object.defineProperty(NodeError.prototype, made, { value: true });
-  if (nodeErrorSymbol !== undefined) Object.defineProperty(NodeError.prototype, nodeErrorSymbol, { value: true });
+  markAsNodes(NodeError);
   return NodeError;
 }
 
-const CodedError = codedClass(Error);
-const CodedTypeError = codedClass(TypeError);
-const CodedRangeError = codedClass(RangeError);
+/** Lets Node's stack formatter, and us, know the errors of a class. */
+function markAsNodes(Class: ErrorConstructorLike): void {
+  Object.defineProperty(Class.prototype, made, { value: true });
+  const symbol = nodeErrorSymbol();
+  if (symbol !== undefined) Object.defineProperty(Class.prototype, symbol, { value: true });
+}
+type ErrorConstructorLike = { readonly prototype: Error };
+
+type CodedClass = ReturnType<typeof codedClass>;
+const codedClasses = new Map<ErrorClass, CodedClass>();
+
+/** The class of a coded error, made for the first one. */
+function coded(Base: ErrorClass, code: string, message: string): Error {
+  let Class = codedClasses.get(Base);
+  if (Class === undefined) {
+    Class = codedClass(Base);
+    codedClasses.set(Base, Class);
+  }
+  return new Class(code, message);
+}
 
 const plain = new WeakSet<object>();
 
@@ -50,9 +66,12 @@ export const asBindingError = (Base: ErrorClass, error: Error): Error =>
 
 /** True for errors that this module built, or that a part of Node's own that we call did. */
 export const isNodeError = (error: unknown): error is Error =>
-  typeof error === 'object' &&
-  error !== null &&
-  (made in error || plain.has(error) || (nodeErrorSymbol !== undefined && nodeErrorSymbol in error));
+  typeof error === 'object' && error !== null && (made in error || plain.has(error) || isNodesOwn(error));
+
+function isNodesOwn(error: object): boolean {
+  const symbol = nodeErrorSymbol();
+  return symbol !== undefined && symbol in error;
+}
 
 const primitiveTypes = new Set([
   'string',
@@ -123,7 +142,8 @@ const kindOf = (name: string): string => (name.includes('.') ? 'property' : 'arg
 export function invalidArgType(name: string, expected: string | readonly string[], actual: unknown): Error {
   const subject = name.endsWith(' argument') ? name : `"${name}" ${kindOf(name)}`;
   const wanted = expectation(typeof expected === 'string' ? [expected] : expected);
-  return new CodedTypeError(
+  return coded(
+    TypeError,
     'ERR_INVALID_ARG_TYPE',
     `The ${subject} must be ${wanted}. Received ${describeReceived(actual)}`,
   );
@@ -132,7 +152,7 @@ export function invalidArgType(name: string, expected: string | readonly string[
 export function invalidArgValue(name: string, value: unknown, reason = 'is invalid'): Error {
   const shown = inspect(value);
   const short = shown.length > 128 ? `${shown.slice(0, 128)}...` : shown;
-  return new CodedTypeError('ERR_INVALID_ARG_VALUE', `The ${kindOf(name)} '${name}' ${reason}. Received ${short}`);
+  return coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kindOf(name)} '${name}' ${reason}. Received ${short}`);
 }
 
 /** 4294967297 → 4_294_967_297 */
@@ -150,16 +170,17 @@ export function outOfRange(name: string, range: string, actual: unknown): Error 
   } else {
     received = inspect(actual);
   }
-  return new CodedRangeError(
+  return coded(
+    RangeError,
     'ERR_OUT_OF_RANGE',
     `The value of "${name}" is out of range. It must be ${range}. Received ${received}`,
   );
 }
 
 /** Any other coded error of Node's, by its words. */
-export const codedError = (code: string, message: string): Error => new CodedError(code, message);
-export const codedTypeError = (code: string, message: string): Error => new CodedTypeError(code, message);
-export const codedRangeError = (code: string, message: string): Error => new CodedRangeError(code, message);
+export const codedError = (code: string, message: string): Error => coded(Error, code, message);
+export const codedTypeError = (code: string, message: string): Error => coded(TypeError, code, message);
+export const codedRangeError = (code: string, message: string): Error => coded(RangeError, code, message);
 
 export const invalidState = (what: string): Error => codedError('ERR_INVALID_STATE', `Invalid state: ${what}`);
 export const dirClosed = (): Error => codedError('ERR_DIR_CLOSED', 'Directory handle was closed');
@@ -207,6 +228,7 @@ export class SystemError extends Error {
   readonly code: string;
   constructor(code: string, text: string, info: SystemErrorInfo) {
     super();
+    if (!(made in SystemError.prototype)) markAsNodes(SystemError);
     const path = info.path === undefined ? '' : ` ${info.path}`;
     const dest = info.dest === undefined ? '' : ` => ${info.dest}`;
     const message = `${text}: ${info.syscall} returned ${info.code} (${info.message})${path}${dest}`;
@@ -228,8 +250,6 @@ export class SystemError extends Error {
     return `${this.name} [${this.code}]: ${this.message}`;
   }
 }
-Object.defineProperty(SystemError.prototype, made, { value: true });
-if (nodeErrorSymbol !== undefined) Object.defineProperty(SystemError.prototype, nodeErrorSymbol, { value: true });
 
 /** The class that Node's cp errors report as their constructor; `name` is SystemError's. */
 export class NodeError extends SystemError {}

@@ -12,7 +12,7 @@ import { Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { isNodeError } from './node-errors.js';
-import { hostFs, nodeAtLeast } from './running-node.js';
+import { nodeAtLeast } from './running-node.js';
 import { type Caller, spell, uvException } from './uv-exception.js';
 import { validateObject, validateString } from './validate.js';
 
@@ -87,22 +87,22 @@ function from(error: unknown, caller: Caller): unknown {
 /** The members openAsBlob and openAsBlobSync of `ctx.fs`. */
 export function makeOpenAsBlob(ctx: Context) {
   // As in Node, everything is checked and thrown at once; only the blob comes later.
-  function openAsBlob(path: unknown, options: unknown = {}): Promise<Blob> {
+  function openAsBlob(caller: Caller, path: unknown, options: unknown = {}): Promise<Blob> {
     try {
       const blob = open(ctx, path, options);
       return resolveLater(blob);
     } catch (error) {
-      throw from(error, openAsBlob);
+      throw from(error, caller);
     }
   }
 
-  function openAsBlobSync(path: unknown, options: unknown = {}): Blob {
+  function openAsBlobSync(caller: Caller, path: unknown, options: unknown = {}): Blob {
     try {
       return open(ctx, path, options);
     } catch (error) {
-      throw from(error, openAsBlobSync);
+      throw from(error, caller);
     }
   }
 
-  return { fs: 'openAsBlobSync' in hostFs ? { openAsBlob, openAsBlobSync } : { openAsBlob }, promises: {} };
+  return { openAsBlob, openAsBlobSync };
 }

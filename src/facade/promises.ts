@@ -21,7 +21,7 @@ import {
   writeWhole,
 } from './ops/whole-file.js';
 import { type AnyOptions, getOptions, parseFlags } from './options.js';
-import { nodeAtLeast, readFileTakesBuffer } from './running-node.js';
+import { bufferOption, nodeAtLeast } from './running-node.js';
 import { type Caller, isPastOpening, toNodeError, uvException } from './uv-exception.js';
 import { bindingFd, parseMode } from './validate.js';
 
@@ -123,7 +123,7 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
       if (path.fd !== -1) return path.readFile(options);
       const check = (): void => {
         const { encoding, signal, buffer } = getOptions(options, READ_DEFAULTS);
-        checkBufferOption(readFileTakesBuffer ? buffer : undefined);
+        checkBufferOption(bufferOption(buffer));
         makeDecoder(encoding);
         throwIfAborted(signal);
       };

@@ -50,7 +50,7 @@ const marked = ['lstatSync', 'openSync', 'accessSync', 'lstat'] as const;
 export function rememberEngine(members: object, engine: Engine): void {
   for (const name of marked) {
     const member: unknown = Reflect.get(members, name);
-    if (typeof member === 'function') Object.assign(member, { [volume]: engine });
+    if (typeof member === 'function') (member as { [volume]?: Engine })[volume] = engine;
   }
 }
 

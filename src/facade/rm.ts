@@ -335,33 +335,33 @@ export function makeRm(ctx: Context) {
     return () => removeRecursively(ctx, path, resolved, options, form);
   };
 
-  function rmSync(path: unknown, options?: unknown): void {
+  function rmSync(caller: Caller, path: unknown, options?: unknown): void {
     try {
       if (nativeSync) parseRmOptions(options);
       checkRm(path, options, 'sync')()();
     } catch (error) {
-      throw from(error, rmSync);
+      throw from(error, caller);
     }
   }
 
-  function rm(path: unknown, options: unknown, callback?: unknown): void {
+  function rm(caller: Caller, path: unknown, options: unknown, callback?: unknown): void {
     const done = typeof options === 'function' ? options : callback;
     const given = typeof options === 'function' ? undefined : options;
-    callBack(done as Callback, rm, checkRm(path, given, 'later'));
+    callBack(done as Callback, caller, checkRm(path, given, 'later'));
   }
 
-  function rmdirSync(path: unknown, options?: unknown): void {
+  function rmdirSync(caller: Caller, path: unknown, options?: unknown): void {
     try {
       checkRmdir(path, options, 'sync')()();
     } catch (error) {
-      throw from(error, rmdirSync);
+      throw from(error, caller);
     }
   }
 
-  function rmdir(path: unknown, options: unknown, callback?: unknown): void {
+  function rmdir(caller: Caller, path: unknown, options: unknown, callback?: unknown): void {
     const done = typeof options === 'function' ? options : callback;
     const given = typeof options === 'function' ? undefined : options;
-    callBack(done as Callback, rmdir, () => {
+    callBack(done as Callback, caller, () => {
       if (recursiveRmdirIsGone) refuseRecursiveRmdir(given);
       validateFunction(done, 'cb');
       return checkRmdir(path, given, 'later')();
@@ -384,5 +384,5 @@ export function makeRm(ctx: Context) {
     });
   }
 
-  return { fs: { rmSync, rm, rmdirSync, rmdir }, promises: { rm: rmPromise, rmdir: rmdirPromise } };
+  return { rmSync, rm, rmdirSync, rmdir, promises: { rm: rmPromise, rmdir: rmdirPromise } };
 }

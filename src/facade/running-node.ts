@@ -1,7 +1,8 @@
 /**
- * Facade layer: what is taken from the running Node, captured once at load so
- * that a later patch of `fs`, or fake timers, cannot reach us. Owns the answer
- * to "which Node is this?": behaviour that differs between releases asks here.
+ * Facade layer: what is taken from the running Node, by functions captured at
+ * load so that a later patch of `fs`, or fake timers, cannot reach us; what takes
+ * long to find is looked for when it is first needed. Owns the answer to "which
+ * Node is this?": behaviour that differs between releases asks here.
  */
 import { isNativeError } from 'node:util/types';
 import { ownFs as nodeFs } from '../host/index.js';
@@ -20,13 +21,24 @@ export const copiesAttributes = libuvMinor >= 49;
 /** Node's own module object: for its classes and names, never for its operations. */
 export const hostFs = nodeFs;
 
+/** `make`, called once, when its value is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const bufferFrom = Buffer.from;
+
 /**
  * The symbol by which Node's stack formatter knows its own errors and prints
  * `TypeError [CODE]: message`. It is not exported, so it is read off a real one.
  */
-function findNodeErrorSymbol(): symbol | undefined {
+export const nodeErrorSymbol = once((): symbol | undefined => {
   try {
-    Buffer.from(undefined as unknown as string);
+    bufferFrom(undefined as unknown as string);
   } catch (error) {
     if (!isNativeError(error)) return undefined;
     return Object.getOwnPropertySymbols(Object.getPrototypeOf(error)).find(
@@ -34,8 +46,7 @@ function findNodeErrorSymbol(): symbol | undefined {
     );
   }
   return undefined;
-}
-export const nodeErrorSymbol = findNodeErrorSymbol();
+});
 
 const realStat = nodeFs.statSync;
 const realFstat = nodeFs.fstatSync;
@@ -53,33 +64,31 @@ function findBigIntStats(): object | undefined {
   return undefined;
 }
 
-const bigIntStats = findBigIntStats();
-
 /** Prototype of `fs.Stats` instances. */
 export const statsPrototype: object = nodeFs.Stats.prototype;
 /** Prototype of BigIntStats instances; Stats' own base where no real one could be had. */
-export const bigIntStatsPrototype: object = bigIntStats
-  ? Object.getPrototypeOf(bigIntStats)
-  : Object.getPrototypeOf(nodeFs.Stats.prototype);
+export const bigIntStatsPrototype = once((): object => {
+  const found = findBigIntStats();
+  return Object.getPrototypeOf(found ?? nodeFs.Stats.prototype);
+});
 /** Until Node 22 the four Dates were own properties; since then the prototype makes them on demand. */
 export const datesAreOwn = !Object.hasOwn(statsPrototype, 'atime');
 
 const realStatfs = nodeFs.statfsSync;
-function findStatfs(): object | undefined {
+/** The prototype of Node's StatFs objects, and whether they have `frsize`, which came late in Node 24. */
+export const statfsLooks = once((): { readonly prototype: object; readonly hasFragmentSize: boolean } => {
   try {
-    return realStatfs('/');
+    const sample = realStatfs('/');
+    return { prototype: Object.getPrototypeOf(sample), hasFragmentSize: 'frsize' in sample };
   } catch {
-    return undefined;
+    return { prototype: Object.prototype, hasFragmentSize: false };
   }
-}
-const statfsSample = findStatfs();
-/** Prototype of Node's StatFs objects. */
-export const statfsPrototype: object = statfsSample ? Object.getPrototypeOf(statfsSample) : Object.prototype;
-/** `frsize` came to StatFs late in Node 24. */
-export const statfsHasFragmentSize = statfsSample !== undefined && 'frsize' in statfsSample;
+});
 
 /** The nanosecond symbols that Temporal getters read on Node 26 (atime, mtime, ctime, birthtime), or an empty list. */
 function findNanosecondSymbols(): readonly symbol[] {
+  // Where Stats has them, its constructor takes them.
+  if (nodeFs.Stats.length <= 14) return [];
   try {
     return Object.getOwnPropertySymbols(realFstat(2));
   } catch {
@@ -101,6 +110,11 @@ function firstComplaint(call: () => unknown): unknown {
   }
   return undefined;
 }
-/** Newer releases let `readFile` fill a buffer of the caller's (`options.buffer`). */
-export const readFileTakesBuffer =
-  firstComplaint(() => nodeFs.readFileSync('\0', JSON.parse('{"buffer":1}'))) === 'ERR_INVALID_ARG_TYPE';
+const realReadFile = nodeFs.readFileSync;
+const readFileTakesBuffer = once(
+  () => firstComplaint(() => realReadFile('\0', JSON.parse('{"buffer":1}'))) === 'ERR_INVALID_ARG_TYPE',
+);
+
+/** Newer releases let `readFile` fill a buffer of the caller's (`options.buffer`); older ones take no notice of it. */
+export const bufferOption = (buffer: unknown): unknown =>
+  buffer !== undefined && readFileTakesBuffer() ? buffer : undefined;

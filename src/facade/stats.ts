@@ -72,11 +72,19 @@ function addDates(stats: Fields<unknown>): void {
 // Plain constructor functions: only these may stand on a foreign prototype and
 // still get V8's fast object layout. TypeScript has no notation for that.
 fillStats.prototype = statsPrototype;
-fillBigIntStats.prototype = bigIntStatsPrototype;
 const StatsRecord = fillStats as unknown as new (from: StatArray) => Stats;
-const BigIntStatsRecord = fillBigIntStats as unknown as new (from: StatArray) => BigIntStats;
+
+type BigIntStatsClass = new (from: StatArray) => BigIntStats;
+let BigIntStatsRecord: BigIntStatsClass | undefined;
+
+function bigIntStatsRecord(): BigIntStatsClass {
+  fillBigIntStats.prototype = bigIntStatsPrototype();
+  return fillBigIntStats as unknown as BigIntStatsClass;
+}
 
 /** Node's stats object for what the engine wrote into `from`; Node takes only the very value `true` for bigint. */
 export function makeStats(from: StatArray, bigint: unknown): Stats | BigIntStats {
-  return bigint === true ? new BigIntStatsRecord(from) : new StatsRecord(from);
+  if (bigint !== true) return new StatsRecord(from);
+  BigIntStatsRecord ??= bigIntStatsRecord();
+  return new BigIntStatsRecord(from);
 }

@@ -18,15 +18,6 @@ type Operations = Record<string, unknown>;
 type StreamOptions = Record<string, unknown>;
 type StreamConstructor = (this: object, path: unknown, options: unknown) => void;
 
-type StreamMembers =
-  | 'ReadStream'
-  | 'WriteStream'
-  | 'FileReadStream'
-  | 'FileWriteStream'
-  | 'createReadStream'
-  | 'createWriteStream';
-type StreamParts = Pick<Fs, Extract<StreamMembers, keyof Fs>> & { Utf8Stream?: unknown };
-
 type Done = (error?: unknown, ...results: unknown[]) => void;
 
 /** fs-shaped operations on a FileHandle: what Node does internally when `fd` is one of its own handles. */
@@ -156,30 +147,11 @@ function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): 
   }.Utf8Stream;
 }
 
-/**
- * The stream members of `ctx.fs`.
- *
- * `createReadStream` and `createWriteStream` make instances of the object's current
- * `ReadStream` and `WriteStream`, so a class put there by a user is used, as in Node.
- */
-export function makeStreams(ctx: Context): { fs: StreamParts; promises: object } {
+/** The stream classes of `ctx.fs`. Its `createReadStream` and `createWriteStream` make instances of what is there then. */
+export function makeStreams(ctx: Context): object {
   const { ReadStream, WriteStream } = makeStreamClasses(ctx);
-  const fs = {
-    createReadStream: function createReadStream(path: unknown, options?: unknown) {
-      return Reflect.construct(ctx.fs.ReadStream, [path, options]);
-    },
-    createWriteStream: function createWriteStream(path: unknown, options?: unknown) {
-      return Reflect.construct(ctx.fs.WriteStream, [path, options]);
-    },
-    ReadStream,
-    WriteStream,
-    FileReadStream: ReadStream,
-    FileWriteStream: WriteStream,
-  };
+  const classes = { ReadStream, WriteStream, FileReadStream: ReadStream, FileWriteStream: WriteStream };
   const Utf8Stream: unknown = (nodeFs as unknown as Operations).Utf8Stream;
-  const parts: object =
-    typeof Utf8Stream === 'function'
-      ? { ...fs, Utf8Stream: utf8StreamClass(ctx, Utf8Stream as new (options?: object) => object) }
-      : fs;
-  return { fs: parts as StreamParts, promises: {} };
+  if (typeof Utf8Stream !== 'function') return classes;
+  return { ...classes, Utf8Stream: utf8StreamClass(ctx, Utf8Stream as new (options?: object) => object) };
 }

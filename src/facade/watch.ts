@@ -179,7 +179,7 @@ function from(error: unknown, caller: Caller): unknown {
 
 /** The members watch, watchFile and unwatchFile of `ctx.fs`, and promises.watch. */
 export function makeWatch(ctx: Context) {
-  function watch(filename: unknown, options?: unknown, listener?: unknown): Watcher {
+  function watch(caller: Caller, filename: unknown, options?: unknown, listener?: unknown): EventEmitter {
     const onChange = typeof options === 'function' ? options : listener;
     try {
       const given = getOptions(options) as Given;
@@ -196,9 +196,9 @@ export function makeWatch(ctx: Context) {
       if (given.signal) closeOnAbort(watcher, given.signal);
       return watcher;
     } catch (error) {
-      throw from(error, watch);
+      throw from(error, caller);
     }
   }
 
-  return { fs: { watch, ...makeStatWatching(ctx) }, promises: { watch: makePromisesWatch(ctx) } };
+  return { watch, ...makeStatWatching(ctx), promises: { watch: makePromisesWatch(ctx) } };
 }

@@ -5,7 +5,7 @@
  * Page cache that the kernel gives back on demand counts as available, or a
  * container that has merely read many files would look full.
  */
-import os from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { posix } from 'node:path';
 import { readOwnText } from './own-node.js';
 
@@ -59,8 +59,8 @@ const realSources: MemorySources = {
   availableMemory: process.availableMemory?.bind(process),
   constrainedMemory: process.constrainedMemory?.bind(process),
   residentMemory: () => process.memoryUsage.rss(),
-  freeMemory: os.freemem,
-  totalMemory: os.totalmem,
+  freeMemory: () => freemem(),
+  totalMemory: () => totalmem(),
 };
 
 /**

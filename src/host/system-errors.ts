@@ -70,8 +70,13 @@ export function systemErrorsOf(errors: ReadonlyMap<number, readonly string[]>): 
   return (errno) => known.get(errno) ?? { errno: -errno, code: 'UNKNOWN', text: 'unknown error' };
 }
 
-/** The error for a positive Linux errno, as the running Node has it. */
-export const systemError = systemErrorsOf(getSystemErrorMap());
+let ownErrors: ((errno: number) => SystemError) | undefined;
+
+/** The error for a positive Linux errno, as the running Node has it. Its table is made for the first error. */
+export function systemError(errno: number): SystemError {
+  ownErrors ??= systemErrorsOf(getSystemErrorMap());
+  return ownErrors(errno);
+}
 
 /** The public error of a refusal, with this system's number; its fields are those of the caller's API. */
 export function refusalError(

@@ -50,8 +50,12 @@ export const sizeClass = (bytes: number): number => {
   return 15 + (exponent - 7) * 8 + ((bytes - 1) >>> (exponent - 3)) - 8;
 };
 
+/** Block sizes by class: the largest of each. */
 const classBytes: number[] = [];
-for (let bytes = 1; bytes <= SLAB_BLOCK_MAX; bytes++) classBytes[sizeClass(bytes)] = bytes <= 16 ? 16 : bytes;
+for (let bytes = 16; bytes <= LINEAR_MAX; bytes += 8) classBytes.push(bytes);
+for (let base = LINEAR_MAX; base < SLAB_BLOCK_MAX; base *= 2) {
+  for (let eighths = 9; eighths <= 16; eighths++) classBytes.push((base / 8) * eighths);
+}
 
 /** Block size of a class, bytes. */
 export const blockBytes = (cls: number): number => classBytes[cls] as number;

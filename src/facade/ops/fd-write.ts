@@ -2,9 +2,9 @@
 
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
-import { copyPromisifyArgs } from '../define.js';
+import type { Given } from '../define.js';
 import { asBytes, encodeText } from '../encoding.js';
-import { toNodeError } from '../uv-exception.js';
+import { type Caller, toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
   isView,
@@ -29,13 +29,14 @@ export function writeForms(ctx: Context) {
     return engine.write(fd, bytes, 0, bytes.length, writePosition(position));
   };
 
-  const writeSync = function writeSync(
+  const writeSync = (
+    caller: Caller,
     fd: unknown,
     data: unknown,
     offset: unknown,
     length: unknown,
     position: unknown,
-  ): number {
+  ): number => {
     try {
       const file = lateFd ? undefined : validateFd(fd);
       if (!isView(data)) {
@@ -48,15 +49,18 @@ export function writeForms(ctx: Context) {
       const checked = checkWriteRange(data, range.offset, range.length, range.position);
       return writeBytes(file ?? bindingFd(fd), data, checked);
     } catch (error) {
-      throw withCodeLast(toNodeError(error, 'write', undefined, undefined, writeSync));
+      throw withCodeLast(toNodeError(error, 'write', undefined, undefined, caller));
     }
   };
 
-  const write = function write(...args: unknown[]): void {
-    const [fd, data, offset, length, position] = args;
+  const write = (caller: Caller, args: Given): void => {
+    const data: unknown = args[1];
+    const offset: unknown = args[2];
+    const length: unknown = args[3];
+    const position: unknown = args[4];
     let callback: unknown;
     try {
-      const file = validateFd(fd);
+      const file = validateFd(args[0]);
       if (isView(data)) {
         callback = args[5] || position || length || offset;
         validateFunction(callback, 'cb');
@@ -86,10 +90,9 @@ export function writeForms(ctx: Context) {
       validateFunction(callback, 'cb');
       deliverAll(callback, [null, writeText(file, data, place, encoding), data]);
     } catch (error) {
-      settle(error, 'write', callback, data, write);
+      settle(error, 'write', callback, data, caller);
     }
   };
-  copyPromisifyArgs(write, 'write');
 
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
     engine.writev(fd, views.map(asBytes), writePosition(position));

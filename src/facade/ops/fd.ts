@@ -6,11 +6,11 @@
 import { EINVAL, Fault } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
-import { callbackForm, copyPromisifyArgs, type Operation, type Operations, syncForm } from '../define.js';
+import type { Given, Operation, Operations } from '../define.js';
 import { asBytes } from '../encoding.js';
 import { opensPathLast, parseFlags } from '../options.js';
 import { splitTimes } from '../times.js';
-import { toNodeError } from '../uv-exception.js';
+import { type Caller, toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
   isView,
@@ -95,11 +95,11 @@ export function descriptorOperations(ctx: Context) {
 }
 
 /** A close without a callback has nobody to tell: its failure is an uncaught exception, as in Node. */
-function throwError(error: unknown): void {
+export function throwError(error: unknown): void {
   if (error !== null && error !== undefined) throw error;
 }
 
-/** open and close in their forms. */
+/** open and close. */
 export function openAndClose(ctx: Context) {
   const { engine } = ctx;
   const open: Operation = {
@@ -125,39 +125,36 @@ export function openAndClose(ctx: Context) {
       validatePath(path);
     },
   };
-  const openWithAll = callbackForm(open);
-  const openLater = (...args: unknown[]): void => {
-    if (args.length < 3) openWithAll(args[0], 'r', 0o666, args[1]);
-    else if (typeof args[2] === 'function') openWithAll(args[0], args[1], 0o666, args[2]);
-    else openWithAll(args[0], args[1], args[2], args[3]);
-  };
   const close: Operation = {
     syscall: 'close',
     paths: 0,
     arity: 1,
     run: (fd) => engine.close(bindingFd(fd)),
   };
-  const closeWithCallback = callbackForm(close);
-  return {
-    open: openLater,
-    openSync: syncForm(open),
-    close: (fd: unknown, callback: unknown = throwError): void => {
-      closeWithCallback(fd, callback);
-    },
-    closeSync: syncForm(close),
-  };
+  return { open, close };
+}
+
+/** The arguments of open, in all their forms, as four. */
+export function openArguments(args: Given): unknown[] {
+  if (args.length < 3) return [args[0], 'r', 0o666, args[1]];
+  if (typeof args[2] === 'function') return [args[0], args[1], 0o666, args[2]];
+  return [args[0], args[1], args[2], args[3]];
 }
 
 /** read and readv in their forms. */
 export function readForms(ctx: Context) {
   const { engine } = ctx;
 
-  const readSync = function readSync(...args: unknown[]): number {
-    const [fd, buffer] = args;
+  const readSync = (caller: Caller, args: Given): number => {
+    // By index: to take an arguments object apart by pattern goes through its iterator, at 300 ns.
+    const fd: unknown = args[0];
+    const buffer: unknown = args[1];
     try {
       const file = lateFd ? undefined : validateFd(fd);
       validateView(buffer);
-      let [, , offset, length, position] = args;
+      let offset: unknown = args[2];
+      let length: unknown = args[3];
+      let position: unknown = args[4];
       if (args.length <= 3 || typeof offset === 'object') {
         if (offset !== undefined) validateObject(offset, 'options', true);
         ({ offset, length, position } = rangeOf(offset as RangeOptions | null, buffer.byteLength));
@@ -168,11 +165,11 @@ export function readForms(ctx: Context) {
       if (range.length === 0) return 0;
       return engine.read(file ?? bindingFd(fd), asBytes(buffer), range.offset, range.length, range.position);
     } catch (error) {
-      throw toNodeError(error, 'read', undefined, undefined, readSync);
+      throw toNodeError(error, 'read', undefined, undefined, caller);
     }
   };
 
-  const read = function read(...args: unknown[]): void {
+  const read = (caller: Caller, args: Given): void => {
     let callback: unknown;
     let buffer: View | undefined;
     try {
@@ -187,10 +184,9 @@ export function readForms(ctx: Context) {
       const count = range.length === 0 ? 0 : engine.read(fd, asBytes(view), range.offset, range.length, range.position);
       deliverAll(callback, [null, count, view]);
     } catch (error) {
-      settle(error, 'read', callback, buffer, read);
+      settle(error, 'read', callback, buffer, caller);
     }
   };
-  copyPromisifyArgs(read, 'read');
 
   const vector = (fd: number, views: readonly View[], position: unknown): number =>
     readVector(ctx, fd, views, position);
@@ -205,7 +201,7 @@ export function readVector(ctx: Context, fd: number, views: readonly View[], pos
 }
 
 /** The four ways to call `fs.read`: by position, with options, without a buffer, with a callback alone. */
-function readForm(args: readonly unknown[]): RangeOptions & { readonly callback: unknown } {
+function readForm(args: Given): RangeOptions & { readonly callback: unknown } {
   if (args.length > 4) {
     return { buffer: args[1], offset: args[2], length: args[3], position: args[4], callback: args[5] };
   }

@@ -4,7 +4,6 @@
  * engine's negative return and builds no Error.
  */
 import { posix } from 'node:path';
-import { promisify } from 'node:util';
 import { ENOENT, ENOTDIR, Fault, S_IFLNK, S_IFMT } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
@@ -225,39 +224,33 @@ function warnOfExistsArgument(): void {
   process.emitWarning('Passing invalid argument types to fs.existsSync is deprecated', 'DeprecationWarning', 'DEP0187');
 }
 
-/** exists and existsSync: the only operations that turn a bad argument into an answer. */
-export function existsForms(ctx: Context) {
-  const { engine } = ctx;
-  const existsSync = (path?: unknown): boolean => {
-    let target: string;
-    try {
-      target = ctx.resolve(path);
-    } catch (error) {
-      if (Reflect.get(Object(error), 'code') === 'ERR_INVALID_ARG_TYPE') warnOfExistsArgument();
-      return false;
-    }
-    return engine.access(target, 0) === 0;
-  };
-  const exists = (path: unknown, callback: unknown): void => {
-    validateFunction(callback, 'cb');
-    const { access } = ctx.fs as unknown as Members;
-    let target: string;
-    try {
-      if (access !== ctx.own.access) {
-        access(path, 0, (error: unknown) => callback(!error));
-        return;
-      }
-      target = ctx.resolve(path);
-    } catch {
-      // Node answers a bad argument at once, before it returns.
-      callback(false);
+/** existsSync and exists: the only operations that turn a bad argument into an answer. */
+export function isThere(ctx: Context, path: unknown): boolean {
+  let target: string;
+  try {
+    target = ctx.resolve(path);
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') === 'ERR_INVALID_ARG_TYPE') warnOfExistsArgument();
+    return false;
+  }
+  return ctx.engine.access(target, 0) === 0;
+}
+
+export function tellWhetherThere(ctx: Context, path: unknown, callback: unknown): void {
+  validateFunction(callback, 'cb');
+  const { access } = ctx.fs as unknown as Members;
+  let target: string;
+  try {
+    if (access !== ctx.own.access) {
+      access(path, 0, (error: unknown) => callback(!error));
       return;
     }
-    // `exists` has no error argument.
-    deliverAll(callback, [engine.access(target, 0) === 0]);
-  };
-  Object.defineProperty(exists, promisify.custom, {
-    value: (path: unknown) => new Promise((resolve) => exists(path, resolve)),
-  });
-  return { exists, existsSync };
+    target = ctx.resolve(path);
+  } catch {
+    // Node answers a bad argument at once, before it returns.
+    callback(false);
+    return;
+  }
+  // `exists` has no error argument.
+  deliverAll(callback, [ctx.engine.access(target, 0) === 0]);
 }

@@ -10,7 +10,7 @@ import { asBuffer } from '../encoding.js';
 import { type Members, readFileSync, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
-import { nodeAtLeast, readFileTakesBuffer } from '../running-node.js';
+import { bufferOption, nodeAtLeast } from '../running-node.js';
 import { faultIn, PathFault, spell } from '../uv-exception.js';
 import { bindingFd, isInt32, isView, validateView } from '../validate.js';
 
@@ -89,7 +89,7 @@ export type Form = 'sync' | 'callback' | 'promise';
 
 export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form: Form): unknown {
   const { encoding } = options;
-  const buffer = readFileTakesBuffer ? options.buffer : undefined;
+  const buffer = bufferOption(options.buffer);
   checkBufferOption(buffer);
   if (
     form === 'sync' &&

@@ -1,6 +1,5 @@
 /** Facade layer: readv and writev, and how the callback forms of reading and writing deliver what went wrong. */
 import { deliverAll } from '../completion.js';
-import { copyPromisifyArgs } from '../define.js';
 import { nodeAtLeast } from '../running-node.js';
 import { type Caller, toNodeError } from '../uv-exception.js';
 import { bindingFd, type Callback, type View, validateFd, validateFunction, validateViews } from '../validate.js';
@@ -20,17 +19,17 @@ export function vectorForms(
   syscall: string,
   run: (fd: number, views: readonly View[], position: unknown) => number,
 ) {
-  const sync = function self(fd: unknown, views: unknown, position: unknown): number {
+  const sync = (caller: Caller, fd: unknown, views: unknown, position: unknown): number => {
     try {
       const file = lateFd ? undefined : validateFd(fd);
       validateViews(views);
       if (name === 'writev' && views.length === 0) return 0;
       return run(file ?? bindingFd(fd), views, position);
     } catch (error) {
-      throw toNodeError(error, syscall, undefined, undefined, self);
+      throw toNodeError(error, syscall, undefined, undefined, caller);
     }
   };
-  const later = function self(fd: unknown, views: unknown, position: unknown, callback: unknown): void {
+  const later = (caller: Caller, fd: unknown, views: unknown, position: unknown, callback: unknown): void => {
     const done = callback || position;
     try {
       const file = validateFd(fd);
@@ -39,9 +38,8 @@ export function vectorForms(
       const empty = name === 'writev' && views.length === 0;
       deliverAll(done, [null, empty ? 0 : run(file, views, position), views]);
     } catch (error) {
-      settle(error, syscall, done, views, self);
+      settle(error, syscall, done, views, caller);
     }
   };
-  copyPromisifyArgs(later, name);
   return { later, sync };
 }
