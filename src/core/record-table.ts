@@ -322,9 +322,9 @@ export class RecordTable extends Columns {
 
   /** Takes the first segment down a size while its upper part is unused, so that an emptied volume costs what it did at the start. */
   private shrinkFirst(): void {
-    const size = this.firstRecords;
-    const smaller = FIRST_SIZES.findLast((candidate) => candidate < size);
-    if (smaller === undefined || this.live >= smaller) return;
+    let smaller = 0;
+    for (const size of FIRST_SIZES) if (size < this.firstRecords) smaller = size;
+    if (this.live >= smaller) return;
     const words = this.segments[0] as Uint32Array;
     for (let at = words.length - this.words + this.liveWord; at >= smaller * this.words; at -= this.words) {
       if (words[at] !== 0) return;
