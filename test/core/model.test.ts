@@ -45,7 +45,7 @@ function makePair(setup: Setup): Pair {
     pathLimit: 4096,
     jail: false,
     mkdirpLeavesParts: false,
-    protectedHardlinks: false,
+    protectedHardlinks: true,
   });
   const [root] = snapshot(engine).nodes as [NodeSnapshot];
   model.root.mode = root.mode;
