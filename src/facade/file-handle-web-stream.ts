@@ -35,7 +35,7 @@ type Reader = Pick<SharedFileHandle, 'fd' | 'close' | typeof takeShare | typeof 
 
 function readOptions(options: unknown): { bytes: boolean; autoClose: boolean } {
   if (!alwaysBytes) {
-    const { type }: { type?: unknown } = Object(options);
+    const type = (options as { type?: unknown }).type;
     if (type !== undefined) validateString(type, 'options.type');
     return { bytes: type === 'bytes', autoClose: false };
   }

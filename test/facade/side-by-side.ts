@@ -56,7 +56,7 @@ export function describeTree(fs: Fs, directory: string, hide = directory): Recor
   return found;
 }
 
-function plain(value: unknown, root: string): unknown {
+export function plain(value: unknown, root: string): unknown {
   if (typeof value === 'string') return value.replaceAll(root, '$');
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('latin1')}`;
   if (value instanceof Error) return describeError(value, root);

@@ -119,8 +119,15 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const target = ctx.resolve(path);
   const flags = early ?? parseFlags(form === 'promise' ? options.flag || 'r' : options.flag);
   if (buffer === undefined && isPlainText(encoding)) return ctx.engine.decodeFile(target, flags, decoders[form]);
-  const make = buffer === undefined ? newBuffer : (size: number) => callersBuffer(buffer, size).subarray(0, size);
-  const data = ctx.engine.readFile(target, flags, make);
+  const data = ctx.engine.readFile(target, flags, (size) => {
+    if (buffer === undefined) return newBuffer(size);
+    try {
+      return callersBuffer(buffer, size).subarray(0, size);
+    } catch (error) {
+      // In the callback form it is delivered, whoever threw it.
+      throw form === 'callback' ? new Answer(error) : error;
+    }
+  });
   if (form === 'callback') return decodeAnswer(data, encoding);
   if (form === 'promise' && (!readsInOneJob || buffer !== undefined || data.length > ONE_JOB)) makeDecoder(encoding);
   return decodeContent(data, encoding);
@@ -169,12 +176,13 @@ function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buff
     if (signal?.aborted) checkDescriptor(ctx, fd);
     else data = readOpenFile(ctx, fd, buffer);
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault)) throw buffer === undefined ? error : new Answer(slicingNothing());
     if (error.syscall === 'fstat') throw new Answer(concatenatingNothing());
   }
   return decodeAnswer(data, encoding);
 }
 
+const slicingNothing = (): unknown => new TypeError("Cannot read properties of null (reading 'slice')");
 const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null);
 
 /** Synchronous utf8 reads of a descriptor go through one binding call that starts with read. */
