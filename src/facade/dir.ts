@@ -85,7 +85,10 @@ export class Dir {
 
   get path(): string {
     // Typed as Node types it; a Buffer path comes back as the Buffer it was.
-    return this.#path as string;
+    if (#path in this) return this.#path as string;
+    // On Node 20 it is a plain property, which other objects lack.
+    if (!nodeAtLeast(22)) return undefined as never;
+    throw codedTypeError('ERR_INVALID_THIS', 'Value of "this" must be of type Dir');
   }
 
   /** Next entry, or null at the end: as a promise, or to `callback`. */

@@ -39,6 +39,13 @@ const uses: Area = {
     await file.close();
     return [outcome, through, fs.statSync(p('f')).size > 0, fs.statSync(p('g')).size > 0];
   },
+  'the prototype of Dir is looked through, as inspectors do': async ({ fs, dir, attempt }) => {
+    const open = fs.opendirSync(dir);
+    const prototype: object = Object.getPrototypeOf(open);
+    const outcome = await attempt(() => Reflect.get(prototype, 'path'));
+    open.closeSync();
+    return outcome;
+  },
 };
 
 export default uses;
