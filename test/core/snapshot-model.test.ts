@@ -33,6 +33,8 @@ const SIZES = [0, 1, 7, 60, 100, 500, 5000, 8192, 8193, 30_000, 65_536, 65_537, 
 interface Taken {
   image: VolumeImage;
   look: Looked[];
+  /** A hash of its binary form when it was taken. */
+  form: string;
   /** A look a day later would move access times. */
   time: number;
 }
@@ -59,13 +61,21 @@ class Run {
     else if (roll < 14) this.restore();
     else if (roll < 18) this.dispose();
     else this.attempt(() => this.change());
+    if (this.taken.length > 0 && this.random.chance(0.2)) this.expectUnchanged(this.random.pick(this.taken));
     expectClean(this.engine);
+  }
+
+  /** Whatever shares its memory with the volume: nothing writes to a snapshot. */
+  private expectUnchanged({ image, form }: Taken): void {
+    expect(hashBytes(encodeTree(image.tree(), 0))).toBe(form);
   }
 
   /** Everything is let go of: no byte may stay billed. */
   finish(): void {
     const { engine } = this;
-    for (const { image, look, time } of this.taken) {
+    for (const each of this.taken) {
+      const { image, look, time } = each;
+      this.expectUnchanged(each);
       this.time = time;
       this.attempt(() => {
         engine.restoreImage(image);
@@ -101,7 +111,7 @@ class Run {
       const image = engine.takeImage();
       this.log.push('take');
       expect(image.nodes).toBe(new Set(look.map(({ stat }) => stat[6])).size - 1);
-      this.taken.push({ image, look, time: this.time });
+      this.taken.push({ image, look, form: hashBytes(encodeTree(image.tree(), 0)), time: this.time });
       if (this.random.chance(0.1)) this.copy(image, look);
     });
   }

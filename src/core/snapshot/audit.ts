@@ -36,6 +36,10 @@ export const auditOwners = (volume: Volume, block: (bytes: number) => void, prob
   const charge = chunks.chargeWith(files);
   if (charge !== chunks.charge())
     problems.push(`buffers of ${charge} bytes are owned, the chunk table says ${chunks.charge()}`);
+  const [slabBytes, uncounted] = slabs.recomputed();
+  if (slabBytes !== slabs.charge()) problems.push(`slabs hold ${slabBytes} bytes, they say ${slabs.charge()}`);
+  if (uncounted !== slabs.costOfOwners())
+    problems.push(`counting owners costs ${uncounted} bytes, slabs say ${slabs.costOfOwners()}`);
   const own = images.recomputed();
   if (own !== images.charge()) problems.push(`images hold ${own} bytes of their own, they say ${images.charge()}`);
 };

@@ -14,15 +14,17 @@ export type { TreeNode, TreeSource } from './source.js';
 
 /** What the engine hands out: an image with its volume. */
 class HeldImage implements VolumeImage {
-  readonly nodes: number;
-  readonly charge: number;
-
   constructor(
     private readonly volume: Volume,
     readonly image: Image,
-  ) {
-    this.nodes = image.inodes.live - image.unnamed.length - 1;
-    this.charge = chargeOfImage(image);
+  ) {}
+
+  get nodes(): number {
+    return this.image.inodes.live - this.image.unnamed.length - 1;
+  }
+
+  get charge(): number {
+    return chargeOfImage(this.image);
   }
 
   get held(): boolean {

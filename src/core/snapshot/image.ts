@@ -74,11 +74,7 @@ export class Images {
   /** The volume is now as this image, whose columns it has. */
   restored(image: Image): void {
     this.nearest = image;
-    for (const kind of KINDS) {
-      image[kind].segments.forEach((column, index) => {
-        if (column.length > 0) this.freeze(kind, index, column);
-      });
-    }
+    for (const kind of KINDS) this.freeze(kind, image[kind].segments, image[kind].segments);
   }
 
   /** @throws QuotaFault, GuardFault, Fault ENOMEM, or EMLINK when there are 65,000; nothing has changed then */
@@ -175,20 +171,27 @@ export class Images {
     columns.forEach((column, index) => {
       if (column.length === 0) return;
       if (chosen[index] === undefined) {
-        visitColumn(kind, column, (references, count) => chunks.pinAll(references, count));
+        this.pin(kind, column);
         return;
       }
       // An equal column of another image: two owners become one.
       if (table.segments[index] !== column) visitColumn(kind, column, (all, count) => void chunks.unpinAll(all, count));
-      this.freeze(kind, index, column);
+    });
+    this.freeze(kind, columns, chosen);
+  }
+
+  /** The live table has these columns now, where they are chosen, and copies one before it writes to it. */
+  private freeze(kind: Kind, columns: readonly Uint32Array[], chosen: Choice): void {
+    const table = tableOf(this.volume, kind);
+    const onThaw = (column: Uint32Array): void => this.pin(kind, column);
+    columns.forEach((column, index) => {
+      if (column.length > 0 && chosen[index] !== undefined) table.freeze(index, column, onThaw);
     });
   }
 
-  private freeze(kind: Kind, index: number, column: Uint32Array): void {
-    const { chunks } = this.volume;
-    tableOf(this.volume, kind).freeze(index, column, (left) =>
-      visitColumn(kind, left, (references, count) => chunks.pinAll(references, count)),
-    );
+  /** A column that only images have owns its chunks beside the files. */
+  private pin(kind: Kind, column: Uint32Array): void {
+    visitColumn(kind, column, (references, count) => this.volume.chunks.pinAll(references, count));
   }
 
   /** Counts one holder less. True when it was the last. */

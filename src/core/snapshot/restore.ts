@@ -199,7 +199,7 @@ const exchange = (volume: Volume, held: ReadonlySet<number>, image: Image | unde
   const leave = (references: Uint32Array, count: number): void => chunks.leaveAll(references, count);
   const takeOver = (references: Uint32Array, count: number): void => chunks.takeOverAll(references, count);
   forEachGoing(volume, image, (kind, column, isFrozen) => visitColumn(kind, column, isFrozen ? leave : give));
-  for (const kind of image === undefined ? [] : KINDS) {
+  for (const kind of image !== undefined && chunks.hasBuffers ? KINDS : []) {
     const { segments } = tableOf(volume, kind);
     image?.[kind].segments.forEach((column, index) => {
       if (column !== segments[index]) visitColumn(kind, column, takeOver);

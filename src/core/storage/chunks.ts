@@ -48,6 +48,11 @@ export class Chunks {
     return this.billed - this.once;
   }
 
+  /** False when all chunks are slab blocks. */
+  get hasBuffers(): boolean {
+    return this.once > 0;
+  }
+
   /** Bytes held in slabs and buffers together. */
   held(): number {
     return this.charge() + this.slabs.charge();

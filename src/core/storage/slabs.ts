@@ -69,10 +69,24 @@ export class Slabs {
   private readonly free: number[] = [];
   private readonly spare: (Slab | undefined)[] = [];
   private billed = 0;
+  /** Price of the counts that no slab is billed for yet. */
+  private uncounted = 0;
 
   /** Bytes held, as billed. */
   charge(): number {
     return this.billed;
+  }
+
+  /** What `charge` and `costOfOwners` should be, for the audit. */
+  recomputed(): [charge: number, uncounted: number] {
+    let charge = 0;
+    let uncounted = 0;
+    for (const slab of this.slabs) {
+      if (slab === undefined) continue;
+      charge += priceOf(slab);
+      if (!slab.counted) uncounted += ownersPrice(slab);
+    }
+    return [charge, uncounted];
   }
 
   /** Blocks in use of each class, for the audit. */
@@ -159,18 +173,16 @@ export class Slabs {
 
   /** Bytes to reserve before `countOwners`. */
   costOfOwners(): number {
-    let cost = 0;
-    for (const slab of this.slabs) if (slab?.counted === false) cost += ownersPrice(slab);
-    return cost;
+    return this.uncounted;
   }
 
   /** Lets every slab there is count the owners of its blocks; the caller has reserved `costOfOwners`. */
   countOwners(): void {
     for (const slab of this.slabs) {
-      if (slab?.counted !== false) continue;
-      slab.counted = true;
-      this.billed += ownersPrice(slab);
+      if (slab !== undefined) slab.counted = true;
     }
+    this.billed += this.uncounted;
+    this.uncounted = 0;
   }
 
   /** Ends counting where no block has a second owner any more. Returns the bytes the caller must release. */
@@ -180,6 +192,7 @@ export class Slabs {
       // A file that was open at a restore may still share its block with the restored one.
       if (slab?.counted !== true || slab.owners?.some((count) => count > 0)) continue;
       this.billed -= ownersPrice(slab);
+      this.uncounted += ownersPrice(slab);
       slab.owners = undefined;
       slab.counted = false;
     }
@@ -247,6 +260,7 @@ export class Slabs {
     this.total[cls] = (this.total[cls] ?? 0) + blocks;
     this.free[cls] = (this.free[cls] ?? 0) + blocks;
     this.billed += slabPrice(cls, blocks);
+    this.uncounted += ownersPrice(slab);
     this.link(slab);
     return slab;
   }
@@ -276,6 +290,7 @@ export class Slabs {
     this.free[cls] -= blocks;
     const price = priceOf(slab);
     this.billed -= price;
+    if (!slab.counted) this.uncounted -= ownersPrice(slab);
     return price;
   }
 
