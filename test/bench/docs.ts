@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './build.js';
 import { TITLES } from './cases/index.js';
+import { reasonsFor } from './reasons.js';
 import { caseNames, lost, meanRatio, rows, systemsIn } from './report.js';
 import { lookup, type ResultFile } from './results.js';
 import { type DotPlot, dotPlot } from './svg.js';
@@ -103,6 +104,13 @@ ${table(head, body)}
 `;
 }
 
+function whySection(files: readonly ResultFile[]): string {
+  const found = reasonsFor([...new Set(files.flatMap(lost))]);
+  if (found.length === 0) return '';
+  const lines = found.map(([cases, reason]) => `- ${cases.map((name) => `\`${name}\``).join(', ')}: ${reason}`);
+  return `## Where others are faster, and why\n\n${lines.join('\n')}\n\n`;
+}
+
 /** What the numbers of a new volume do not say by themselves. */
 const FS_OBJECT = `## What an fs object costs
 
@@ -141,7 +149,7 @@ ${packed}
 ${groupsOf(file)
   .map((group) => groupSection(file, group))
   .join('\n')}
-${dMemfsSection(file)}
+${whySection([file, ...others])}${dMemfsSection(file)}
 ${FS_OBJECT}
 ${otherNodes(others)}`;
 }

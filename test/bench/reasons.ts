@@ -1,0 +1,35 @@
+/** Benchmarks: why others are faster in some cases, for docs/benchmarks.md. Each reason was found in a profile. */
+
+const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [
+    /-(callback|promise)$/,
+    'One call alone, awaited or called back. Others answer by `process.nextTick` or a microtask. Here, as in Node, a turn of the event loop lies between ' +
+      'a call and its answer, so timers and I/O keep running beside a long chain of awaits. The empty turn alone takes 0.8 to 1.0 µs; 64 calls at once share one.',
+  ],
+  [
+    /^stat-throw$/,
+    'The Error is most of it (the bare limit makes one, too). Its stack is cut so that the caller’s line is on top, which costs V8 a second look.',
+  ],
+  [
+    /^opendir/,
+    'Names lie as bytes in a table outside the heap, 44 bytes for an entry and its name, and become strings when they are read; others keep a string for each name.',
+  ],
+  [
+    /^rm-recursive/,
+    'memfs drops the top of the tree and leaves the rest to the garbage collector. Here every file gives back at once what it was billed.',
+  ],
+  [
+    /^(stream-16m|random-access|random-reads|many-files)$/,
+    'Nearly all of it is copying to or from memory that is in no cache; the order changes from run to run.',
+  ],
+  [/^scale-(create|stat|unlink)-1k$/, 'The first thousand calls of a process, before they are compiled.'],
+  [/^(volume|volume-new|volume-memory|import)$/, 'See [what an fs object costs](#what-an-fs-object-costs).'],
+];
+
+/** Cases grouped by the reason for which others are faster; those without one are not in it. */
+export function reasonsFor(cases: readonly string[]): [cases: string[], reason: string][] {
+  return REASONS.map(([pattern, reason]): [string[], string] => [
+    cases.filter((name) => pattern.test(name)),
+    reason,
+  ]).filter(([found]) => found.length > 0);
+}
