@@ -35,7 +35,7 @@ export async function readTar(reader: ByteReader, importer: Importer): Promise<v
     const header = await nextHeader(reader);
     if (header === undefined) break;
     const code = header.typeKey;
-    if (code === 'V') continue;
+    if (code === 'V' && !header.size) continue;
     if (code === 'g' || code === 'x' || code === 'L' || code === 'K') {
       const content = await readExtension(reader, header);
       if (code === 'g') checkGlobal(parsePax(content));
@@ -66,7 +66,9 @@ async function nextHeader(reader: ByteReader): Promise<TarHeader | undefined> {
   if (!isAscii(block) && !namesIn(block).every((name) => isUtf8(upToNul(name)))) {
     throw refuse('NAME', 'a name is not UTF-8', upToNul(block.subarray(0, 100)).toString('latin1'));
   }
-  if (header.size === undefined || !Number.isSafeInteger(header.size)) throw refuse('CORRUPT', 'a size is no number');
+  // The label that `tar -V` writes has a name and a time only.
+  if (!Number.isSafeInteger(header.typeKey === 'V' ? (header.size ?? 0) : header.size))
+    throw refuse('CORRUPT', 'a size is no number');
   return header;
 }
 

@@ -77,6 +77,14 @@ describe.runIf(tools.tar)('tar of the system', () => {
     expect(described(fs, '/in')['zz-second-name']?.first).toBe('secret');
   });
 
+  it('labels its archives, and they are read all the same', async () => {
+    const directory = plantedOnDisk();
+    run(directory, 'tar', '-V', 'a label', '-cf', 'made.tar', '-C', 'tree', '.');
+    const fs = newVolume();
+    await importArchive(fs, nodeFs.readFileSync(join(directory, 'made.tar')), { to: '/in' });
+    expect(zipped(described(fs, '/in'))).toEqual(zipped(described(nodeFs, join(directory, 'tree'))));
+  });
+
   it('reads it compressed by zstd, where this Node can', async () => {
     if (!tools.zstd || !('createZstdDecompress' in (await import('node:zlib')))) return;
     const directory = plantedOnDisk();
