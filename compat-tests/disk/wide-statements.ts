@@ -363,7 +363,7 @@ const special = (r: Prng, sync: boolean): string => {
     case 'rmdir':
       return `fs.rmdirSync(${v.plainPath(r)}, { recursive: ${r.pick(['true', 'true', 'false', '1', 'undefined'])}${r.chance(30) ? ', maxRetries: 1' : ''} })`;
     case 'together':
-      return `together(() => [${Array.from({ length: 2 + r.below(4) }, () => looking(r)).join(', ')}])`;
+      return `together([${Array.from({ length: 2 + r.below(4) }, () => `() => ${looking(r)}`).join(', ')}])`;
     case 'dir': {
       const steps = Array.from({ length: 2 + r.below(4) }, () => `'${r.pick(dirSteps)}'`);
       return `misuse(() => fs.opendirSync(${v.plainPath(r)}), [${steps.join(', ')}])`;
@@ -404,7 +404,6 @@ const special = (r: Prng, sync: boolean): string => {
       return `(() => { const c = new AbortController(); const made = ${r.pick([
         `fs.promises.readFile(${path}, { signal: c.signal })`,
         `collect(fs.createReadStream(${path}, { signal: c.signal }))`,
-        `${slot}.readFile({ signal: c.signal })`,
       ])}; c.abort(${r.pick(['', "new Error('why')", "'text'", 'null'])}); return made; })()`;
     }
     default:

@@ -110,7 +110,8 @@ export const wideHelpers = (fs: NodeFs, root: string): Record<string, unknown> =
     fs.appendFileSync(path, 'x');
     return [written, shorter, sizes()];
   },
-  together: async (start: () => Promise<unknown>[]) => Promise.allSettled(start()),
+  /** Calls that are made one after the other and waited for together. */
+  together: async (calls: (() => Promise<unknown>)[]) => Promise.allSettled(calls.map(async (call) => call())),
   misuse: async (open: () => Dir, steps: string[]) => {
     const dir = open();
     const results: unknown[] = [];

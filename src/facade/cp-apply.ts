@@ -26,6 +26,8 @@ import { faultToError } from './uv-exception.js';
 export interface Place {
   readonly shown: string;
   readonly path: string;
+  /** The argument itself when it was not text: Node's JavaScript can join nothing to it. */
+  readonly bytes?: Uint8Array;
 }
 
 /** `blames`: the path that C++ names when the step fails. */
@@ -123,6 +125,7 @@ class Application {
     this.#commitMark = this.#commit.length;
     switch (step.kind) {
       case 'parents': {
+        for (let at = step.to.path; at !== '/'; at = parentOf(at)) this.#remember(at);
         for (const first of makeParents(engine, step.to.path)) this.#undo.push(() => engine.removeTree(first));
         return;
       }

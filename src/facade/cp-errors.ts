@@ -49,6 +49,7 @@ export function cpError(
 const strings = new Map([
   [EEXIST, 'File exists'],
   [EINVAL, 'Invalid argument'],
+  [EISDIR, 'Is a directory'],
   [ENOTDIR, 'Not a directory'],
   [ENOTEMPTY, 'Directory not empty'],
   [ENOTSUP, 'Operation not supported'],

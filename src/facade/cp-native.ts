@@ -6,7 +6,18 @@
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_LINK, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP, STAT_LENGTH } from '../core/index.js';
+import {
+  DT_DIR,
+  DT_LINK,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  ENOTSUP,
+  S_IFDIR,
+  STAT_LENGTH,
+} from '../core/index.js';
 import type { Place } from './cp-apply.js';
 import { alreadyExists, systemError } from './cp-errors.js';
 import {
@@ -81,12 +92,17 @@ function checkPaths(plan: Plan, src: Place, dest: Place): void {
   }
 }
 
-/** std::filesystem::path::parent_path leaves no slash at the end, where path.dirname may. */
+const trim = (text: string): string => text.replace(/(?<=.)\/+$/, '');
+
+/** std::filesystem::path::parent_path leaves no slash at the end, and of `a/b/` it is `a/b`. */
 function parentPlace(place: Place): Place {
-  const { shown, path } = parentByName(place);
-  const trim = (text: string): string => text.replace(/(?<=.)\/+$/, '');
+  const { shown, path } = trim(place.path) === place.path ? parentByName(place) : place;
   return { shown: trim(shown), path: trim(path) };
 }
+
+/** What a destination with a slash at its end is once its "parents" were made. */
+const newDirectory: Stat = new Float64Array(STAT_LENGTH);
+newDirectory[1] = S_IFDIR | 0o755;
 
 /** std::filesystem::path::parent_path, by which C++ tells whether two names stand side by side. */
 const parentText = (path: string): string => path.replace(/\/+/g, '/').replace(/\/?[^/]*$/, '');
@@ -138,7 +154,7 @@ function behindParents(plan: Plan, dest: Place): Place {
     plan.ctx.engine.lookup(path.slice(0, index) + name) === -ENOENT;
   for (;;) {
     const climb = [...path.matchAll(/(\/[^/]+)\/+\.\.(?=\/|$)/g)].find(isMissing);
-    if (climb === undefined) return { shown: dest.shown, path };
+    if (climb === undefined) return { ...dest, path };
     path = path.slice(0, climb.index) + path.slice(climb.index + climb[0].length);
   }
 }
@@ -150,14 +166,23 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   if (options.filter && !(yield plan.given)) return;
   checkPaths(plan, src, dest);
   const parent = parentPlace(dest);
+  let made: Stat | undefined;
   // C++ does not look at how this went: what is then copied fails.
   if (!exists(stat(plan, parent, true)) && directoriesErrno(plan, parent) === 0) {
     plan.steps.push({ kind: 'parents', to: parent });
     dest = behindParents(plan, dest);
+    if (given.path.endsWith('/')) made = newDirectory;
   }
   const source = look(plan, src, options.dereference, false) as Stat;
-  const there = look(plan, dest, options.dereference, true);
+  const there = made ?? look(plan, dest, options.dereference, true);
   if (isLink(source)) return planLink(plan, src, dest, there);
+  if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
+    // The directory that was made for its own parent is empty: C++ removes it again, and finds a slash behind a file's name.
+    plan.steps.pop();
+    const above = parentByName({ shown: trim(dest.shown), path: trim(dest.path) });
+    if (!exists(stat(plan, above, true))) plan.steps.push({ kind: 'parents', to: above });
+    throw systemError(EISDIR, dest.shown);
+  }
   if (!isDirectory(source)) return planContent(plan, src, dest, source, there);
   if (options.filter) return yield* planFile(plan, src, dest, there);
   if (there !== undefined && refusesDirectories && options.errorOnExist && !options.force) throw alreadyExists(dest);

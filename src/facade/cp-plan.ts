@@ -243,6 +243,9 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
 
 /** C++ removes what is to be overwritten, which an empty directory bears. */
 function refuseFullDirectory(plan: Plan, dest: Place): void {
+  const bare = dest.path.replace(/\/+$/, '');
+  const beside = bare === dest.path ? undefined : look(plan, { ...dest, path: bare }, false, true);
+  if (beside !== undefined && isLink(beside)) throw systemError(ENOTDIR, dest.shown, 'unlink');
   const own = look(plan, dest, false, true);
   if (own === undefined || !isDirectory(own) || plan.ctx.engine.readdir(dest.path).length === 0) return;
   throw systemError(ENOTEMPTY, dest.shown, 'unlink');
@@ -259,8 +262,10 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
     there === undefined && copiesNewTreesNatively(plan) ? { ...plan, passage: throughDouble, native: true } : plan;
   if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest, blames: plan.native ? dest.shown : undefined });
   const inside = [...children(inner, src, dest)];
+  const bytes = src.bytes ?? dest.bytes;
   let complete = false;
   try {
+    if (bytes !== undefined && inside.length > 0) throw invalidArgType('path', 'string', bytes);
     for (const [from, to] of inside) {
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
       yield* planFile(inner, from, to, checkInner(plan, from, to));
@@ -285,6 +290,9 @@ export function lexicallyNormal(path: string): string {
 /** A link's target: absolute unless it is to be copied verbatim. */
 function linkTarget(plan: Plan, link: Place, verbatim: boolean): Place {
   const target = plan.ctx.engine.readlink(link.path);
+  if (link.bytes !== undefined && !verbatim && !target.startsWith('/')) {
+    throw invalidArgType('path', 'string', link.bytes);
+  }
   const whole = `${posix.dirname(link.path)}/${target}`;
   const absolute = plan.native ? lexicallyNormal(whole) : posix.resolve(whole);
   const path = verbatim || target.startsWith('/') ? target : absolute;

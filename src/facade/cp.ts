@@ -51,12 +51,7 @@ function parseOptions(given: unknown): CpOptions {
   return { ...options, mode } as CpOptions;
 }
 
-interface GivenPlace extends Place {
-  /** The argument itself when it was not text. */
-  readonly bytes?: Uint8Array;
-}
-
-function place(ctx: Context, path: unknown, name: string): GivenPlace {
+function place(ctx: Context, path: unknown, name: string): Place {
   const resolved = ctx.resolve(path, name);
   // Node's JavaScript shows text as it was given, half a surrogate pair and all; what a system call saw is spelled later.
   const shown = typeof path === 'string' ? path : (spell(path) ?? '');
@@ -95,12 +90,12 @@ async function planAsync(planning: Planning, options: CpOptions): Promise<void> 
   }
 }
 
-function makePlan(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions, form: Plan['form']): Plan {
+function makePlan(ctx: Context, src: Place, dest: Place, options: CpOptions, form: Plan['form']): Plan {
   const given = [src.bytes ?? src.shown, dest.bytes ?? dest.shown] as const;
   return { ctx, options, form, passage: throughDate, steps: [], given, bytes: src.bytes ?? dest.bytes };
 }
 
-function copySync(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): void {
+function copySync(ctx: Context, src: Place, dest: Place, options: CpOptions): void {
   const plan = makePlan(ctx, src, dest, options, 'sync');
   try {
     planSync(syncPlanning(plan, src, dest), options);
@@ -110,7 +105,7 @@ function copySync(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOp
 }
 
 /** Without a filter everything happens before this returns; with one, when its last answer is there. */
-function copyLater(ctx: Context, src: GivenPlace, dest: GivenPlace, options: CpOptions): Promise<void> | undefined {
+function copyLater(ctx: Context, src: Place, dest: Place, options: CpOptions): Promise<void> | undefined {
   const plan = makePlan(ctx, src, dest, options, 'later');
   const planning = planWalk(plan, src, dest);
   if (options.filter) return planAsync(planning, options).finally(() => applySteps(ctx.engine, plan.steps));
@@ -141,7 +136,7 @@ export function makeCp(ctx: Context) {
 
   function cp(caller: Caller, src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
     const done = (typeof options === 'function' ? options : callback) as Callback;
-    let places: readonly [GivenPlace, GivenPlace];
+    let places: readonly [Place, Place];
     let parsed: CpOptions;
     try {
       validateFunction(done, 'cb');
@@ -163,7 +158,7 @@ export function makeCp(ctx: Context) {
   }
 
   function cpPromise(src: unknown, dest: unknown, options?: unknown): Promise<void> {
-    let places: readonly [GivenPlace, GivenPlace];
+    let places: readonly [Place, Place];
     let parsed: CpOptions;
     try {
       parsed = parseOptions(options);

@@ -86,6 +86,8 @@ export class GlobWalk {
   readonly #found = new Set<string>();
   readonly #visited = new Set<string>();
   readonly #ids = new Map<readonly Part[], number>();
+  /** Entries whose names are no text: they are known from their directory only, and can't be looked at by name. */
+  readonly #unspeakable = new Map<string, number>();
   #next = new Map<string, State[]>();
 
   constructor(ctx: Context, patterns: readonly string[], options: GlobOptions) {
@@ -121,6 +123,8 @@ export class GlobWalk {
   }
 
   #type(full: string): number {
+    const known = this.#unspeakable.get(full);
+    if (known !== undefined) return known;
     const out = new Float64Array(STAT_LENGTH);
     if (this.#ctx.engine.lstat(encodeName(full), out) !== 0) return 0;
     const format = out[1] & S_IFMT;
@@ -301,6 +305,7 @@ export class GlobWalk {
         else if (isDirectory) next.add(after);
       }
     }
+    if (next.size > 0 && name.includes('\ufffd')) this.#unspeakable.set(join(full, name), type);
     if (next.size > 0) this.#enter(childPath, state, next, nextLinked, above);
   }
 
