@@ -12,9 +12,8 @@ import { setInterval as every, setImmediate as later } from 'node:timers';
 import {
   type ChangeEvent,
   DT_DIR,
-  ENOSPC,
-  type Engine,
   Fault,
+  QuotaFault,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
@@ -25,7 +24,7 @@ import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
 import { detached } from './detached.js';
 import { encodeName } from './encoding.js';
-import { spell, uvException } from './uv-exception.js';
+import { faultToError, spell, uvException } from './uv-exception.js';
 
 export type EventType = 'rename' | 'change';
 
@@ -41,6 +40,8 @@ const FOREVER = 2 ** 31 - 1;
 interface Queued {
   readonly handle: WatchHandle;
   readonly event: ChangeEvent;
+  /** What it is billed: nothing for the one that is in the price of its watch. */
+  readonly price: number;
 }
 
 const nothing = (): void => {};
@@ -55,8 +56,8 @@ let queue: Queued[] = [];
 let first = 0;
 
 function deliverNext(): void {
-  const { handle, event } = queue[first++];
-  handle.engine.unbillHandle(EVENT_PRICE + event.name.length);
+  const { handle, event, price } = queue[first++];
+  handle.payBack(price);
   if (first === queue.length) {
     queue = [];
     first = 0;
@@ -77,8 +78,9 @@ function isRepeated(handle: WatchHandle, event: ChangeEvent): boolean {
 
 function enqueue(handle: WatchHandle, event: ChangeEvent): void {
   if (queue.length - first >= MAX_QUEUED || isRepeated(handle, event)) return;
-  if (!handle.engine.tryBillHandle(EVENT_PRICE + event.name.length)) return;
-  queue.push({ handle, event });
+  const price = handle.pay(EVENT_PRICE + event.name.length);
+  if (price === undefined) return;
+  queue.push({ handle, event, price });
   // One macrotask each: a listener that throws is an uncaught exception and stops no other.
   later(deliverNext);
 }
@@ -108,19 +110,29 @@ export class WatchHandle {
   #isDirectory = false;
   #recursive = false;
   #gone = false;
-  /** A directory could not be paid for, so what happens in it is not told. */
-  #unknown = false;
+  /** Why a directory is not known: the volume could not pay for it. */
+  #refusal: unknown;
   /** Directories below, by name relative to the watched one (recursive watches only), and what they are billed. */
   readonly #directories = new Set<string>();
   #billed = 0;
+  #spared = false;
 
   constructor(ctx: Context, onChange: OnChange) {
     this.#ctx = ctx;
     this.#onChange = onChange;
   }
 
-  get engine(): Engine {
-    return this.#ctx.engine;
+  /** Bills an event; what it is billed, or undefined when there is no room. One at a time may wait in a full volume. */
+  pay(price: number): number | undefined {
+    if (this.#ctx.engine.tryBillHandle(price)) return price;
+    if (this.#spared) return undefined;
+    this.#spared = true;
+    return 0;
+  }
+
+  payBack(price: number): void {
+    if (price === 0) this.#spared = false;
+    else this.#ctx.engine.unbillHandle(price);
   }
 
   get ino(): number {
@@ -148,15 +160,14 @@ export class WatchHandle {
     try {
       this.#watch = this.#ctx.engine.watch(path, recursive, (event) => this.#onEvent(event));
     } catch (error) {
-      if (error instanceof Fault) throw watchError(error.errno, given);
-      throw error;
+      throw watchFault(error, given);
     }
     if (recursive && this.#isDirectory) {
       this.#scan('');
       // As inotify, whose watches are counted: all of the tree is watched, or nothing.
-      if (this.#unknown) {
+      if (this.#refusal) {
         this.close();
-        throw watchError(ENOSPC, given);
+        throw watchFault(this.#refusal, given);
       }
     }
     this.#alive = keepAlive();
@@ -266,8 +277,10 @@ export class WatchHandle {
   #note(name: string): boolean {
     if (this.#directories.has(name)) return true;
     const price = DIRECTORY_PRICE + name.length;
-    if (!this.#ctx.engine.tryBillHandle(price)) {
-      this.#unknown = true;
+    try {
+      this.#ctx.engine.billHandle(price);
+    } catch (error) {
+      this.#refusal = error;
       return false;
     }
     this.#billed += price;
@@ -299,6 +312,13 @@ export class WatchHandle {
     const stat = new Float64Array(STAT_LENGTH);
     return this.#ctx.engine.lstat(path, stat) === 0 ? stat[1] & S_IFMT : 0;
   }
+}
+
+/** A fault of the engine as a watcher's error. */
+export function watchFault(error: unknown, given: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  if (!(error instanceof QuotaFault)) return watchError(error.errno, given);
+  return Object.assign(faultToError(error, 'watch', spell(given)), { filename: given });
 }
 
 /** A libuv error that also carries the path as `filename`: the keys of watchers' errors have an order of their own. */

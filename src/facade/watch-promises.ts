@@ -4,7 +4,6 @@
  * events, and no more than the volume's quota pays for; what comes on top is
  * dropped with a warning, or ends the iteration with an error, as `overflow` says.
  */
-import { ENOSPC } from '../core/index.js';
 import type { Context } from './context.js';
 import { detached } from './detached.js';
 import { decodeName, presentName } from './encoding.js';
@@ -18,7 +17,7 @@ import {
   validateOneOf,
   validatePath,
 } from './validate.js';
-import { WatchHandle, watchError } from './watch-handle.js';
+import { WatchHandle, watchFault } from './watch-handle.js';
 import { parseIgnore } from './watch-ignore.js';
 
 export interface Change {
@@ -36,6 +35,8 @@ const ITERATOR_PRICE = 2048;
 interface Waiting {
   readonly eventType: 'rename' | 'change';
   readonly name: string;
+  /** What it is billed: nothing for one that waits alone in a full volume. */
+  readonly price: number;
 }
 
 const namesEncoding = nodeAtLeast(24);
@@ -74,7 +75,11 @@ export function makePromisesWatch(ctx: Context) {
     if (signal?.aborted) throw abortError();
 
     const { engine } = ctx;
-    if (!engine.tryBillHandle(ITERATOR_PRICE)) throw watchError(ENOSPC, filename);
+    try {
+      engine.billHandle(ITERATOR_PRICE);
+    } catch (error) {
+      throw watchFault(error, filename);
+    }
     let queue: Waiting[] = [];
     let failure: Error | undefined;
     let billed = 0;
@@ -92,18 +97,19 @@ export function makePromisesWatch(ctx: Context) {
       own = 0;
     };
     /** Takes an event into the queue, when there is a place and memory for it. */
-    const accept = (waiting: Waiting): boolean => {
-      const price = EVENT_PRICE + waiting.name.length;
-      if (queue.length >= maxQueue || !engine.tryBillHandle(price)) return false;
+    const accept = (eventType: Waiting['eventType'], name: string): boolean => {
+      if (queue.length >= maxQueue) return false;
+      const fits = engine.tryBillHandle(EVENT_PRICE + name.length);
+      if (!fits && queue.length > 0) return false;
+      const price = fits ? EVENT_PRICE + name.length : 0;
       billed += price;
-      queue.push(waiting);
+      queue.push({ eventType, name, price });
       return true;
     };
     const take = (): Change | undefined => {
       const waiting = queue.shift();
       if (waiting === undefined) return undefined;
-      const { eventType, name } = waiting;
-      const price = EVENT_PRICE + name.length;
+      const { eventType, name, price } = waiting;
       engine.unbillHandle(price);
       billed -= price;
       const filename = recursive ? decodeName(name) : presentName(name, encoding);
@@ -111,7 +117,7 @@ export function makePromisesWatch(ctx: Context) {
     };
     const handle = new WatchHandle(ctx, (eventType, name) => {
       if (ignore(decodeName(name))) return;
-      if (!accept({ eventType, name: detached(name) })) {
+      if (!accept(eventType, detached(name))) {
         if (overflow !== 'error') {
           process.emitWarning('fs.watch maxQueue exceeded');
           return;
