@@ -7,12 +7,18 @@ import type { Fs } from '../side-by-side.js';
 
 const runningNode = '../../../src/facade/running-node.js';
 
-/** A copy of Node's object that has a member of this name, or has none: what ours has follows it. */
-function withMember(fs: Fs, name: string, present: boolean): Fs {
-  const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(fs);
-  if (!present) delete descriptors[name];
-  else descriptors[name] ??= { value() {}, enumerable: true, configurable: true };
-  return Object.create(Object.getPrototypeOf(fs), descriptors);
+/** A copy of an object of Node's that has a member of this name, or has none: what ours has follows it. */
+function withMember<T extends object>(object: T, name: string, present: boolean, value: unknown = () => {}): T {
+  const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(object);
+  delete descriptors[name];
+  if (present) descriptors[name] = { value, enumerable: true, configurable: true };
+  return Object.create(Object.getPrototypeOf(object), descriptors);
+}
+
+/** Node's object with the names that this release has. */
+function namesOf(fs: Fs, major: number): Fs {
+  const promises = withMember(fs.promises, 'mkdtempDisposable', major >= 24);
+  return withMember(withMember(fs, 'mkdtempDisposableSync', major >= 24), 'promises', true, promises);
 }
 
 /** Loads the facade anew, as it is on the release `major`. */
@@ -22,10 +28,10 @@ export async function facadeOf(major: number): Promise<typeof import('../../../s
     const own = await original<{ readonly hostFs: Fs }>();
     return {
       ...own,
-      hostFs: withMember(own.hostFs, 'mkdtempDisposableSync', major >= 24),
+      hostFs: namesOf(own.hostFs, major),
       nodeAtLeast: (wanted: number) => major >= wanted,
       copiesAttributes: major >= 22,
-      readFileTakesBuffer: major >= 24,
+      bufferOption: (buffer: unknown) => (major >= 24 ? buffer : undefined),
     };
   });
   try {
