@@ -1,0 +1,244 @@
+/** What is open and kept is billed: streams with what they read ahead, web streams, the queues of watchers, what recursive watchers know. */
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createFs, type Quota, quotaOf } from '../../src/facade/index.js';
+
+type Fs = ReturnType<typeof createFs>;
+const KIB = 1024;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function volume(maxQuota = 2048 * KIB): { fs: Fs; quota: Quota } {
+  const fs = createFs({ maxQuota });
+  return { fs, quota: quotaOf(fs) };
+}
+
+/** Leaves no room for data. */
+function fillUp(fs: Fs): void {
+  const fd = fs.openSync('/filler', 'a');
+  for (let size = 64 * KIB; size >= 1; size = size >> 1) {
+    try {
+      for (;;) fs.writeSync(fd, Buffer.alloc(size));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    }
+  }
+  fs.closeSync(fd);
+}
+
+const clean = (quota: Quota): void => expect(quota.audit()).toMatchObject({ ok: true, problems: [] });
+
+describe('a stream', () => {
+  it('that is kept half-read is billed for what it holds, and nothing once it is destroyed', async () => {
+    const { fs, quota } = volume();
+    fs.writeFileSync('/file', Buffer.alloc(300 * KIB));
+    const before = quota.used;
+    const stream = fs.createReadStream('/file');
+    await once(stream, 'readable');
+    stream.read(1);
+    expect(quota.used - before).toBeGreaterThan(stream.readableLength);
+    stream.destroy();
+    await once(stream, 'close');
+    expect(quota.used).toBe(before);
+    clean(quota);
+  });
+
+  it('ends its bill with the descriptor, whoever closes that', async () => {
+    const { fs, quota } = volume();
+    const before = quota.used;
+    const stream = fs.createWriteStream('/file', { autoClose: false });
+    const [fd] = (await once(stream, 'open')) as [number];
+    expect(quota.used - before).toBeGreaterThan(700);
+    fs.closeSync(fd);
+    fs.unlinkSync('/file');
+    expect(quota.used).toBe(before);
+    clean(quota);
+  });
+
+  it('that leaves its descriptor open is billed until it has ended', async () => {
+    const { fs, quota } = volume();
+    fs.writeFileSync('/file', 'content');
+    const fd = fs.openSync('/file', 'r');
+    const before = quota.used;
+    for (let i = 0; i < 20; i++) {
+      const stream = fs.createReadStream('', { fd, start: 0, autoClose: false }).resume();
+      await once(stream, 'end');
+    }
+    expect(quota.used).toBe(before);
+    fs.closeSync(fd);
+    clean(quota);
+  });
+
+  it('reads a full volume, in smaller pieces and holding no more than one', async () => {
+    const { fs, quota } = volume();
+    const content = Buffer.alloc(200 * KIB, 'full');
+    fs.writeFileSync('/file', content);
+    fillUp(fs);
+    const streams = [0, 1, 2, 3].map(() => fs.createReadStream('/file'));
+    await Promise.all(streams.map((stream) => once(stream, 'readable')));
+    await turn();
+    const held = streams.reduce((sum, stream) => sum + stream.readableLength, 0);
+    expect(held).toBeLessThan(64 * KIB);
+    expect(quota.used).toBeLessThanOrEqual(quota.limit);
+    for (const stream of streams) expect(Buffer.concat(await stream.toArray()).equals(content)).toBe(true);
+    clean(quota);
+  });
+
+  it('reads in its usual pieces again when there is room', async () => {
+    const { fs } = volume();
+    fs.writeFileSync('/file', Buffer.alloc(400 * KIB));
+    fillUp(fs);
+    const others = Array.from({ length: 6 }, () => fs.createReadStream('/file'));
+    await Promise.all(others.map((stream) => once(stream, 'readable')));
+    const stream = fs.createReadStream('/file');
+    await once(stream, 'readable');
+    expect(stream.readableHighWaterMark).toBeLessThan(64 * KIB);
+    for (const other of others) other.destroy();
+    fs.unlinkSync('/filler');
+    let largest = 0;
+    for await (const chunk of stream) largest = Math.max(largest, (chunk as Buffer).length);
+    expect(largest).toBe(64 * KIB);
+    expect(stream.readableHighWaterMark).toBe(64 * KIB);
+  });
+
+  it('that cannot be paid for neither truncates nor makes its file', async () => {
+    const { fs, quota } = volume(256 * KIB);
+    fs.writeFileSync('/file', 'precious');
+    fillUp(fs);
+    const kept = [];
+    let refusal: unknown;
+    while (refusal === undefined) {
+      const stream = fs.createWriteStream('/filler', { flags: 'r+' });
+      kept.push(stream);
+      await once(stream, 'open').catch((error) => {
+        refusal = error;
+      });
+    }
+    expect(refusal).toMatchObject({ code: 'ENOSPC', name: 'QuotaExceededError', syscall: 'open', path: '/filler' });
+    for (const path of ['/file', '/new'])
+      await expect(once(fs.createWriteStream(path), 'open')).rejects.toMatchObject({ code: 'ENOSPC', path });
+    expect(fs.readFileSync('/file', 'utf8')).toBe('precious');
+    expect(fs.existsSync('/new')).toBe(false);
+    for (const stream of kept) stream.destroy();
+    await turn();
+    clean(quota);
+  });
+
+  it('on another fs is nothing to the volume', async () => {
+    const [{ fs, quota }, other] = [volume(), volume()];
+    other.fs.writeFileSync('/file', 'there');
+    const before = quota.used;
+    const stream = fs.createReadStream('/file', { fs: other.fs } as object);
+    await once(stream, 'readable');
+    expect(quota.used).toBe(before);
+    stream.destroy();
+  });
+});
+
+it('a web stream is billed until it is cancelled or its handle closes', async () => {
+  const { fs, quota } = volume();
+  fs.writeFileSync('/file', Buffer.alloc(100 * KIB));
+  const handle = await fs.promises.open('/file');
+  const before = quota.used;
+  const reader = (handle.readableWebStream() as ReadableStream<unknown>).getReader();
+  await reader.read();
+  expect(quota.used - before).toBeGreaterThan(16 * KIB);
+  await reader.cancel();
+  expect(quota.used).toBe(before);
+  await handle.close();
+  clean(quota);
+});
+
+it('a web stream that cannot be paid for leaves the handle to be read by another', async () => {
+  const { fs, quota } = volume(128 * KIB);
+  fs.writeFileSync('/file', Buffer.alloc(100));
+  const handle = await fs.promises.open('/file');
+  const { limit } = quota;
+  quota.resize(quota.used);
+  expect(() => handle.readableWebStream()).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+  quota.resize(limit);
+  expect(await Readable.fromWeb(handle.readableWebStream() as never).toArray()).not.toEqual([]);
+  await handle.close();
+  clean(quota);
+});
+
+describe('a watcher', () => {
+  it('is billed for events that wait, until they are told', async () => {
+    const { fs, quota } = volume();
+    const told: unknown[] = [];
+    const watcher = fs.watch('/', (_, name) => told.push(name));
+    fs.mkdirSync('/dir');
+    fs.rmdirSync('/dir');
+    const before = quota.used;
+    for (let i = 0; i < 50; i++) {
+      fs.mkdirSync('/dir');
+      fs.rmdirSync('/dir');
+    }
+    expect(quota.used - before).toBeGreaterThan(100 * 200);
+    await turn();
+    await turn();
+    expect(told).toHaveLength(102);
+    watcher.close();
+    expect(quota.used).toBe(0);
+    clean(quota);
+  });
+
+  it('is told of one change even when the volume is full', async () => {
+    const { fs, quota } = volume(64 * KIB);
+    const told: unknown[] = [];
+    const watcher = fs.watch('/', (_, name) => told.push(name));
+    fillUp(fs);
+    await turn();
+    await turn();
+    while (told.splice(0).length > 0) await turn();
+    quota.resize(quota.used);
+    for (let i = 0; i < 10; i++) fs.chmodSync('/filler', 0o600 + i);
+    for (let i = 0; i < 3; i++) {
+      await turn();
+      fs.chmodSync('/filler', 0o600);
+      await turn();
+    }
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    watcher.close();
+    clean(quota);
+  });
+
+  it('of a tree is billed for each directory it knows, and refused when they do not fit', () => {
+    const { fs, quota } = volume(256 * KIB);
+    for (let i = 0; i < 200; i++) fs.mkdirSync(`/directory-with-a-name-${i}`);
+    const before = quota.used;
+    const watcher = fs.watch('/', { recursive: true });
+    expect(quota.used - before).toBeGreaterThan(200 * 140);
+    watcher.close();
+    expect(quota.used).toBe(before);
+    fillUp(fs);
+    const full = quota.used;
+    expect(() => fs.watch('/', { recursive: true })).toThrow(
+      expect.objectContaining({
+        code: 'ENOSPC',
+        name: 'QuotaExceededError',
+        syscall: 'watch',
+        path: '/',
+        filename: '/',
+      }),
+    );
+    expect(quota.used).toBe(full);
+    clean(quota);
+  });
+
+  it('of a tree gives back what a removed directory was billed', async () => {
+    const { fs, quota } = volume();
+    const watcher = fs.watch('/', { recursive: true });
+    const before = quota.used;
+    for (let round = 0; round < 3; round++) {
+      fs.mkdirSync('/a/b/c', { recursive: true });
+      for (let i = 0; i < 5; i++) await turn();
+      expect(quota.used).toBeGreaterThan(before);
+      fs.rmSync('/a', { recursive: true });
+      for (let i = 0; i < 5; i++) await turn();
+      expect(quota.used).toBe(before);
+    }
+    watcher.close();
+    clean(quota);
+  });
+});
