@@ -172,7 +172,11 @@ export class Chunks {
 
   /** `give` for the first `count` of these chunks. */
   giveAll(references: Uint32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.give(references[i] as number);
+    for (let i = 0; i < count; i++) {
+      const reference = references[i] as number;
+      if (reference & 1) this.give(reference);
+      else this.slabs.give(reference >>> 1);
+    }
   }
 
   /** `share` for the first `count` of these chunks. */

@@ -29,6 +29,9 @@ const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 interface Slab {
   readonly data: Uint8Array;
   readonly sizeClass: number;
+  /** Of one block. */
+  readonly bytes: number;
+  readonly blocks: number;
   readonly index: number;
   /** Free chain: block number + 1, 0 at its end. */
   freeHead: number;
@@ -129,7 +132,7 @@ export class Slabs {
       block = slab.fresh++;
     } else {
       block = slab.freeHead - 1;
-      const at = block * blockBytes(cls);
+      const at = block * slab.bytes;
       slab.freeHead = (slab.data[at] as number) | ((slab.data[at + 1] as number) << 8);
     }
     slab.free--;
@@ -140,21 +143,21 @@ export class Slabs {
 
   /** Gives a block back. Returns the bytes the caller must release. */
   give(reference: number): number {
-    const slab = this.slab(reference);
+    const slab = this.slabs[reference >>> BLOCK_BITS] as Slab;
     const cls = slab.sizeClass;
     const block = reference & BLOCK_MASK;
     if (slab.owners !== undefined && (slab.owners[block] as number) > 0) {
       slab.owners[block]--;
       return 0;
     }
-    const at = block * blockBytes(cls);
+    const at = block * slab.bytes;
     slab.data[at] = slab.freeHead & 255;
     slab.data[at + 1] = slab.freeHead >>> 8;
     slab.freeHead = block + 1;
     if (slab.free === 0) this.link(slab);
     slab.free++;
     this.free[cls]++;
-    if (slab.free === blocksOf(slab)) return this.retire(slab);
+    if (slab.free === slab.blocks) return this.retire(slab);
     const spare = this.spare[cls];
     return spare === undefined ? 0 : this.retire(spare);
   }
@@ -167,7 +170,7 @@ export class Slabs {
   /** Adds an owner to a block of a slab that is billed for counting them. */
   share(reference: number): void {
     const slab = this.slab(reference);
-    slab.owners ??= new Uint16Array(blocksOf(slab));
+    slab.owners ??= new Uint16Array(slab.blocks);
     slab.owners[reference & BLOCK_MASK]++;
   }
 
@@ -208,7 +211,7 @@ export class Slabs {
     }
     let charge = this.billed;
     for (const slab of this.slabs) {
-      if (slab !== undefined && slab.free + (freed.get(slab.index) ?? 0) === blocksOf(slab)) charge -= priceOf(slab);
+      if (slab !== undefined && slab.free + (freed.get(slab.index) ?? 0) === slab.blocks) charge -= priceOf(slab);
     }
     return charge;
   }
@@ -234,7 +237,7 @@ export class Slabs {
 
   /** Size of the block, bytes. */
   capacityOf(reference: number): number {
-    return classBytes[this.slab(reference).sizeClass] as number;
+    return this.slab(reference).bytes;
   }
 
   private slab(reference: number): Slab {
@@ -247,6 +250,8 @@ export class Slabs {
     const slab: Slab = {
       data: new Uint8Array(blocks * blockBytes(cls)),
       sizeClass: cls,
+      bytes: blockBytes(cls),
+      blocks,
       index,
       freeHead: 0,
       fresh: 0,
@@ -268,7 +273,7 @@ export class Slabs {
   /** Drops an empty slab, but keeps one as long as the class has no other free block, so that create/delete at a border stays cheap. */
   private retire(slab: Slab): number {
     const cls = slab.sizeClass;
-    const blocks = blocksOf(slab);
+    const { blocks } = slab;
     const inUse = (this.total[cls] as number) - (this.free[cls] as number);
     if ((this.free[cls] as number) === blocks && inUse > 0) {
       this.spare[cls] = slab;
@@ -281,7 +286,7 @@ export class Slabs {
 
   private drop(slab: Slab): number {
     const cls = slab.sizeClass;
-    const blocks = blocksOf(slab);
+    const { blocks } = slab;
     if (this.spare[cls] === slab) this.spare[cls] = undefined;
     this.unlink(slab);
     this.slabs[slab.index] = undefined;
@@ -311,8 +316,6 @@ export class Slabs {
   }
 }
 
-const blocksOf = (slab: Slab): number => slab.data.length / blockBytes(slab.sizeClass);
-
 /** Blocks of the next slab: half of what the class holds, from 256 bytes to 64 KiB. */
 const blocksOfNext = (cls: number, total: number): number => {
   const size = blockBytes(cls);
@@ -320,9 +323,8 @@ const blocksOfNext = (cls: number, total: number): number => {
   return Math.max(1, Math.min(Math.floor(SLAB_BYTES / size), Math.max(least, total >>> 1)));
 };
 
-const ownersPrice = (slab: Slab): number => Math.ceil(blocksOf(slab) * 2 * ROUNDING) + ARRAY_PRICE;
+const ownersPrice = (slab: Slab): number => Math.ceil(slab.blocks * 2 * ROUNDING) + ARRAY_PRICE;
 
-const priceOf = (slab: Slab): number =>
-  slabPrice(slab.sizeClass, blocksOf(slab)) + (slab.counted ? ownersPrice(slab) : 0);
+const priceOf = (slab: Slab): number => slabPrice(slab.sizeClass, slab.blocks) + (slab.counted ? ownersPrice(slab) : 0);
 
 const slabPrice = (cls: number, blocks: number): number => Math.ceil(blocks * blockBytes(cls) * ROUNDING) + SLAB_PRICE;
