@@ -174,7 +174,7 @@ export interface Engine {
   readFile<T extends Uint8Array>(path: string, flags: number, make: (size: number) => T): T;
   /**
    * `readFile` for text: hands the file's bytes to `decode`, which must not keep or change them. They are the
-   * stored ones where the file lies in one piece.
+   * stored ones where the file lies in one piece. Of more than 2 GiB there is only the length: `start` is 0, `bytes` empty.
    */
   decodeFile<T>(path: string, flags: number, decode: (bytes: Uint8Array, start: number, end: number) => T): T;
   /** open + write + close in one step; faults carry `syscall` 'open' or 'write'. */

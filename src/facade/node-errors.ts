@@ -4,6 +4,7 @@
  * throws nothing. Invariant: an error made here is known by {@link isNodeError},
  * so the edge may move its stack to the caller.
  */
+import { constants } from 'node:buffer';
 import { inspect } from 'node:util';
 import { nodeErrorSymbol } from './running-node.js';
 
@@ -193,6 +194,10 @@ export const methodNotImplemented = (name: string): Error =>
   codedError('ERR_METHOD_NOT_IMPLEMENTED', `The ${name} method is not implemented`);
 export const fileTooLarge = (size: number): Error =>
   codedRangeError('ERR_FS_FILE_TOO_LARGE', `File size (${size}) is greater than 2 GiB`);
+export const stringTooLong = (): Error => {
+  const limit = constants.MAX_STRING_LENGTH.toString(16);
+  return codedError('ERR_STRING_TOO_LONG', `Cannot create a string longer than 0x${limit} characters`);
+};
 export const incompatibleOptionPair = (first: string, second: string): Error =>
   codedTypeError(
     'ERR_INCOMPATIBLE_OPTION_PAIR',

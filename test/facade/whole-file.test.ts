@@ -1,7 +1,7 @@
 /** readFile, writeFile, appendFile and truncate: options, data and errors, beside the real fs. */
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createFs, quotaOf } from '../../src/facade/index.js';
 import { nameOf, oddValues, record } from './record.js';
 
 const tree = { f: '0123456789', g: 'old', d: {} };
@@ -267,5 +267,26 @@ describe('a closed FileHandle', () => {
       }
     });
     expect(ours).toEqual(real);
+  });
+
+  it('text of more than 2 GiB is an error before any memory is asked for', async () => {
+    const fs = createFs({ maxQuota: 2 ** 45 });
+    fs.writeFileSync('/f', '0');
+    fs.truncateSync('/f', 2 ** 40);
+    // Node reads for hours and says the same at the end.
+    const tooLong = {
+      code: 'ERR_STRING_TOO_LONG',
+      message: /^Cannot create a string longer than 0x[0-9a-f]+ characters$/,
+    };
+    const fd = fs.openSync('/f', 'r');
+    for (const target of ['/f', fd]) {
+      expect(() => fs.readFileSync(target, 'utf8')).toThrow(expect.objectContaining({ code: tooLong.code }));
+      expect(() => fs.readFileSync(target, 'utf8')).toThrow(tooLong.message);
+    }
+    fs.closeSync(fd);
+    await expect(fs.promises.readFile('/f', 'utf8')).rejects.toMatchObject({ code: 'ERR_FS_FILE_TOO_LARGE' });
+    const delivered = await new Promise((done) => fs.readFile('/f', 'utf8', done));
+    expect(delivered).toMatchObject({ code: 'ERR_FS_FILE_TOO_LARGE' });
+    expect(quotaOf(fs).audit().ok).toBe(true);
   });
 });

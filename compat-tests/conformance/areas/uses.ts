@@ -46,6 +46,20 @@ const uses: Area = {
     open.closeSync();
     return outcome;
   },
+  'readFile tells its callback that a file is too large, in every encoding': async ({ fs, p, cb, attempt }) => {
+    fs.writeFileSync(p('f'), '0');
+    fs.truncateSync(p('f'), 2 ** 31);
+    const outcomes: unknown[] = [];
+    for (const encoding of [null, 'utf8', 'latin1'] as const) {
+      outcomes.push(await attempt(() => cb((done) => fs.readFile(p('f'), encoding, done))));
+      outcomes.push(await attempt(() => fs.promises.readFile(p('f'), encoding)));
+      const fd = fs.openSync(p('f'), 'r');
+      outcomes.push(await attempt(() => cb((done) => fs.readFile(fd, encoding, done))));
+      fs.closeSync(fd);
+      if (encoding !== 'utf8') outcomes.push(await attempt(() => fs.readFileSync(p('f'), encoding)));
+    }
+    return outcomes;
+  },
 };
 
 export default uses;

@@ -78,10 +78,15 @@ export const decodeFile = <T>(
     const start = chunks.offsetOf(whole);
     return decode(chunks.bytesOf(whole), start, start + size);
   }
+  // A hole may be larger than any memory.
+  if (size > LARGEST_TEXT) return decode(new Uint8Array(0), 0, size);
   const copy = new Uint8Array(size);
   contents.read(ino, 0, copy, 0, size);
   return decode(copy, 0, size);
 };
+
+/** More than Node reads into one piece, or any string can hold. */
+const LARGEST_TEXT = 2 ** 31 - 1;
 
 /** An empty file without a name, which is gone when the call ends. */
 const NOWHERE = 0;

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { Answer } from '../define.js';
 import { asBuffer } from '../encoding.js';
 import { type Members, readFileSync, readsInSync } from '../members.js';
-import { AbortError, fileTooLarge, invalidArgType, invalidArgValue } from '../node-errors.js';
+import { AbortError, fileTooLarge, invalidArgType, invalidArgValue, stringTooLong } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { bufferOption, nodeAtLeast } from '../running-node.js';
 import { faultIn, PathFault, spell } from '../uv-exception.js';
@@ -59,7 +59,7 @@ export function readOpenFile(ctx: Context, fd: number, bufferOption: unknown, fi
   const { engine, stat } = ctx;
   checkDescriptor(ctx, fd, firstCall);
   const size = (stat[1] & S_IFMT) === S_IFREG ? stat[8] : 0;
-  if (size > MAX_LENGTH) throw fileTooLarge(size);
+  if (size > MAX_LENGTH) throw firstCall === 'read' ? stringTooLong() : fileTooLarge(size);
   try {
     if (bufferOption !== undefined) {
       const target = callersBuffer(bufferOption, size);
@@ -120,9 +120,8 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const flags = early ?? parseFlags(form === 'promise' ? options.flag || 'r' : options.flag);
   if (buffer === undefined && isPlainText(encoding)) return ctx.engine.decodeFile(target, flags, decoders[form]);
   const data = ctx.engine.readFile(target, flags, (size) => {
-    if (buffer === undefined) return newBuffer(size);
     try {
-      return callersBuffer(buffer, size).subarray(0, size);
+      return buffer === undefined ? newBuffer(size) : callersBuffer(buffer, size).subarray(0, size);
     } catch (error) {
       // In the callback form it is delivered, whoever threw it.
       throw form === 'callback' ? new Answer(error) : error;
@@ -139,20 +138,25 @@ const { utf8Slice } = Buffer.prototype as unknown as {
 };
 
 function decodeStored(bytes: Uint8Array, start: number, end: number): string {
+  // Node reads for text in pieces, and finds out at the end.
+  if (end - start > MAX_LENGTH) throw stringTooLong();
+  return utf8Slice.call(bytes, start, end);
+}
+
+function decodeStoredLater(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > MAX_LENGTH) throw fileTooLarge(end - start);
   return utf8Slice.call(bytes, start, end);
 }
 
 function decodeStoredAnswer(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > MAX_LENGTH) throw fileTooLarge(end - start);
   try {
-    return utf8Slice.call(bytes, start, end);
+    return decodeStoredLater(bytes, start, end);
   } catch (error) {
     throw new Answer(error);
   }
 }
 
-const decoders = { sync: decodeStored, promise: decodeStored, callback: decodeStoredAnswer };
+const decoders = { sync: decodeStored, promise: decodeStoredLater, callback: decodeStoredAnswer };
 
 /** In the callback form a failure to decode is delivered, not thrown. */
 function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
@@ -176,7 +180,7 @@ function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buff
     if (signal?.aborted) checkDescriptor(ctx, fd);
     else data = readOpenFile(ctx, fd, buffer);
   } catch (error) {
-    if (!(error instanceof Fault)) throw buffer === undefined ? error : new Answer(slicingNothing());
+    if (!(error instanceof Fault)) throw new Answer(slicingNothing());
     if (error.syscall === 'fstat') throw new Answer(concatenatingNothing());
   }
   return decodeAnswer(data, encoding);
