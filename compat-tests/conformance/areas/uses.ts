@@ -56,7 +56,7 @@ const uses: Area = {
       const fd = fs.openSync(p('f'), 'r');
       outcomes.push(await attempt(() => cb((done) => fs.readFile(fd, encoding, done))));
       fs.closeSync(fd);
-      if (encoding !== 'utf8') outcomes.push(await attempt(() => fs.readFileSync(p('f'), encoding)));
+      if (encoding !== 'utf8') outcomes.push(await attempt(() => fs.readFileSync(p('f'), { encoding })));
     }
     return outcomes;
   },
