@@ -34,9 +34,12 @@ export interface Cursor {
   last: number;
 }
 
+/** Of all volumes that never opened a directory: an empty Set takes 200 bytes. */
+const NO_CURSORS = new Set<Cursor>();
+
 export class Directories extends RecordTable {
   readonly index: NameIndex;
-  readonly cursors = new Set<Cursor>();
+  cursors = NO_CURSORS;
   /** No name of this volume ever had a byte above 127, so byte strings are text. */
   asciiOnly = true;
 
@@ -246,6 +249,16 @@ export class Directories extends RecordTable {
     if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
     else this.put(next, PREVIOUS, previous);
     this.inodes.add(directory, GENERATION, 1);
+  }
+
+  /** Lets a cursor know what happens to the entries it is at, until `unfollow`. */
+  follow(cursor: Cursor): void {
+    if (this.cursors === NO_CURSORS) this.cursors = new Set();
+    this.cursors.add(cursor);
+  }
+
+  unfollow(cursor: Cursor): void {
+    this.cursors.delete(cursor);
   }
 
   private advanceCursors(entry: number, previous: number, next: number): void {

@@ -46,8 +46,11 @@ class Tie implements HandleTie {
   }
 }
 
+/** Of all volumes that never opened a file: an empty Map takes 200 bytes. Nothing is put into it. */
+const NO_FILES = new Map<number, OpenFile>();
+
 export class FileTable {
-  private readonly files = new Map<number, OpenFile>();
+  private files = NO_FILES;
 
   constructor(
     private readonly bank: QuotaBank,
@@ -72,6 +75,7 @@ export class FileTable {
 
   add(file: OpenFile): number {
     const fd = this.numbers.take();
+    if (this.files === NO_FILES) this.files = new Map();
     this.files.set(fd, file);
     return fd;
   }

@@ -44,10 +44,14 @@ const priceOf = (column: Uint32Array): number =>
 /** For each column of a table the one that an image will have: it, or an equal one; undefined for a copy. */
 type Choice = readonly (Uint32Array | undefined)[];
 
+/** Of all volumes without images. Nothing is put into them. */
+const NO_IMAGES = new Set<Image>();
+const NO_HOLDERS = new Map<Uint32Array, number>();
+
 export class Images {
-  private readonly images = new Set<Image>();
+  private images = NO_IMAGES;
   /** How many images have a column. */
-  private readonly holders = new Map<Uint32Array, number>();
+  private holders = NO_HOLDERS;
   /** The image that most columns are likely to be equal to. */
   private nearest: Image | undefined;
   private billed = 0;
@@ -81,6 +85,8 @@ export class Images {
   take(): Image {
     const { inodes, directories, contents, slabs, chunks, bank } = this.volume;
     if (this.images.size >= IMAGES_MAX) throw fault(EMLINK);
+    if (this.images === NO_IMAGES) this.images = new Set();
+    if (this.holders === NO_HOLDERS) this.holders = new Map();
     const { nearest } = this;
     const held = heldInodes(this.volume);
     const unnamed = [...held].filter((ino) => inodes.get(ino, LINKS) === 0);

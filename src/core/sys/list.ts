@@ -143,7 +143,7 @@ class Stream implements DirectoryStream, Cursor {
     const { volume, bytes } = this;
     if (!this.open) throw fault(EBADF);
     this.open = false;
-    volume.directories.cursors.delete(this);
+    volume.directories.unfollow(this);
     volume.streams--;
     volume.handleBytes -= bytes;
     volume.bank.release(STREAM_PRICE + bytes);
@@ -162,7 +162,7 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
   volume.streams++;
   volume.inodes.touchAccess(ino);
   const stream = new Stream(volume, ino, below, bytes);
-  directories.cursors.add(stream);
+  directories.follow(stream);
   return stream;
 };
 
