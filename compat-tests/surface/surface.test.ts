@@ -6,7 +6,7 @@
 import nodeFs, { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadOurs, type NodeFs } from '../targets.js';
 import { difference, inherited, keys, members, NO_DIFFERENCE } from './members.js';
@@ -50,6 +50,22 @@ describe('names', () => {
     const without = (names: readonly string[]) => (line: string) => !names.includes(line.split(':')[0] ?? '');
     expect(shapes(ours).filter(without(AHEAD)).sort()).toEqual(shapes(real).sort());
     expect(shapes(ours.promises).filter(without(AHEAD_PROMISES)).sort()).toEqual(shapes(real.promises).sort());
+  });
+
+  it('of functions that are async, which some libraries ask before they hand over a callback', () => {
+    const kinds = (object: object): string[] =>
+      Object.entries(object)
+        .filter(([key, value]) => typeof value === 'function' && !AHEAD_PROMISES.includes(key))
+        .map(([key, value]) => `${key}: ${Object.prototype.toString.call(value)} of ${value.constructor.name}`);
+    expect(kinds(ours.promises).sort()).toEqual(kinds(real.promises).sort());
+  });
+
+  it('functions are printed without what they keep', () => {
+    const members: [string, unknown][] = [...Object.entries(ours), ...Object.entries(ours.promises)];
+    for (const [key, value] of members) {
+      if (typeof value !== 'function' || /^[A-Z]/.test(key)) continue;
+      expect([key, inspect(value).length < 200]).toEqual([key, true]);
+    }
   });
 
   it('of the promisified forms and the native ones', () => {
@@ -104,6 +120,9 @@ describe('classes', () => {
     for (const fs of [real, ours]) fs.writeFileSync(join(realRoot, 'entry'), '');
     const [expected, actual] = both((fs) => fs.opendirSync(realRoot));
     compareInstances(expected, actual);
+    const lengths = ({ read, close, readSync, closeSync }: import('node:fs').Dir): number[] =>
+      [read, close, readSync, closeSync].map(({ length }) => length);
+    expect(lengths(actual as import('node:fs').Dir)).toEqual(lengths(expected as import('node:fs').Dir));
     for (const dir of [expected, actual] as import('node:fs').Dir[]) dir.closeSync();
     const [one, two] = both((fs) => fs.readdirSync(realRoot, { withFileTypes: true })[0]);
     compareInstances(one, two);
@@ -153,6 +172,7 @@ describe('classes', () => {
     expect(actual.constructor.name).toBe(expected.constructor.name);
     expect(actual).toBeInstanceOf(expected.constructor);
     expect(Object.keys(proto(actual))).toEqual(Object.keys(proto(expected)));
+    expect(difference(keys(proto(expected)), keys(proto(actual)))).toEqual(NO_DIFFERENCE);
     for (const stream of [expected, actual] as { destroy(): void }[]) stream.destroy();
   };
   // Node has it since 24.

@@ -92,8 +92,7 @@ export class Dir {
   }
 
   /** Next entry, or null at the end: as a promise, or to `callback`. */
-  read(...args: unknown[]): Promise<Dirent | null> | undefined {
-    const [callback] = args;
+  read(callback?: unknown): Promise<Dirent | null> | undefined {
     if (callback === undefined) {
       if (this.#closed && !closedReadRejects) throw dirClosed();
       return this.#readPromise();
@@ -109,8 +108,7 @@ export class Dir {
     return this.#take() ?? (this.#fill(this.readSync) ? (this.#take() ?? null) : null);
   }
 
-  close(...args: unknown[]): Promise<void> | undefined {
-    const [callback] = args;
+  close(callback?: unknown): Promise<void> | undefined {
     if (callback === undefined) {
       if (this.#closed) return Promise.reject(dirClosed());
       return new Promise((resolve, reject) => {

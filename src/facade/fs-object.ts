@@ -97,7 +97,8 @@ function differences(own: object, host: object): [string, PropertyDescriptorMap]
 export function makeFs(ctx: Context): Fs {
   const parts = new Parts(ctx);
   const fs = makeMembers(ctx, parts);
-  (fs._toUnixTimestamp as { [lazy]?: Parts })[lazy] = parts;
+  // Hidden from who prints the function.
+  Object.defineProperty(fs._toUnixTimestamp, lazy, { value: parts });
   for (const [name, descriptor] of special) Object.defineProperty(fs, name, descriptor);
   // Typed as Node's own: the members are proved against the running Node's keys and behaviour by the surface tests.
   return fs as unknown as Fs;
@@ -144,5 +145,17 @@ function makePromises(ctx: Context, parts: Parts): object {
     watch: watching.promises.watch,
     constants: hostFs.promises.constants,
   };
-  return likeNode(promises, hostFs.promises);
+  return asAsync(likeNode(promises, hostFs.promises));
+}
+
+const asyncFunction: object = Object.getPrototypeOf(async () => {});
+
+/** What is async in Node has the prototype of such functions: libraries ask for its tag to know what takes no callback. */
+function asAsync<T extends object>(promises: T): T {
+  for (const [name, own] of Object.entries(promises)) {
+    const isAsync =
+      String(Reflect.get(Object(Reflect.get(hostFs.promises, name)), Symbol.toStringTag)) === 'AsyncFunction';
+    if (isAsync && own instanceof Function) Object.setPrototypeOf(own, asyncFunction);
+  }
+  return promises;
 }

@@ -43,14 +43,34 @@ export interface Quota {
 /**
  * Functions know their volume, so that a copy (`{ ...fs }`) is known too. Several of them, as any one may be patched.
  */
-const volume = Symbol('quotafs.engine');
 const marked = ['lstatSync', 'openSync', 'accessSync', 'lstat'] as const;
+
+class Given {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: a private field lands on what a constructor returns
+    return object;
+  }
+}
+
+/** Keeps the engine in a private field of a function: who prints the function would see the whole engine otherwise. */
+class Mark extends Given {
+  readonly #engine: Engine;
+
+  constructor(member: object, engine: Engine) {
+    super(member);
+    this.#engine = engine;
+  }
+
+  static engineOf(member: unknown): Engine | undefined {
+    return typeof member === 'function' && #engine in member ? member.#engine : undefined;
+  }
+}
 
 /** Notes the engine behind an fs object or its promises object on some of its functions. */
 export function rememberEngine(members: object, engine: Engine): void {
   for (const name of marked) {
     const member: unknown = Reflect.get(members, name);
-    if (typeof member === 'function') (member as { [volume]?: Engine })[volume] = engine;
+    if (typeof member === 'function') new Mark(member, engine);
   }
 }
 
@@ -60,7 +80,7 @@ export function rememberEngine(members: object, engine: Engine): void {
  */
 export function engineOf(fs: object): Engine | undefined {
   for (const name of marked) {
-    const engine: Engine | undefined = Reflect.get(Object(Reflect.get(fs, name)), volume);
+    const engine = Mark.engineOf(Reflect.get(fs, name));
     if (engine !== undefined) return engine;
   }
   return undefined;

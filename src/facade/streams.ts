@@ -138,13 +138,16 @@ function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): 
     const operations = Object.fromEntries(utf8Operations.map((member) => [member, ours[member]]));
     return { ...options, fs: { ...operations, ...own } };
   };
-  return {
+  const { Utf8Stream } = {
     Utf8Stream: class extends Real {
       constructor(options: unknown = {}) {
         super(bind(options));
       }
     },
-  }.Utf8Stream;
+  };
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(Real.prototype);
+  Object.defineProperties(Utf8Stream.prototype, members);
+  return Utf8Stream;
 }
 
 /** The stream classes of `ctx.fs`. Its `createReadStream` and `createWriteStream` make instances of what is there then. */
