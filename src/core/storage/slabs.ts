@@ -193,7 +193,7 @@ export class Slabs {
     const before = this.billed;
     for (const slab of this.slabs) {
       // A file that was open at a restore may still share its block with the restored one.
-      if (slab?.counted !== true || slab.owners?.some((count) => count > 0)) continue;
+      if (slab?.counted !== true || hasShared(slab.owners)) continue;
       this.billed -= ownersPrice(slab);
       this.uncounted += ownersPrice(slab);
       slab.owners = undefined;
@@ -315,6 +315,12 @@ export class Slabs {
     slab.next = undefined;
   }
 }
+
+const hasShared = (owners: Uint16Array | undefined): boolean => {
+  const { length } = owners ?? [];
+  for (let block = 0; block < length; block++) if (owners?.[block] !== 0) return true;
+  return false;
+};
 
 /** Blocks of the next slab: half of what the class holds, from 256 bytes to 64 KiB. */
 const blocksOfNext = (cls: number, total: number): number => {
