@@ -154,7 +154,14 @@ export const wideHelpers = (fs: NodeFs, root: string): Record<string, unknown> =
   piped: async (makeReader: () => ReadStream, makeWriter: () => WriteStream) => {
     const reader = makeReader();
     const from = inodeOf(fs, reader as { path: unknown });
-    const writer = makeWriter();
+    let writer: WriteStream;
+    try {
+      writer = makeWriter();
+    } catch (error) {
+      reader.on('error', () => {}).destroy();
+      while (!reader.closed) await pause(1);
+      throw error;
+    }
     const paths = [reader.path, writer.path];
     if (from === undefined || from === inodeOf(fs, writer)) {
       for (const stream of [reader, writer]) {

@@ -158,3 +158,23 @@ describe('calls on a descriptor', () => {
     expect(ours).toEqual(real);
   });
 });
+
+it('vectors without a byte: a single one is read(2), which refuses a directory', async () => {
+  const { real, ours } = await record({ d: {}, f: '1' }, async ({ fs, sync, later }) => {
+    for (const path of ['d', 'f']) {
+      const fd = fs.openSync(path, 'r');
+      const handle = await fs.promises.open(path);
+      const none = Buffer.alloc(0);
+      for (const views of [[], [none], [none, none], [none, none, none]]) {
+        for (const position of [null, 0, 2 ** 53]) {
+          sync(`${path} readv ${views.length} ${position}`, () => fs.readvSync(fd, views, position as number));
+          sync(`${path} writev ${views.length} ${position}`, () => fs.writevSync(fd, views, position as number));
+        }
+        await later(`${path} handle ${views.length}`, () => handle.readv(views));
+      }
+      await handle.close();
+      fs.closeSync(fd);
+    }
+  });
+  expect(ours).toEqual(real);
+});

@@ -65,6 +65,15 @@ describe('glob', () => {
     });
   }
 
+  it('finds directories whose names are no text', () => {
+    const fs = createFs({ cwd: '/work' });
+    fs.mkdirSync(Buffer.from('/work/a\xff', 'latin1'), { recursive: true });
+    // As Node 26.10: known from their directory, though nothing is found under the name that is shown.
+    expect(fs.globSync('*')).toEqual(['a\ufffd']);
+    expect(fs.globSync('*/')).toEqual(['a\ufffd']);
+    expect(fs.globSync('*/*')).toEqual([]);
+  });
+
   it('takes a file URL for cwd', () => {
     expect(volume().globSync('*', { cwd: pathToFileURL('/work/b') })).toEqual(['x.js']);
   });

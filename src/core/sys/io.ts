@@ -30,7 +30,8 @@ export const read = (
 };
 
 export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
-  if (targets.every((target) => target.length === 0)) return readNothing(volume, fd);
+  // libuv hands a single buffer to read(2), which refuses a directory even then.
+  if (targets.length !== 1 && targets.every((target) => target.length === 0)) return readNothing(volume, fd);
   const file = readable(volume, fd);
   if (position > OFFSET_MAX) throw fault(EINVAL);
   let at = position < 0 ? file.position : position;
