@@ -138,7 +138,7 @@ Written by \`npm run bench\`; do not edit. Node ${file.node}, ${file.machine}, $
 Each number is the median of ${file.rounds} rounds; a round is one process per case and system, the systems in turn, and takes the median of its own samples.
 Times are processor time (user and system, all threads of the process), which a busy machine disturbs less than elapsed time. A dash means that the system
 lacks the call, gives a wrong result or did not finish in time. Samples are ${file.effort === 'quick' ? 'short (`--quick`)' : 'of normal length'}. The bare limit is a \`Map\` of Buffers with the same copies: what memory itself costs.
-Peers run as their documentation says, without tuning; tmpfs is the real \`node:fs\` on /dev/shm.
+Peers run as their documentation says, without tuning; tmpfs is the real \`node:fs\` on /dev/shm.${file.note === undefined ? '' : ` ${file.note}`}
 
 Times of each system ÷ ours, geometric mean over the cases it can do:
 

@@ -12,6 +12,7 @@
  *   --minutes n     no further round is begun, and none is finished, after so many minutes; the first is always whole
  *   --node path     the Node binary to measure, default this one
  *   --out file      the JSON file
+ *   --note text     a sentence for the page, such as what else the machine was doing
  *   --docs          write docs/benchmarks.md (the default when nothing is filtered)
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -39,6 +40,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: 'Infinity' },
     node: { type: 'string', default: process.execPath },
     out: { type: 'string' },
+    note: { type: 'string' },
     docs: { type: 'boolean' },
   },
 });
@@ -210,6 +212,7 @@ async function main(): Promise<void> {
     files: largestTree,
     results: [...results, ...missing],
     packedSize: packedSize(),
+    note: options.note,
   };
   const whole = options.case === undefined && options.system === undefined;
   const out = options.out ?? join(CACHE, `${whole ? 'results' : 'part'}-${nodeVersion}.json`);

@@ -26,6 +26,8 @@ export interface ResultFile {
   readonly files?: number;
   readonly effort: 'normal' | 'quick';
   readonly results: readonly Result[];
+  /** What a reader must know of this run, in a sentence. */
+  readonly note?: string;
   /** Bytes of the packed tarball, when it could be packed. */
   readonly packedSize?: number;
 }
