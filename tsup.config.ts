@@ -21,8 +21,15 @@ for (const subpath of Object.keys(exports)) {
   if (name !== '' && name !== 'package.json') entry[name] = `src/adapters/${name}/index.ts`;
 }
 
-/** Parts of the code that are loaded by their first use: leaves of the import graph, so that nothing else is split. */
-const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts' };
+/** Parts of the code that are loaded by their first use. */
+const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts', late: 'src/facade/late.ts' };
+
+/**
+ * What of them is no leaf of the import graph: it is handed the chunk it stands on by that chunk, so that it belongs to
+ * the same copy of the package even when a test runner has since emptied the cache of modules. To the bundler it
+ * says that it needs all that an fs object needs: what it shares with that stays in one chunk.
+ */
+const ON_CHUNK: Record<string, string> = { late: `\nexport { createFs } from './create-fs.js';\n` };
 
 /** What runs by itself: the command, and what it puts into other processes. */
 const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
@@ -120,6 +127,12 @@ export default defineConfig([
               loader: 'js',
             }));
           }
+          for (const [part, needs] of Object.entries(ON_CHUNK)) {
+            onLoad({ filter: new RegExp(`facade[\\\\/]${part}\\.ts$`) }, ({ path }) => ({
+              contents: readFileSync(path, 'utf8') + needs,
+              loader: 'ts',
+            }));
+          }
           for (const part of Object.keys(LATE_PARTS)) {
             onResolve({ filter: new RegExp(`^\\./${part}\\.js$`) }, ({ path }) => ({ path, external: true }));
           }
@@ -149,22 +162,38 @@ process.once('exit', (code) => {
   if (code === 0) for (const name of readdirSync('dist')) if (name.endsWith('.d.cts')) dropPrologues(`dist/${name}`);
 });
 
-/** The paragraphs that open source files say nothing about the declaration that happens to follow. */
+/**
+ * The paragraphs that open source files say nothing about the declaration that happens to follow. The engine's comments
+ * are for those who work on it: what programs call is documented where it is exported.
+ */
 function dropPrologues(path: string): void {
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/\/\*\*(?:[^*]|\*(?!\/))*\*\/\n\n/g, ''));
+  const isEngine = path.startsWith('dist/engine-');
+  const dropped = isEngine ? /\s*\/\*\*(?:[^*]|\*(?!\/))*\*\// : /\/\*\*(?:[^*]|\*(?!\/))*\*\/\n\n/;
+  const types = readFileSync(path, 'utf8').replace(new RegExp(dropped, 'g'), '');
+  writeFileSync(path, types.replaceAll('    ', '\t'));
 }
 
 /** Everything goes that users cannot see. */
 async function publishAsCommonJs(): Promise<void> {
   const files = readdirSync('dist').filter((name) => name.endsWith('.js'));
+  shortenSharedNames(files);
+  const isOnChunk = (file: string): boolean => Object.hasOwn(ON_CHUNK, file.replace(/\.js$/, ''));
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
+  for (const part of Object.keys(ON_CHUNK)) {
+    const users = files.filter((file) => readFileSync(`dist/${file}`, 'utf8').includes(`"./${part}.js"`));
+    if (users.length !== 1) throw new Error(`${part} is loaded by ${users.join(', ')}: it has to be one chunk`);
+  }
   for (const file of files) {
-    const source = readFileSync(`dist/${file}`, 'utf8');
+    // What nothing is taken from need not be loaded.
+    const source = readFileSync(`dist/${file}`, 'utf8').replace(/^import "\.\/[^"]+";\n/gm, '');
     const [shebang = ''] = /^#!.*\n/.exec(source) ?? [];
     const named = keepNames(source.slice(shebang.length), exported);
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
-    const { code: small = '' } = await minify(loadLate(membersByName(code)), {
+    // No function of ours cares for `this`, which the bundler keeps from them by `(0, chunk.name)()`.
+    const plain = code.replace(/\(0, (import_chunk_\w+\.\w+)\)\(/g, '$1(');
+    const whole = plainExports(loadLate(membersByName(plain)));
+    const { code: small = '' } = await minify(isOnChunk(file) ? onChunk(file, whole) : whole, {
       module: true,
       ecma: 2020,
       // Functions stay where they are: as closures within others they would be made at each call.
@@ -176,10 +205,45 @@ async function publishAsCommonJs(): Promise<void> {
     });
     rmSync(`dist/${file}`);
     // What was a module is strict.
-    const parts = `${shebang}"use strict";${small}`.replace(/\brequire\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
+    const parts = `${shebang}"use strict";${small.replace(/^(?:Object\.[\w.]+[,;])+/, '')}`.replace(
+      /\brequire\("(\.\/[^"]+)\.js"\)/g,
+      'require("$1.cjs")',
+    );
     writeFileSync(`dist/${file.replace(/\.js$/, '.cjs')}`, parts);
   }
   for (const [name, code] of modules) publishAsModule(name, code);
+}
+
+/** What files share through chunks nobody else sees: short names for it. */
+function shortenSharedNames(files: readonly string[]): void {
+  const short = new Map<string, string>();
+  const listed = (list: string): string[] => list.split(',').map((each) => each.trim());
+  for (const file of files.filter((name) => name.startsWith('chunk-'))) {
+    const source = readFileSync(`dist/${file}`, 'utf8');
+    const renamed = source.replace(/^export \{([^}]*)\};?$/m, (_, list: string) => {
+      const names = listed(list).map((each, index) => {
+        const [own = '', name = own] = each.split(' as ');
+        short.set(`${file} ${name}`, SHORT_NAMES.get(index));
+        return `${own} as ${SHORT_NAMES.get(index)}`;
+      });
+      return `export {\n${names.join(',\n')}\n};`;
+    });
+    writeFileSync(`dist/${file}`, renamed);
+  }
+  for (const file of files) {
+    const source = readFileSync(`dist/${file}`, 'utf8');
+    const renamed = source.replace(
+      /^import \{([^}]*)\} from "\.\/(chunk-[^"]+)";$/gm,
+      (_, list: string, from: string) => {
+        const names = listed(list).map((each) => {
+          const [name = '', own = name] = each.split(' as ');
+          return `${short.get(`${from} ${name}`)} as ${own}`;
+        });
+        return `import {\n${names.join(',\n')}\n} from "./${from}";`;
+      },
+    );
+    writeFileSync(`dist/${file}`, renamed);
+  }
 }
 
 /** Fails for a name that is not there: a new version of the package is to be looked at. */
@@ -251,11 +315,33 @@ function loadLate(code: string): string {
         return result.replace(line, `var ${name} = (({ ${used} }) => ({ ${used} }))(${load});`);
       }
       if (!late.includes(module ?? '')) return result;
+      const isOnChunk = Object.keys(ON_CHUNK).some((part) => module === `./${part}.js`);
+      const loaded = isOnChunk ? `${load}(module.exports)` : load;
       const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`);
-      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${load}; }\n`;
+      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${loaded}; }\n`;
     },
     code,
   );
+}
+
+/**
+ * Exports as plain properties, set when all is there: the bundler's are getters set beforehand, for modules that import
+ * each other in circles, and to make and to copy some hundred of them takes a fifth of a millisecond.
+ */
+function plainExports(code: string): string {
+  const [whole, names] =
+    /^__export\(\w+, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/m.exec(code) ?? [];
+  if (whole === undefined || names === undefined) return code;
+  const mark = 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
+  return `${code.replace(whole, '')}\nmodule.exports = {\n${names.replaceAll(': () => ', ': ')}\n};\n${mark}`;
+}
+
+/** A function that is given the one chunk that the code of a file stands on, and gives its exports. */
+function onChunk(file: string, code: string): string {
+  const chunks = new Set(Array.from(code.matchAll(/\brequire\("(\.\/chunk-[^"]+)"\)/g), ([, path]) => path));
+  if (chunks.size !== 1) throw new Error(`${file} stands on ${[...chunks].join(' and ')}: it has to be one chunk`);
+  const body = code.replace(/\brequire\("\.\/chunk-[^"]+"\)/g, '__chunk').replace(/\bmodule\.exports\b/g, '__exports');
+  return `module.exports = (__chunk) => {\nlet __exports;\n${body}\nreturn __exports;\n};\n`;
 }
 
 /** Stays a module, on the CommonJS parts: these are imported whole, their names taken out of them. */

@@ -5,16 +5,12 @@
  * object for good.
  */
 import type nodeFs from 'node:fs';
-import { promisify } from 'node:util';
 import type { Context } from './context.js';
-import { promiseForm } from './define.js';
-import { fileHandleMaker } from './file-handle.js';
 import { makeMembers } from './fs-members.js';
+import { makePromises, makeStreams } from './late.js';
 import { Parts } from './parts.js';
-import { promiseOnlyForms } from './promises.js';
 import { rememberEngine } from './quota.js';
 import { hostFs } from './running-node.js';
-import { makeStreams } from './streams.js';
 
 type Fs = typeof nodeFs;
 
@@ -74,26 +70,6 @@ const special: readonly (readonly [string, PropertyDescriptor])[] = [
   ['promises', promisesAccessor],
 ];
 
-/** By object of Node's: what our own functions lack to have the name and the length of theirs. */
-const unlike = new Map<object, readonly (readonly [string, PropertyDescriptorMap])[]>();
-
-/** Names the members that are written by hand as Node does. Which ones need it is found out with the first object. */
-function likeNode<T extends object>(own: T, host: object): T {
-  const found = unlike.get(host) ?? differences(own, host);
-  unlike.set(host, found);
-  for (const [name, descriptors] of found) Object.defineProperties(Reflect.get(own, name), descriptors);
-  return own;
-}
-
-function differences(own: object, host: object): [string, PropertyDescriptorMap][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(own)).flatMap(([key, { value }]) => {
-    if (typeof value !== 'function') return [];
-    const { name = key, length = value.length }: { name?: string; length?: number } = Object(Reflect.get(host, key));
-    if (value.name === name && value.length === length) return [];
-    return [[key, { name: { value: name, configurable: true }, length: { value: length, configurable: true } }]];
-  });
-}
-
 export function makeFs(ctx: Context): Fs {
   const parts = new Parts(ctx);
   const fs = makeMembers(ctx, parts);
@@ -102,60 +78,4 @@ export function makeFs(ctx: Context): Fs {
   for (const [name, descriptor] of special) Object.defineProperty(fs, name, descriptor);
   // Typed as Node's own: the members are proved against the running Node's keys and behaviour by the surface tests.
   return fs as unknown as Fs;
-}
-
-const hasDisposable = 'mkdtempDisposable' in hostFs.promises;
-
-function makePromises(ctx: Context, parts: Parts): object {
-  const { path, look, real, directory, opendir, file, rm, cp, glob, disposable, watching } = parts;
-  const { open, readFile, writeFile, appendFile, lchmod } = promiseOnlyForms(ctx, fileHandleMaker(ctx));
-  Object.defineProperty(opendir.promise, promisify.custom, { value: opendir.promise, configurable: true });
-  const promises = {
-    access: promiseForm(path.access, 'access'),
-    copyFile: promiseForm(path.copyFile, 'copyFile'),
-    cp: cp.promises.cp,
-    glob: glob.promises.glob,
-    open,
-    opendir: opendir.promise,
-    rename: promiseForm(path.rename, 'rename'),
-    truncate: promiseForm(file.truncate, 'truncate'),
-    rm: rm.promises.rm,
-    rmdir: rm.promises.rmdir,
-    mkdir: promiseForm(path.mkdir, 'mkdir'),
-    readdir: promiseForm(directory.readdir, 'readdir'),
-    readlink: promiseForm(path.readlink, 'readlink'),
-    symlink: promiseForm(path.symlink, 'symlink'),
-    lstat: promiseForm(look.lstat, 'lstat'),
-    stat: promiseForm(look.stat, 'stat'),
-    statfs: promiseForm(path.statfs, 'statfs'),
-    link: promiseForm(path.link, 'link'),
-    unlink: promiseForm(path.unlink, 'unlink'),
-    chmod: promiseForm(path.chmod, 'chmod'),
-    lchmod,
-    lchown: promiseForm(path.lchown, 'lchown'),
-    chown: promiseForm(path.chown, 'chown'),
-    utimes: promiseForm(path.utimes, 'utimes'),
-    lutimes: promiseForm(path.lutimes, 'lutimes'),
-    realpath: promiseForm(real.js, 'realpath'),
-    mkdtemp: promiseForm(path.mkdtemp, 'mkdtemp'),
-    ...(hasDisposable ? { mkdtempDisposable: disposable.mkdtempDisposable } : {}),
-    writeFile,
-    appendFile,
-    readFile,
-    watch: watching.promises.watch,
-    constants: hostFs.promises.constants,
-  };
-  return asAsync(likeNode(promises, hostFs.promises));
-}
-
-const asyncFunction: object = Object.getPrototypeOf(async () => {});
-
-/** What is async in Node has the prototype of such functions: libraries ask for its tag to know what takes no callback. */
-function asAsync<T extends object>(promises: T): T {
-  for (const [name, own] of Object.entries(promises)) {
-    const isAsync =
-      String(Reflect.get(Object(Reflect.get(hostFs.promises, name)), Symbol.toStringTag)) === 'AsyncFunction';
-    if (isAsync && own instanceof Function) Object.setPrototypeOf(own, asyncFunction);
-  }
-  return promises;
 }

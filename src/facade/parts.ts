@@ -4,11 +4,9 @@
  * used costs little more than its members. Keeps no other state of the volume.
  */
 import type { Context } from './context.js';
-import { makeCp } from './cp.js';
 import { opendirForms } from './dir.js';
-import { makeGlob } from './glob.js';
-import { makeMkdtempDisposable } from './mkdtemp-disposable.js';
-import { makeOpenAsBlob } from './open-as-blob.js';
+import type { HandleMaker } from './file-handle.js';
+import { fileHandleMaker, makeCp, makeGlob, makeMkdtempDisposable, makeOpenAsBlob, makeWatch } from './late.js';
 import { directoryOperations } from './ops/directory.js';
 import { descriptorOperations, openAndClose, readForms } from './ops/fd.js';
 import { writeForms } from './ops/fd-write.js';
@@ -16,7 +14,6 @@ import { lookOperations, realpathOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
 import { makeRm } from './rm.js';
-import { makeWatch } from './watch.js';
 
 export class Parts {
   private ofPath?: ReturnType<typeof pathOperations>;
@@ -35,6 +32,7 @@ export class Parts {
   private ofBlob?: ReturnType<typeof makeOpenAsBlob>;
   private ofDisposable?: ReturnType<typeof makeMkdtempDisposable>;
   private ofWatching?: ReturnType<typeof makeWatch>;
+  private ofHandles?: HandleMaker;
   /** The stream classes and `promises`, when they have been asked for. */
   streams: object | undefined = undefined;
   promises: object | undefined = undefined;
@@ -87,6 +85,10 @@ export class Parts {
   }
   get disposable() {
     return (this.ofDisposable ??= makeMkdtempDisposable(this.ctx));
+  }
+  /** Makes FileHandles. */
+  get handles() {
+    return (this.ofHandles ??= fileHandleMaker(this.ctx));
   }
   get watching() {
     return (this.ofWatching ??= makeWatch(this.ctx));

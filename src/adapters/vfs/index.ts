@@ -9,8 +9,8 @@ import {
   createContext,
   createFs,
   engineOf,
-  fileHandleMaker,
   invalidArgValue,
+  Parts,
   parseFlags,
   toNodeError,
 } from '../../facade/index.js';
@@ -88,7 +88,7 @@ function opener(fs: NodeFs, refuse: ReturnType<typeof refusal>): VolumeProvider[
   if (engine === undefined) throw invalidArgValue('target', fs, 'is not a quotafs file system');
   const context = createContext(engine, { cwd: () => '/' });
   context.fs = fs;
-  const makeHandle = fileHandleMaker(context);
+  const makeHandle = new Parts(context).handles;
   return function openSync(path, flags = 'r', mode = 0o666) {
     const bits = parseFlags(flags);
     if (bits & CHANGES) refuse('open', path);

@@ -14,4 +14,11 @@ for (const name of ['memfs', 'mock-fs']) assert.equal(require(`quotafs/${name}`)
 assert.equal(typeof require('quotafs/mock-fs'), 'function');
 assert.equal(require('quotafs/package.json').name, 'quotafs');
 
+// The build keeps the names of the members: they are what stack traces and spies show.
+for (const [name, member] of Object.entries(require('node:fs'))) {
+  if (typeof member !== 'function') continue;
+  assert.deepEqual([fs[name].name, fs[name].length], [member.name, member.length], name);
+}
+for (const { native } of [fs.realpath, fs.realpathSync]) assert.equal(native.name, 'native');
+
 console.log(`required in ${elapsed.toFixed(1)} ms`);
