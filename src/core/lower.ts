@@ -119,7 +119,8 @@ export class Lower extends LowerTable {
 
   /**
    * Gives a found object an entry, and an inode unless it has one. Kept ones are drawn from the bank (and may throw),
-   * others from the share for lookups. Returns the entry, or -ENOSPC. The caller marks what is kept.
+   * others from the share for lookups, or, when what is open takes all of that, from the room for data. Returns the
+   * entry, or -ENOSPC. The caller marks what is kept.
    */
   place(directory: number, text: string, start: number, end: number, found: Found, kept: boolean): number {
     const { inodes, directories, bank, slabs } = this.volume;
@@ -128,7 +129,7 @@ export class Lower extends LowerTable {
     // One more name of something that stays: its directory has to stay with it.
     if (!kept && this.records.get(known)?.kept === true && !this.tryKeep(directory)) return -ENOSPC;
     if (kept) bank.reserve(cost);
-    else if (this.cached + cost > this.share || !bank.reserveLookup(cost)) return -ENOSPC;
+    else if (this.cached + cost > this.share ? !bank.tryReserve(cost) : !bank.reserveLookup(cost)) return -ENOSPC;
     const ino = known === 0 ? this.create(found) : known;
     const record = this.records.get(ino) as LowerRecord;
     const entry = directories.add(directory, text, start, end, ino);

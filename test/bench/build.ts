@@ -40,7 +40,7 @@ export async function bundle(entry: string, name: string): Promise<string> {
     format: 'esm',
     external: ['memfs', 'esbuild'],
     banner: {
-      js: "import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);",
+      js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
     },
     logLevel: 'error',
   });

@@ -166,6 +166,19 @@ describe('looking', () => {
     expectSound(engine);
   });
 
+  it('opens more files than the part for lookups knows, as long as data leaves room', () => {
+    for (let i = 0; i < 500; i++) put(disk, `/r/d/file-with-a-long-name-${i}`, 'x');
+    const engine = over({ maxQuota: 4 * MIB }, { lookups: 128 * KIB });
+    const open = (i: number): number => engine.open(`/r/d/file-with-a-long-name-${i}`, O_RDONLY, 0);
+    const held = Array.from({ length: 500 }, (_, i) => open(i));
+    expect(engine.lower?.cached).toBeGreaterThan(128 * KIB);
+    expect(stat(engine, '/r/f')[8]).toBeGreaterThan(0);
+    for (const fd of held) engine.close(fd);
+    stat(engine, '/r/f');
+    expect(engine.lower?.cached).toBeLessThan(128 * KIB);
+    expectSound(engine);
+  });
+
   it('forgets the oldest when the part for lookups is half full', () => {
     for (let i = 0; i < 2000; i++) put(disk, `/r/d/file-with-a-long-name-${i}`, 'x');
     const engine = over({ maxQuota: 4 * MIB });

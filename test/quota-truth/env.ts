@@ -27,6 +27,8 @@ export interface Opened {
   readonly extras?: Extras;
   /** The D-MemFS API of the volume, for workloads that ask for it. */
   readonly mfs?: AsyncMemoryFileSystem;
+  /** How it is emptied, when not by deleting all of it. */
+  readonly empty?: () => void;
 }
 
 /** The engine's own calls throw an errno as data. */
@@ -200,12 +202,16 @@ export interface Workload {
   readonly portable: boolean;
   /** Needs the D-MemFS API. */
   readonly mfs?: boolean;
+  /** Needs an overlay, over the tree of `lowerPath`. */
+  readonly overlay?: boolean;
   /** The workload ends without the volume being full (it churns, or it must be refused nothing). */
   readonly endless?: boolean;
   /** Files are written once, each a chunk by D-MemFS's rule. */
   readonly written?: boolean;
   /** Each step appends so many times, each a chunk by that rule. */
   readonly writesPerStep?: number;
+  /** Bytes of compiled code that only a large run makes, beyond what is allowed for all. */
+  readonly code?: number;
   run(env: Env): void | Promise<void>;
   /** Gives back what deleting all files does not: descriptors, handles, watchers. */
   release?(env: Env): void | Promise<void>;

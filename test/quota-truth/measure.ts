@@ -74,7 +74,7 @@ export async function measureAll(job: Job): Promise<Row[]> {
   for (const name of select(job.workload)) {
     const workload = WORKLOADS.find((one) => one.name === name);
     if (job.subject === 'memfs' && workload?.portable !== true) continue;
-    if (job.subject === 'engine' && workload?.mfs === true) continue;
+    if (job.subject === 'engine' && (workload?.mfs === true || workload?.overlay === true)) continue;
     const ours = job.steps?.find((row) => row.workload === name && row.quota === job.quota)?.measured?.steps;
     if (job.subject === 'memfs' && ours === undefined && job.steps !== undefined) continue;
     const steps = ours ?? (job.subject === 'memfs' ? 5000 : Number.MAX_SAFE_INTEGER);

@@ -1,9 +1,10 @@
 /** Quota truth: opens the volume under test. */
 import { createRequire } from 'node:module';
+import { createOverlay } from '../../src/adapters/overlay/index.js';
 import { createVolume, type Engine } from '../../src/core/index.js';
-import { createFsFromEngine } from '../../src/facade/index.js';
+import { createFsFromEngine, engineOf } from '../../src/facade/index.js';
 import { hostVolumeOptions } from '../../src/host/index.js';
-import { AsyncMemoryFileSystem } from '../../src/index.js';
+import { AsyncMemoryFileSystem, createFs } from '../../src/index.js';
 import { engineFs } from '../bench/engine-fs.js';
 import type { Fs } from '../bench/systems.js';
 import type { Extras, Opened } from './env.js';
@@ -25,6 +26,29 @@ export function openVolume(subject: Subject, quota: number): Opened {
   }
   const engine = createVolume({ ...hostVolumeOptions(), maxQuota: quota });
   return { fs: subject === 'engine' ? engineFs(engine) : createFsFromEngine(engine), extras: extrasOf(engine) };
+}
+
+/** Files and directories of the tree that lies below an overlay. */
+export const LOWER_FILES = 20_000;
+export const LOWER_DIRECTORIES = 200;
+export const lowerPath = (i: number): string =>
+  `/lower/d${Math.floor(i / 100) % LOWER_DIRECTORIES}/a-lower-file-with-some-name-${i}`;
+
+let lower: typeof import('node:fs') | undefined;
+
+/** Made once, before anything is measured. */
+function lowerTree(): typeof import('node:fs') {
+  if (lower !== undefined) return lower;
+  lower = createFs({ maxQuota: 2 ** 27 });
+  for (let i = 0; i < LOWER_DIRECTORIES; i++) lower.mkdirSync(`/lower/d${i}`, { recursive: true });
+  for (let i = 0; i < LOWER_FILES; i++) lower.writeFileSync(lowerPath(i), Buffer.alloc(i % 3000, 'lower'));
+  return lower;
+}
+
+/** An overlay over a tree in memory, which is emptied by dropping its changes. */
+export function openOverlay(quota: number): Opened {
+  const overlay = createOverlay({ lower: lowerTree(), root: '/lower', maxQuota: quota });
+  return { fs: overlay.fs, extras: extrasOf(engineOf(overlay.fs) as Engine), empty: () => overlay.discard() };
 }
 
 /** The same through the D-MemFS API, whose `fs` is the volume's too. */

@@ -7,7 +7,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { collectedBytes } from './collect.js';
 import { Env, type Opened, type Workload } from './env.js';
-import { openMfs, openVolume, type Subject } from './open.js';
+import { openMfs, openOverlay, openVolume, type Subject } from './open.js';
 import { WORKLOADS } from './workloads/index.js';
 
 /** What a process reports. Bytes throughout. */
@@ -64,7 +64,11 @@ const look = (): void => {
   usedThen = Math.max(usedThen, looking?.extras?.usage().used ?? 0);
 };
 
-function removeAll({ fs }: Opened): void {
+function removeAll({ fs, empty }: Opened): void {
+  if (empty !== undefined) {
+    empty();
+    return;
+  }
   for (const entry of fs.readdirSync('/')) fs.rmSync(`/${entry}`, { recursive: true, force: true });
 }
 
@@ -90,7 +94,10 @@ async function empty(env: Env, opened: Opened, workload: Workload): Promise<void
 async function main(): Promise<Measured> {
   const workload = WORKLOADS.find((one) => one.name === name);
   if (workload === undefined) throw new Error(`no workload ${name}`);
-  const open = (bytes: number): Opened => (workload.mfs ? openMfs(bytes) : openVolume(subject as Subject, bytes));
+  const open = (bytes: number): Opened => {
+    if (workload.overlay) return openOverlay(bytes);
+    return workload.mfs ? openMfs(bytes) : openVolume(subject as Subject, bytes);
+  };
   const env = new Env(Number(patienceText), Number(stepsText), sample, look);
   if (cold !== 'cold') {
     // Until the compiler has seen enough: its output would be counted as the volume's.

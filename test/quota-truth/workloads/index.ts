@@ -1,5 +1,6 @@
 /** Quota truth: every workload. */
 import type { Workload } from '../env.js';
+import { adapterWorkloads } from './adapters.js';
 import { churnWorkloads } from './churn.js';
 import { contentWorkloads } from './content.js';
 import { handleWorkloads } from './handles.js';
@@ -18,4 +19,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...keptWorkloads,
   ...retainedWorkloads,
   ...churnWorkloads,
+  ...adapterWorkloads,
 ];
