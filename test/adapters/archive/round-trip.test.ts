@@ -309,6 +309,23 @@ describe('options', () => {
     });
   });
 
+  it('takes a zip behind a program, when it is told so', async () => {
+    const source = createFs();
+    source.writeFileSync('/a', 'content');
+    const zip = await exportArchive(source, '/a', { format: 'zip' });
+    const program = Buffer.alloc(1000, '#');
+    // Both lists count from the beginning of the file: where the entries are, and where the entry is.
+    const end = zip.length - 22;
+    const list = zip.readUInt32LE(end + 16);
+    zip.writeUInt32LE(list + program.length, end + 16);
+    zip.writeUInt32LE(zip.readUInt32LE(list + 42) + program.length, list + 42);
+    const bytes = Buffer.concat([program, zip]);
+    const fs = createFs();
+    await importArchive(fs, bytes, { format: 'zip' });
+    expect(fs.readFileSync('/a', 'utf8')).toBe('content');
+    await expect(importArchive(fs, bytes)).rejects.toMatchObject({ code: 'ERR_ARCHIVE_FORMAT' });
+  });
+
   it('hands on what the source throws, and lets it go', async () => {
     const fs = createFs();
     const source = new Readable({
