@@ -31,10 +31,13 @@ const climbingNames = [
   'a/../../evil',
   'a/b/../../../evil',
   './../evil',
+  'a/./../../evil',
+  'a/../b',
   '..',
   'a/..',
   '/etc/passwd',
   '//evil',
+  '//',
   '..\\evil',
   'a\\..\\..\\evil',
   '\\evil',
@@ -174,6 +177,24 @@ function* links(): Generator<HostileCase> {
     bytes: buildTar([goodTar, { name: 'h', type: '1', link: 'kept.txt' }]),
     code: 'ERR_ARCHIVE_LINK',
     takenAlone: true,
+  };
+  yield {
+    name: 'tar: hard link to itself',
+    bytes: buildTar([{ name: 'h', type: '1', link: 'h' }]),
+    code: 'ERR_ARCHIVE_LINK',
+  };
+  yield {
+    name: 'tar: hard link to a directory',
+    bytes: buildTar([
+      { name: 'd/', type: '5' },
+      { name: 'h', type: '1', link: 'd' },
+    ]),
+    code: 'ERR_ARCHIVE_LINK',
+  };
+  yield {
+    name: 'tar: a link in the place of the root',
+    bytes: buildTar([{ name: '.', type: '2', link: '/etc' }]),
+    code: 'ERR_ARCHIVE_LINK',
   };
   yield {
     name: 'tar: hard link through a link on the volume',
@@ -450,6 +471,22 @@ function* tarStructure(): Generator<HostileCase> {
     bytes: buildTar([{ name: 'l', type: '2', link: 'x', data: 'evil' }]),
     code: 'ERR_ARCHIVE_CORRUPT',
   };
+  yield {
+    name: 'tar: a label with contents',
+    bytes: buildTar([{ name: 'label', type: 'V', data: 'evil' }, goodTar]),
+    code: 'ERR_ARCHIVE_TYPE',
+  };
+  for (const [key, value] of [
+    ['mtime', 'nan'],
+    ['mtime', '9'.repeat(20)],
+    ['size', '9223372036854775807'],
+  ] as const) {
+    yield {
+      name: `tar: a pax ${key} of ${value}`,
+      bytes: buildTar([pax({ [key]: value }), goodTar]),
+      code: 'ERR_ARCHIVE_CORRUPT',
+    };
+  }
   yield {
     name: 'tar: a sparse file',
     bytes: buildTar([pax({ 'GNU.sparse.major': '1', 'GNU.sparse.name': 'a' }), goodTar]),
