@@ -17,10 +17,13 @@ export interface MfsContext {
   readonly stat: Float64Array;
 }
 
+/** One for the process: it is read before anything else can run, and a typed array is dear to make. */
+const scratch = new Float64Array(STAT_LENGTH);
+
 export function createContext(options: MemoryFileSystemOptions): MfsContext {
   const { volume, lockTimeoutMs, warn } = checkOptions(options);
   const engine = atEdge('new MemoryFileSystem', () => createVolume(volume));
-  return { engine, locks: new FileLocks(), lockTimeoutMs, warn, stat: new Float64Array(STAT_LENGTH) };
+  return { engine, locks: new FileLocks(), lockTimeoutMs, warn, stat: scratch };
 }
 
 const contexts = new WeakMap<object, MfsContext>();

@@ -66,13 +66,23 @@ export function checkOptions(options: MemoryFileSystemOptions): CheckedOptions {
   const { maxNodes, promotionHardLimit = 512 * MIB } = shared.volume;
   const warn = checks.functionOr('warn', options.warn, warnResource);
   const probe = checks.functionOr('memoryProbe', options.memoryProbe, memoryProbe);
+  const host = hostVolumeOptions();
+  // Name by name: to spread them takes a good part of what a new volume costs.
   const volume: VolumeOptions = {
-    ...hostVolumeOptions(),
-    ...shared.volume,
+    uid: host.uid,
+    gid: host.gid,
+    groups: host.groups,
+    umask: host.umask,
+    clock: host.clock,
+    descriptors: host.descriptors,
+    defer: host.defer,
+    maxQuota: shared.volume.maxQuota,
     // The root is a node here, as in D-MemFS, and not one to the engine.
     maxNodes: maxNodes === undefined ? undefined : maxNodes - 1,
+    defaultStorage: shared.volume.defaultStorage,
     promotionHardLimit,
-    guard: { ...shared.guard, probe, warn },
+    chunkOverheadOverride: shared.volume.chunkOverheadOverride,
+    guard: shared.guard.mode === 'none' ? undefined : { ...shared.guard, probe, warn },
   };
   return { volume, lockTimeoutMs: lockTimeoutMs('defaultLockTimeout', options.defaultLockTimeout, 30_000), warn };
 }
