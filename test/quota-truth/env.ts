@@ -210,7 +210,7 @@ export interface Workload {
   readonly written?: boolean;
   /** Each step appends so many times, each a chunk by that rule. */
   readonly writesPerStep?: number;
-  /** Bytes of compiled code that only a large run makes, beyond what is allowed for all. */
+  /** Bytes that are V8's or an adapter's and not the volume's, beyond what is allowed for all. */
   readonly code?: number;
   run(env: Env): void | Promise<void>;
   /** Gives back what deleting all files does not: descriptors, handles, watchers. */

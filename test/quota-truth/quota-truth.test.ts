@@ -22,6 +22,11 @@ const QUICK = [
   'cp-fails',
   'mfs-writers',
   'mfs-locks-waited',
+  'read-streams-kept-half-read',
+  'write-streams-kept',
+  'watchers-events-at-once',
+  'sliced-watchers',
+  'overlay-copied-up',
 ];
 
 describe('real memory stays within the quota', () => {
