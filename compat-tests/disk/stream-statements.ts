@@ -21,7 +21,7 @@ const own: Record<string, v.Choose> = {
   autoClose: v.bool,
   emitClose: v.bool,
   start: offset,
-  highWaterMark: (r) => r.pick(['16', '1000', '65536', '0', '1', '3', "'x'", '-1', '1.5']),
+  highWaterMark: (r) => r.pick(['16', '1000', '65536', '0', '64', "'x'", '-1', '1.5']),
   // An aborted one races with the opening of the file, on a disk too.
   signal: (r) => r.pick(['new AbortController().signal', 'undefined', "'x'"]),
   fs: (r) => r.pick(['undefined', 'null', '{}', '1', 'fs', '{ open: fs.open }']),
@@ -83,7 +83,7 @@ const plain = (r: Prng): string =>
       r,
       {
         start: (q) => q.pick(['0', '1', '4']),
-        highWaterMark: (q) => q.pick(['1', '16', '70000']),
+        highWaterMark: (q) => q.pick(['64', '1000', '70000']),
         flags: (q) => q.pick(["'r+'", "'a+'"]),
       },
       20,
@@ -104,7 +104,7 @@ const lines = (r: Prng): string => {
     {
       encoding: (q) => q.pick(["'utf8'", "'latin1'"]),
       start: (q) => q.pick(['0', '2']),
-      highWaterMark: (q) => q.pick(['1', '64']),
+      highWaterMark: (q) => q.pick(['16', '64']),
     },
     25,
   );

@@ -84,12 +84,13 @@ function checkPaths(plan: Plan, src: Place, dest: Place): void {
   }
 
   const slashed = src.shown.endsWith('/') ? src.shown : `${src.shown}/`;
-  if ((fromDirectory && dest.shown.startsWith(slashed)) || holdsParent(plan, src, dest)) {
-    throw bareError('ERR_FS_CP_EINVAL', `Cannot copy ${slashed} to a subdirectory of self ${dest.shown}`);
-  }
+  const intoItself = (): Error =>
+    bareError('ERR_FS_CP_EINVAL', `Cannot copy ${slashed} to a subdirectory of self ${dest.shown}`);
+  if ((fromDirectory && dest.shown.startsWith(slashed)) || isParent(plan, src, dest)) throw intoItself();
   if (fromDirectory && !recursive) {
     throw bareError('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${slashed}`);
   }
+  if (isAbove(plan, src, dest)) throw intoItself();
 }
 
 const trim = (text: string): string => text.replace(/(?<=.)\/+$/, '');
@@ -107,20 +108,25 @@ newDirectory[1] = S_IFDIR | 0o755;
 /** std::filesystem::path::parent_path, by which C++ tells whether two names stand side by side. */
 const parentText = (path: string): string => path.replace(/\/+/g, '/').replace(/\/?[^/]*$/, '');
 
-/**
- * True when the parent of `dest`, links resolved, is `src`, be that a file. C++ never looks further up; a directory
- * further up would be copied into itself until the paths are too long, so it counts here too.
- */
-function holdsParent(plan: Plan, src: Place, dest: Place): boolean {
-  const source = stat(plan, src, true);
-  if (!exists(source)) return false;
+const isSame = (plan: Plan, source: Stat | number, at: Place): boolean => {
+  const found = stat(plan, at, true);
+  return exists(source) && exists(found) && sameInode(source, found);
+};
+
+/** True when the parent of `dest`, links resolved, is `src`, be that a file. C++ never looks further up. */
+function isParent(plan: Plan, src: Place, dest: Place): boolean {
   const beside = parentText(dest.shown);
-  const own = exists(source) && parentText(src.shown) !== beside && beside.includes('/');
-  const entered = isDirectory(look(plan, src, plan.options.dereference, false) as Stat);
-  for (let parent = parentPlace(dest), first = own; ; parent = parentPlace(parent), first = false) {
-    const found = first || entered ? stat(plan, parent, true) : 0;
-    if (exists(found) && sameInode(source, found)) return true;
-    if (!entered || posix.resolve('/', parent.path) === '/') return false;
+  if (parentText(src.shown) === beside || !beside.includes('/')) return false;
+  return isSame(plan, stat(plan, src, true), parentPlace(dest));
+}
+
+/** True when `src` is a directory above `dest`: it would be copied into itself until the paths are too long. */
+function isAbove(plan: Plan, src: Place, dest: Place): boolean {
+  if (!isDirectory(look(plan, src, plan.options.dereference, false) as Stat)) return false;
+  const source = stat(plan, src, true);
+  for (let parent = parentPlace(dest); ; parent = parentPlace(parent)) {
+    if (isSame(plan, source, parent)) return true;
+    if (posix.resolve('/', parent.path) === '/') return false;
   }
 }
 
@@ -147,14 +153,19 @@ function directoriesErrno(plan: Plan, at: Place): number {
 
 const isMiss = (answer: number): boolean => answer === -ENOENT || answer === -ENOTDIR;
 
-/** `dest` as it will be found when its parents are made: '..' behind a directory that is missing so far leads back. */
-function behindParents(plan: Plan, dest: Place): Place {
+/**
+ * `dest` as it will be found when its parents are made: '..' behind a directory that is missing so far leads back. With a
+ * slash behind it, or when '..' has left it, it is then made itself.
+ */
+function behindParents(plan: Plan, dest: Place): Place & { readonly isMade: boolean } {
   let path = dest.path.replace(/\/\.(?=\/)/g, '');
+  const made = new Set<string>();
   const isMissing = ({ index, 1: name }: RegExpMatchArray): boolean =>
     plan.ctx.engine.lookup(path.slice(0, index) + name) === -ENOENT;
   for (;;) {
     const climb = [...path.matchAll(/(\/[^/]+)\/+\.\.(?=\/|$)/g)].find(isMissing);
-    if (climb === undefined) return { ...dest, path };
+    if (climb === undefined) return { ...dest, path, isMade: path.endsWith('/') || made.has(path) };
+    made.add(path.slice(0, climb.index) + climb[1]);
     path = path.slice(0, climb.index) + path.slice(climb.index + climb[0].length);
   }
 }
@@ -170,13 +181,14 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   // C++ does not look at how this went: what is then copied fails.
   if (!exists(stat(plan, parent, true)) && directoriesErrno(plan, parent) === 0) {
     plan.steps.push({ kind: 'parents', to: parent });
-    dest = behindParents(plan, dest);
-    if (given.path.endsWith('/')) made = newDirectory;
+    const behind = behindParents(plan, dest);
+    if (behind.isMade) made = newDirectory;
+    dest = behind;
   }
   const source = look(plan, src, options.dereference, false) as Stat;
   const there = made ?? look(plan, dest, options.dereference, true);
   if (isLink(source)) return planLink(plan, src, dest, there);
-  if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
+  if (!isDirectory(source) && made !== undefined && given.path.endsWith('/') && options.force && options.mode === 0) {
     // The directory that was made for its own parent is empty: C++ removes it again, and finds a slash behind a file's name.
     plan.steps.pop();
     const above = parentByName({ shown: trim(dest.shown), path: trim(dest.path) });

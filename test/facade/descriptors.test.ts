@@ -1,4 +1,5 @@
 /** read, write and the other calls on descriptors: every argument form, beside the real fs. */
+import { constants } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nameOf, oddValues, type Recorder, record } from './record.js';
 
@@ -174,6 +175,28 @@ it('vectors without a byte: a single one is read(2), which refuses a directory',
       }
       await handle.close();
       fs.closeSync(fd);
+    }
+  });
+  expect(ours).toEqual(real);
+});
+
+it('O_TMPFILE with every way to open', async () => {
+  const { O_NOFOLLOW, O_EXCL, O_APPEND, O_TRUNC, O_CREAT } = constants;
+  const O_TMPFILE = 0o20200000;
+  const { real, ours } = await record({ d: {}, f: '1', l: '>d', n: '>nope' }, ({ fs, sync }) => {
+    for (const path of ['d', 'f', 'l', 'n', 'no']) {
+      for (const access of [0, 1, 2, 3]) {
+        for (const more of [0, O_NOFOLLOW, O_EXCL, O_APPEND, O_TRUNC, O_CREAT]) {
+          let fd = -1;
+          sync(`${path} ${access} ${more}`, () => {
+            fd = fs.openSync(path, O_TMPFILE | access | more, 0o600);
+          });
+          if (fd === -1) continue;
+          sync('write', () => fs.writeSync(fd, 'x'));
+          sync('read', () => fs.readSync(fd, Buffer.alloc(2), 0, 2, 0));
+          fs.closeSync(fd);
+        }
+      }
     }
   });
   expect(ours).toEqual(real);

@@ -168,7 +168,7 @@ describe('path arguments', () => {
     );
   });
 
-  it('symlink looks at its arguments in the order of the release', async () => {
+  it('symlink and stat look at their arguments in the order of the release', async () => {
     const { real, ours } = await record(tree, async ({ fs, sync }) => {
       const call = fs.symlink as (...args: unknown[]) => unknown;
       const done = (): void => {};
@@ -183,6 +183,10 @@ describe('path arguments', () => {
         ['a', 'b', 'x', null],
       ]) {
         sync(args.map(nameOf).join(' '), () => call(...args));
+      }
+      for (const options of [{ encoding: 1 }, { encoding: 'utf8' }, null, 'x', 1] as never[]) {
+        for (const name of ['stat', 'lstat'] as const)
+          sync(nameOf(options), () => fs[name]('file', options, 1 as never));
       }
     });
     expect(ours).toEqual(real);

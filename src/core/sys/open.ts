@@ -244,8 +244,9 @@ const nameInode = (volume: Volume, ino: number): void => {
 
 /** O_TMPFILE: a file without a name, freed by its last close. */
 const openTemporary = (volume: Volume, path: string, flags: number, mode: number): Opened => {
-  if (!canWrite(flags)) throw fault(EINVAL);
-  const directory = lookup(volume, path, FOLLOW);
+  // Neither reading nor writing (3) passes, as in Linux.
+  if ((flags & O_ACCMODE) === O_RDONLY) throw fault(EINVAL);
+  const directory = lookup(volume, path, flags & O_NOFOLLOW ? NO_FOLLOW : FOLLOW);
   if (directory < 0) throw fault(-directory);
   if (!volume.inodes.isDirectory(directory)) throw fault(ENOTDIR);
   demandChange(volume, directory);

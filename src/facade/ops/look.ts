@@ -83,6 +83,9 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     arity: 2,
     optional: true,
     givesValue: true,
+    checksFirst: (_path, options) => {
+      if (lenient) callbackOptions(options, lenient);
+    },
     run(path, options) {
       const target = ctx.resolve(path);
       if (options === undefined) return found(target, false, true);
