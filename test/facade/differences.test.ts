@@ -1,4 +1,5 @@
 /** Lines of docs/differences.md that no other test has: where we part from the real fs on purpose, both are asked. */
+import { execFileSync } from 'node:child_process';
 import nodeFs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -121,4 +122,20 @@ it('descriptors of all volumes come from one high band', () => {
   expect(codeOf(() => nodeFs.fstatSync(open[0] ?? 0))).toBe('EBADF');
   expect(codeOf(() => a.fstatSync(open[1] ?? 0))).toBe('EBADF');
   for (const [i, fs] of [a, b, a].entries()) fs.closeSync(open[i] ?? 0);
+});
+
+it('mkdir -p makes a working directory that the volume lacks', () => {
+  const fs = createFs({ cwd: '/home/me' });
+  expect(codeOf(() => fs.mkdirSync('a'))).toBe('ENOENT');
+  expect(fs.mkdirSync('a/b', { recursive: true })).toBe('a');
+  expect(fs.readdirSync('/home/me')).toEqual(['a']);
+  const removed = path.join(disk, 'removed');
+  // One name only: of two, Node goes on trying without end.
+  const program = `process.chdir(${JSON.stringify(removed)});
+    fs.rmdirSync(${JSON.stringify(removed)});
+    try { fs.mkdirSync('a', { recursive: true }) } catch (error) { process.stdout.write(error.code) }`;
+  nodeFs.mkdirSync(removed);
+  if (process.platform === 'linux') {
+    expect(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', timeout: 60_000 })).toBe('ENOENT');
+  }
 });
