@@ -93,6 +93,9 @@ const MEMBERS = new RegExp(
   `^(?:${Object.keys(fs).join('|')}|glob|globSync|toUnixTimestamp|native|openAsBlobSync|mkdtempDisposableSync)$`,
 );
 
+/** Classes of `node:fs` whose names V8 itself puts into messages: it asks the source, not the property `name`. */
+const SHOWN_CLASSES = /^(?:FileHandle|Dir|FSWatcher|StatWatcher)$/;
+
 /** Entries on a package that can only be imported: these stay modules; their CommonJS form says what that package says. */
 const MODULES = ['vitest'];
 
@@ -192,13 +195,19 @@ async function publishAsCommonJs(): Promise<void> {
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
     // No function of ours cares for `this`, which the bundler keeps from them by `(0, chunk.name)()`.
     const plain = code.replace(/\(0, (import_chunk_\w+\.\w+)\)\(/g, '$1(');
-    const whole = plainExports(loadLate(membersByName(plain)));
+    const whole = plainExports(loadLate(membersByName(nameShown(plain))));
     const { code: small = '' } = await minify(isOnChunk(file) ? onChunk(file, whole) : whole, {
       module: true,
       ecma: 2020,
       // Functions stay where they are: as closures within others they would be made at each call.
-      compress: { passes: 3, reduce_funcs: false, inline: 1, keep_fnames: MEMBERS },
-      mangle: { nth_identifier: SHORT_NAMES, keep_fnames: MEMBERS },
+      compress: {
+        passes: 3,
+        reduce_funcs: false,
+        inline: 1,
+        keep_fnames: MEMBERS,
+        keep_classnames: SHOWN_CLASSES,
+      },
+      mangle: { nth_identifier: SHORT_NAMES, keep_fnames: MEMBERS, keep_classnames: SHOWN_CLASSES },
       // Node prints the line of an error that nobody catches: it must not be the whole file.
       // One character beyond Latin-1 would make V8 keep the whole file with two bytes for each.
       format: { max_line_len: 1000, ascii_only: true },
@@ -298,6 +307,13 @@ function keepNames(code: string, exported: ReadonlySet<string>): string {
   if (classes === code && functions.length === 0) return code;
   const helper = 'var __setName = (own, value) => Object.defineProperty(own, "name", { value, configurable: true });\n';
   return helper + classes + functions.join('');
+}
+
+/** Classes that are shown name themselves, for `keep_classnames` to keep. */
+function nameShown(code: string): string {
+  return code.replace(/^(var (\w+?)\d* = class) (?=extends|\{)/gm, (opening, beginning: string, name: string) =>
+    SHOWN_CLASSES.test(name) ? `${beginning} ${name} ` : opening,
+  );
 }
 
 /**

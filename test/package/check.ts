@@ -93,6 +93,7 @@ try {
   cpSync(fileURLToPath(new URL('consumer', import.meta.url)), project, { recursive: true });
   step('ESM', () => run(process.execPath, ['esm.mjs'], project).trim());
   step('CommonJS', () => run(process.execPath, ['commonjs.cjs'], project).trim());
+  step('what it shows of itself', () => run(process.execPath, ['surface.cjs'], project).trim());
   for (const when of ['reset', 'mounted']) {
     step('loaded late', () => run(process.execPath, ['late.cjs', when], project).trim());
   }
