@@ -10,13 +10,14 @@ const stopped: readonly (readonly [symptom: string, paths: readonly string[]])[]
   ['a link that leads nowhere, behind .. in a directory yet to be made', ['l/../e', 'l/../e/', 'l/../e//', 'l/../e/y']],
   ['the same, deeper', ['l/m/../../e', 'l/../e/../y', 'x/../l/../e', 'l//../e//x', 'l/../e/./y/z']],
   ['a name that is too long', [long, `x/${long}`, `x/y/${long}/z`, `x/../${long}`, `x/y/${long}/..`, `x//${long}/`]],
+  ['a link to a name that is too long', ['g', 'l/../g', 'x/../g', 'g/x']],
   ['a file', ['f', 'f/x', 'x/../f', 'x/../f/y', 'f/../x']],
 ];
 
 it.each(stopped)('mkdir -p stopped by %s leaves and says what Node does', async (_symptom, paths) => {
   for (const path of paths) {
     const { real, ours } = await record(
-      { e: '>nowhere', d: {}, f: '' },
+      { e: '>nowhere', d: {}, f: '', g: `>${long}` },
       async ({ fs, root, sync, later, callback }) => {
         const start = describeTree(fs, root);
         const tidy = (): void => {

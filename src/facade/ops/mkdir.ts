@@ -37,6 +37,8 @@ function makeClimbed(ctx: Context, path: string, mode: number): void {
   }
 }
 
+type Form = 'sync' | 'later';
+
 /** What stops `mkdir -p` half-way. */
 const halts = new Set([EACCES, ENAMETOOLONG]);
 
@@ -44,7 +46,7 @@ const halts = new Set([EACCES, ENAMETOOLONG]);
  * `mkdir -p` where permissions forbid the rest, or a name is too long: Node makes one directory after the other, and
  * leaves those it could make. The asynchronous form names the one it could not.
  */
-function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, form: 'sync' | 'later'): Fault {
+function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, form: Form, refusal: Fault): Fault {
   for (let end = first.length; ; ) {
     const part = path.slice(0, end);
     try {
@@ -55,7 +57,8 @@ function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, 
         return form === 'sync' ? error : new PathFault(error.errno, 'mkdir', asText(part).toString());
       if (error.errno !== EEXIST) return error;
     }
-    if (end >= path.length) return new Fault(EACCES);
+    // Everything is there but what the last name, a link, leads to.
+    if (end >= path.length) return refusal;
     const slash = path.indexOf('/', end + 1);
     end = slash < 0 ? path.length : slash;
   }
@@ -99,7 +102,7 @@ export function mkdir(ctx: Context, path: unknown, mode: number, recursive: bool
     return presentName(first, 'utf8');
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (halts.has(error.errno)) throw makeWhatMayBe(ctx, text, first, mode, form);
+    if (halts.has(error.errno)) throw makeWhatMayBe(ctx, text, first, mode, form, error);
     // A dangling link is in the way: Node stats what is there and reports that it is not.
     const isRefused = error.errno === EEXIST || error.errno === ENOENT || error.errno === ENOTDIR;
     throw isRefused && ctx.engine.lookup(target) < 0 ? blockedBy(ctx, first, text, form, error) : error;
