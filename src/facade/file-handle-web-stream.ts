@@ -68,7 +68,8 @@ export function webStream(engine: Engine, handle: Reader, options: unknown, lock
   if (lock.lock()) throw invalidState('The FileHandle is locked');
   const { bytes, autoClose } = readOptions(options);
   const tie = bill(engine, handle.fd, lock);
-  const size = tie.set(STREAM_PRICE + CHUNK_SIZE) ? CHUNK_SIZE : LEAST;
+  // A stream of bytes reads when it is asked, the other kind a chunk ahead.
+  const size = bytes || tie.set(STREAM_PRICE + CHUNK_SIZE) ? CHUNK_SIZE : LEAST;
 
   let open = true;
   const end = async (): Promise<void> => {
