@@ -26,10 +26,11 @@ export interface Divergence {
 }
 
 /** Makes directories removable for a user to whom permissions apply. */
-const unlock = (fs: NodeFs, directory: string): void => {
+const unlock = (fs: NodeFs, directory: Buffer): void => {
   fs.chmodSync(directory, 0o700);
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) unlock(fs, join(directory, entry.name));
+  for (const name of fs.readdirSync(directory, { encoding: 'buffer' })) {
+    const path = Buffer.concat([directory, Buffer.from('/'), name]);
+    if (fs.lstatSync(path).isDirectory()) unlock(fs, path);
   }
 };
 
@@ -114,7 +115,7 @@ export class Bench {
   }
 
   #empty(fs: NodeFs): void {
-    if (process.geteuid?.() !== 0) unlock(fs, this.base);
+    if (process.geteuid?.() !== 0) unlock(fs, Buffer.from(this.base));
     for (const name of fs.readdirSync(this.base)) fs.rmSync(join(this.base, name), { recursive: true, force: true });
   }
 
