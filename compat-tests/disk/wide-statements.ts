@@ -400,10 +400,10 @@ const special = (r: Prng, sync: boolean): string => {
     case 'disposable':
       return `fs.promises.mkdtempDisposable?.(${v.badPath(r)})`;
     case 'abort': {
-      // A directory: of a file that was aborted, ours has been read (docs/facade.md), which its access time tells.
-      const path = "p('')";
+      const path = v.plainPath(r);
       return `(() => { const c = new AbortController(); const made = ${r.pick([
         `fs.promises.readFile(${path}, { signal: c.signal })`,
+        `promisify(fs.readFile)(${path}, { signal: c.signal })`,
         `collect(fs.createReadStream(${path}, { signal: c.signal }))`,
       ])}; c.abort(${r.pick(['', "new Error('why')", "'text'", 'null'])}); return made; })()`;
     }

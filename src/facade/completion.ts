@@ -1,6 +1,6 @@
 /**
  * Facade layer: delivery of asynchronous results. The engine has already run
- * when something is handed in here; only the news is put off, by macrotask, so
+ * when something is handed in here, but for a {@link Rest}; only the news is put off, by macrotask, so
  * that timers and I/O get their turn between two awaits, a throwing callback is
  * an uncaught exception, and nothing is called before the public call returns.
  * Invariant: every completion is delivered once, in the order it was handed in.
@@ -48,6 +48,29 @@ export function deliverUnlessAborted(callback: Callback, value: unknown, signal:
 export function deliverErrorUnlessAborted(callback: Callback, error: unknown, signal: AbortSignal): void {
   later(() => fail(callback, signal.aborted ? new AbortError(signal.reason) : error));
 }
+
+/** What is left of an operation for the macrotask of its news: it looks at the signal then, and may not be done at all. */
+export class Rest {
+  constructor(readonly run: () => unknown) {}
+}
+
+/** Runs what is left of an operation, then hands on its value or what it threw. */
+export function finishLater(rest: Rest, succeeded: (value: unknown) => void, failed: (error: unknown) => void): void {
+  later(() => {
+    let value: unknown;
+    try {
+      value = rest.run();
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    succeeded(value);
+  });
+}
+
+/** A promise of what is left of an operation; `made` shapes its error. */
+export const promiseOfRest = (rest: Rest, made: (error: unknown) => unknown): Promise<unknown> =>
+  new Promise((resolve, reject) => finishLater(rest, resolve, (error) => reject(made(error))));
 
 /** Calls back with exactly these arguments. */
 export function deliverAll(callback: Callback, values: readonly unknown[]): void {

@@ -3,7 +3,7 @@
  * and promise forms. An {@link Operation} checks its arguments, makes the engine
  * call and shapes the result; the forms differ only in how a result or an error
  * travels. Invariant: in every form the engine runs while the public function
- * is on the stack.
+ * is on the stack, but for a {@link Rest}: what a signal may yet prevent.
  */
 
 // biome-ignore-all lint/complexity/useArrowFunction: Node's functions are no arrows
@@ -15,6 +15,8 @@ import {
   deliverError,
   deliverErrorUnlessAborted,
   deliverUnlessAborted,
+  finishLater,
+  Rest,
   rejectLater,
   resolveLater,
   resolveUnlessAborted,
@@ -116,6 +118,12 @@ export function callLater(caller: Caller, operation: Operation, given: Given): v
     const signal = isPastOpening(error) ? signalOf(operation, args) : undefined;
     if (signal === undefined) deliverError(callback as Callback, made);
     else deliverErrorUnlessAborted(callback as Callback, made, signal);
+    return;
+  }
+  if (value instanceof Rest) {
+    const failed = (error: unknown): void =>
+      (callback as Callback)(errorOf(operation, error, args[0], args[1], caller));
+    finishLater(value, (result) => (callback as Callback)(null, result), failed);
     return;
   }
   const signal = signalOf(operation, args);

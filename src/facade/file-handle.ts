@@ -8,7 +8,14 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { rejectLater, rejectUnlessAborted, resolveLater, resolveUnlessAborted } from './completion.js';
+import {
+  promiseOfRest,
+  Rest,
+  rejectLater,
+  rejectUnlessAborted,
+  resolveLater,
+  resolveUnlessAborted,
+} from './completion.js';
 import type { Context } from './context.js';
 import type { Operation } from './define.js';
 import {
@@ -126,7 +133,11 @@ export class FileHandle extends EventEmitter {
       checkBufferOption(buffer);
       makeDecoder(given.encoding);
       throwIfAborted(signal);
-      return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
+      const now = (): unknown => {
+        throwIfAborted(signal);
+        return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
+      };
+      return signal ? new Rest(now) : now();
     };
     return this.#call('readFile', 'read', this.readFile, read, () => signal);
   }
@@ -238,7 +249,9 @@ export class FileHandle extends EventEmitter {
     try {
       const value = run(this.#fd);
       const watched = signal?.();
-      outcome = watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
+      if (value instanceof Rest)
+        outcome = promiseOfRest(value, (error) => toNodeError(error, syscall, undefined, undefined, caller));
+      else outcome = watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
     } catch (error) {
       const made = toNodeError(error, syscall, undefined, undefined, caller);
       const watched = isPastOpening(error) && signal?.();

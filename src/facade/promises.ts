@@ -4,7 +4,14 @@
  * and content that comes in pieces.
  */
 import { EBADF } from '../core/index.js';
-import { rejectLater, rejectUnlessAborted, resolveLater, resolveUnlessAborted } from './completion.js';
+import {
+  promiseOfRest,
+  Rest,
+  rejectLater,
+  rejectUnlessAborted,
+  resolveLater,
+  resolveUnlessAborted,
+} from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm } from './define.js';
 import { FileHandle, type HandleMaker } from './file-handle.js';
@@ -29,6 +36,8 @@ import { bindingFd, parseMode } from './validate.js';
 function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
   try {
     const value = run();
+    if (value instanceof Rest)
+      return promiseOfRest(value, (error) => toNodeError(error, 'open', path, undefined, caller));
     const watched = signal();
     return watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
   } catch (error) {

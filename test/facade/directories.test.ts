@@ -1,6 +1,6 @@
 /** readdir and opendir in all forms, recursive ones too, beside the real fs. */
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createFs, quotaOf } from '../../src/facade/index.js';
 import { hostFs } from '../../src/facade/running-node.js';
 import { record } from './record.js';
 import type { Fs } from './side-by-side.js';
@@ -120,6 +120,19 @@ describe('opendir', () => {
       sync('encoding', () => fs.opendirSync('t', { encoding: 'q' as never }));
     });
     expect(ours).toEqual(real);
+  });
+
+  it('counts as access when it is read, not when it is opened', () => {
+    const fs = createFs();
+    fs.mkdirSync('/d');
+    fs.utimesSync('/d', 1, 2);
+    fs.opendirSync('/d').closeSync();
+    expect(fs.statSync('/d').atimeMs).toBe(1000);
+    const dir = fs.opendirSync('/d');
+    expect(dir.readSync()).toBe(null);
+    dir.closeSync();
+    expect(fs.statSync('/d').atimeMs).toBeGreaterThan(1000);
+    expect(quotaOf(fs).audit().ok).toBe(true);
   });
 
   it('keeps synchronous and asynchronous calls apart, and closes once', async () => {

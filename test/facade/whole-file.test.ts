@@ -1,5 +1,6 @@
 /** readFile, writeFile, appendFile and truncate: options, data and errors, beside the real fs. */
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createFs, quotaOf } from '../../src/facade/index.js';
 import { nameOf, oddValues, record } from './record.js';
@@ -128,6 +129,56 @@ describe('whole files', () => {
     const error = await new Promise((resolve) => fs.writeFile('/g', 'x', { signal: AbortSignal.abort() }, resolve));
     expect(error).toMatchObject({ name: 'AbortError' });
     expect(fs.existsSync('/g')).toBe(false);
+  });
+
+  it('does not touch what was aborted before it was read', async () => {
+    const fs = createFs();
+    fs.writeFileSync('/f', 'x'.repeat(600_000));
+    const handle = await fs.promises.open('/f');
+    const fd = fs.openSync('/f', 'r');
+    const forms: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
+      promise: (signal) => fs.promises.readFile('/f', { signal }),
+      text: (signal) => fs.promises.readFile('/f', { signal, encoding: 'utf8' }),
+      callback: (signal) => promisify(fs.readFile)('/f', { signal } as object),
+      handle: (signal) => handle.readFile({ signal }),
+      descriptor: (signal) => promisify(fs.readFile)(fd, { signal } as object),
+    };
+    for (const [name, read] of Object.entries(forms)) {
+      fs.utimesSync('/f', 1, 2);
+      const controller = new AbortController();
+      const reading = read(controller.signal).catch((error: Error) => error.name);
+      controller.abort();
+      // Node forgets the error when the descriptor is the caller's.
+      expect([name, await reading]).toEqual([name, name === 'descriptor' ? Buffer.alloc(0) : 'AbortError']);
+      expect([name, fs.statSync('/f').atimeMs]).toEqual([name, 1000]);
+      expect([name, await read(new AbortController().signal)]).toEqual([
+        name,
+        fs.readFileSync('/f', { encoding: name === 'text' ? 'utf8' : null }),
+      ]);
+    }
+    await handle.close();
+    fs.closeSync(fd);
+    // Numbers are given again from the lowest on: no descriptor stayed open.
+    expect([1, 2, 3].map(() => fs.openSync('/f', 'r') - fd)).toEqual([-1, 0, 1]);
+    expect(quotaOf(fs).audit()).toMatchObject({ ok: true, problems: [] });
+  });
+
+  it('reads with a signal where there is no room for a descriptor', async () => {
+    const fs = createFs({ maxQuota: 200_000 });
+    fs.writeFileSync('/f', 'kept');
+    const fill = (write: () => void): void => {
+      expect(() => {
+        for (;;) write();
+      }).toThrow('ENOSPC');
+    };
+    fill(() => fs.appendFileSync('/g', 'x'.repeat(1000)));
+    fill(() => fs.appendFileSync('/g', 'x'));
+    fill(() => fs.openSync('/f', 'r'));
+    const { signal } = new AbortController();
+    expect(await fs.promises.readFile('/f', { signal, encoding: 'utf8' })).toBe('kept');
+    expect(await promisify(fs.readFile)('/f', { signal } as object)).toEqual(Buffer.from('kept'));
+    await expect(fs.promises.readFile('/', { signal })).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(quotaOf(fs).audit()).toMatchObject({ ok: true, problems: [] });
   });
 
   it('refuses what does not fit and keeps what was there', async () => {

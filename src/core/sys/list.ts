@@ -121,6 +121,7 @@ class Stream implements DirectoryStream, Cursor {
     // As on Linux: what is made before the first read is seen.
     if (this.at < 0) {
       this.at = 0;
+      volume.inodes.touchAccess(directory);
       if (!lower?.isUntouched(directory)) this.below = undefined;
       this.entry = directories.first(directory);
       this.last = directories.last(directory);
@@ -160,7 +161,6 @@ export const opendir = (volume: Volume, path: string): DirectoryStream => {
   volume.handleBytes += bytes;
   volume.hold(ino);
   volume.streams++;
-  volume.inodes.touchAccess(ino);
   const stream = new Stream(volume, ino, below, bytes);
   directories.follow(stream);
   return stream;

@@ -3,7 +3,8 @@
  * caller's own buffer. A path is one engine call.
  */
 
-import { Fault, S_IFMT, S_IFREG } from '../../core/index.js';
+import { Fault, QuotaFault, S_IFMT, S_IFREG } from '../../core/index.js';
+import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
 import { Answer } from '../define.js';
 import { asBuffer } from '../encoding.js';
@@ -118,6 +119,10 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   const early = form === 'callback' || isOpen ? parseFlags(options.flag, isOpen ? 'flags' : 'options.flag') : undefined;
   const target = ctx.resolve(path);
   const flags = early ?? parseFlags(form === 'promise' ? options.flag || 'r' : options.flag);
+  if (form !== 'sync' && options.signal) {
+    const read = readUnlessAborted(ctx, target, flags, options, buffer, form);
+    if (read !== undefined) return read;
+  }
   if (buffer === undefined && isPlainText(encoding)) return ctx.engine.decodeFile(target, flags, decoders[form]);
   const data = ctx.engine.readFile(target, flags, (size) => {
     try {
@@ -130,6 +135,49 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   if (form === 'callback') return decodeAnswer(data, encoding);
   if (form === 'promise' && (!readsInOneJob || buffer !== undefined || data.length > ONE_JOB)) makeDecoder(encoding);
   return decodeContent(data, encoding);
+}
+
+/**
+ * A file that is opened now and read when the news is due, unless that was aborted by then: it is not touched, as in
+ * Node. What Node reads in one job is read now. Nothing when there is no room for a descriptor: a full volume can be read.
+ */
+function readUnlessAborted(
+  ctx: Context,
+  target: string,
+  flags: number,
+  options: AnyOptions,
+  buffer: unknown,
+  form: Form,
+): unknown {
+  const { encoding, signal } = options;
+  const { engine, stat } = ctx;
+  let fd: number;
+  try {
+    fd = engine.open(target, flags, 0o666);
+  } catch (error) {
+    if (error instanceof QuotaFault) return undefined;
+    throw error;
+  }
+  const read = (): unknown => {
+    try {
+      throwIfAborted(signal);
+      const data = readOpenFile(ctx, fd, buffer);
+      return form === 'callback' ? decodeAnswer(data, encoding) : decodeContent(data, encoding);
+    } finally {
+      engine.close(fd);
+    }
+  };
+  const inOneJob = readsInOneJob && buffer === undefined && engine.fstat(fd, stat) === 0 && stat[8] <= ONE_JOB;
+  if (inOneJob) return read();
+  if (form === 'promise') {
+    try {
+      makeDecoder(encoding);
+    } catch (error) {
+      engine.close(fd);
+      throw error;
+    }
+  }
+  return new Rest(read);
 }
 
 /** What `toString('utf8')` calls, on any bytes: text straight from the storage, without a copy, takes a quarter less. */
@@ -172,9 +220,10 @@ function decodeAnswer(data: Buffer, encoding: unknown): Buffer | string {
  * (ReadFileContext.close drops it, in 20 to 26): a failed fstat ends in the
  * TypeError of concatenating nothing, a failed read in what was read so far.
  */
-function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buffer: unknown): unknown {
+function readDescriptorLater(ctx: Context, fd: number, options: AnyOptions, buffer: unknown, isLast = false): unknown {
   const { encoding } = options;
   const signal = options.signal as AbortSignal | undefined;
+  if (signal && !isLast) return new Rest(() => readDescriptorLater(ctx, fd, options, buffer, true));
   let data: Buffer = Buffer.alloc(0);
   try {
     if (signal?.aborted) checkDescriptor(ctx, fd);
