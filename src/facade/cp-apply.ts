@@ -6,6 +6,7 @@
  */
 import {
   ENOENT,
+  ENOTEMPTY,
   type Engine,
   Fault,
   GuardFault,
@@ -33,7 +34,7 @@ export interface Place {
 /** `blames`: the path that C++ names when the step fails. */
 export type Step =
   | { readonly kind: 'parents'; readonly to: Place }
-  | { readonly kind: 'mkdir'; readonly to: Place; readonly blames?: string }
+  | { readonly kind: 'mkdir' | 'rmdir'; readonly to: Place; readonly blames?: string }
   | {
       readonly kind: 'copy';
       readonly from: Place;
@@ -134,6 +135,11 @@ class Application {
         engine.mkdir(step.to.path, 0o777);
         this.#undo.push(() => engine.rmdir(step.to.path));
         return;
+      case 'rmdir':
+        this.#remember(step.to.path);
+        engine.rmdir(step.to.path);
+        this.#undo.push(() => engine.mkdir(step.to.path, 0o777));
+        return;
       case 'copy':
         this.#remember(step.to.path);
         this.#copy(step.from.path, step.to.path, step.by === 'libuv' ? step.flags | COPY_FLAGS : step.flags, step.over);
@@ -222,6 +228,8 @@ class Application {
   /** Moves what is at `path` to a name of its own beside it. Returns how to take that back. */
   #setAside(path: string): () => void {
     const { engine } = this;
+    const isEmpty = typeOf(stat(engine, path)) !== S_IFDIR || engine.readdir(path).length === 0;
+    if (!isEmpty) throw new Fault(ENOTEMPTY);
     const parent = parentOf(path);
     let aside: string;
     do aside = `${parent === '/' ? '' : parent}/${asidePrefix}${this.#count++}`;
@@ -269,11 +277,13 @@ class Application {
 /** The error of a step that failed, as the call that Node makes there reports it. */
 function stepError(fault: Fault, step: Step): Error {
   if ('blames' in step && step.blames !== undefined && !(fault instanceof QuotaFault))
-    return systemError(fault.errno, step.blames);
+    return systemError(fault.errno, step.blames, step.kind === 'rmdir' ? 'unlink' : 'cp');
   switch (step.kind) {
     case 'parents':
     case 'mkdir':
       return faultToError(fault, 'mkdir', step.to.shown);
+    case 'rmdir':
+      return faultToError(fault, 'rmdir', step.to.shown);
     case 'copy':
       if (step.namesTarget) return faultToError(fault, 'copyfile', step.to.shown);
       return faultToError(fault, step.call ?? 'copyfile', step.from.shown, step.to.shown);

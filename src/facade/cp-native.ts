@@ -188,7 +188,12 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   const source = look(plan, src, options.dereference, false) as Stat;
   const there = made ?? look(plan, dest, options.dereference, true);
   if (isLink(source)) return planLink(plan, src, dest, there);
-  if (!isDirectory(source) && made !== undefined && given.path.endsWith('/') && options.force && options.mode === 0) {
+  if (!isDirectory(source) && made !== undefined && options.force && !given.path.endsWith('/')) {
+    // The directory that was made for its own parent is removed again, and then the way through it is missing.
+    plan.steps.push({ kind: 'rmdir', to: dest, blames: dest.shown });
+    throw options.mode === 0 ? systemError(ENOENT, dest.shown) : uvException(ENOENT, 'cp', src.shown, dest.shown);
+  }
+  if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
     // The directory that was made for its own parent is empty: C++ removes it again, and finds a slash behind a file's name.
     plan.steps.pop();
     const above = parentByName({ shown: trim(dest.shown), path: trim(dest.path) });

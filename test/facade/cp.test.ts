@@ -227,7 +227,7 @@ it.each(['cpSync', 'cp', 'promises.cp'])('%s hands times on through a Date or a 
 describe('a destination with a slash behind it, and paths that are bytes', () => {
   const tree = { f: '1', d: { g: '2' }, l: '>f', ld: '>d', lm: '>missing/.', to: {}, lto: '>to' };
   const sources = ['f', 'd', 'l', 'ld', 'lm'];
-  const places = ['x/', 'x/y/', 'to/', 'lto/', 'lto', 'x', 'x/../x', 'd/x', 'ld/x'];
+  const places = ['x/', 'x/y/', 'to/', 'lto/', 'lto', 'x', 'x/../x', 'x/y/../../x', 'd/x', 'ld/x'];
   const ways: Record<string, object> = {
     plain: {},
     recursive: { recursive: true },
@@ -242,11 +242,14 @@ describe('a destination with a slash behind it, and paths that are bytes', () =>
   const ends = (source: string, place: string, way: string): boolean =>
     way === 'dereference' &&
     (source === 'lm' || (source === 'ld' && place.startsWith('lto')) || (source === 'l' && place === 'to/'));
+  // Links hide from Node 26 that this is a copy into itself, which ends where names are too long (docs/differences.md).
+  const isEndless = (source: string, place: string): boolean =>
+    nodeAtLeast(26) && ((source === 'd' && place === 'ld/x') || (source === 'ld' && place === 'd/x'));
   const all = sources.flatMap((source) => places.flatMap((to) => Object.keys(ways).map((way) => [source, to, way])));
 
   it.each(all)('%s to %s, %s', async (source, to, way) => {
     for (const form of ['sync', 'promise', 'from bytes', 'to bytes']) {
-      if (form !== 'promise' && nodeAtLeast(22) && ends(source, to, way)) continue;
+      if (form !== 'promise' && nodeAtLeast(22) && (ends(source, to, way) || isEndless(source, to))) continue;
       // There the older JavaScript shows the Buffer itself, and the newer C++ takes it for text.
       if (form === 'from bytes' && (!nodeAtLeast(22) || (way === 'verbatim' && source.startsWith('l')))) continue;
       if (form === 'to bytes' && (!nodeAtLeast(22) || way === 'never')) continue;
