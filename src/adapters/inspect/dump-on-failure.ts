@@ -60,8 +60,9 @@ export function dumpOnFailure<T>(
   options: DumpOptions,
   test: (() => T | Promise<T>) | FailingTest,
 ): Promise<T> | undefined {
-  if (typeof test === 'function') return runWithDump(fs, options, test);
+  // Vitest's context is a function too, one that throws.
   if ('onTestFailed' in test) test.onTestFailed(async () => void (await dump(fs, options)));
+  else if (typeof test === 'function') return runWithDump(fs, options, test);
   else {
     test.after(async () => {
       if (!test.passed) test.diagnostic(`The file system is in ${await dump(fs, options)}`);

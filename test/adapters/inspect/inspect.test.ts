@@ -248,7 +248,8 @@ group('dump', () => {
     expect(nodeFs.readFileSync(join(to, 'src/lib/a.js'), 'utf8')).toBe('a');
   });
 
-  it('takes the context of a Vitest test', (context) => {
-    dumpOnFailure(small(), { to: join(diskDirectory(), 'dump') }, context);
+  it('does not call the context of a Vitest test, which is a function', (context) => {
+    expect(context).toBeTypeOf('function');
+    expect(dumpOnFailure(small(), { to: join(diskDirectory(), 'dump') }, context)).toBe(undefined);
   });
 });
