@@ -39,7 +39,7 @@ export function cpError(
   key: keyof typeof texts,
   errno: number,
   message: string,
-  path: string,
+  path: string | Uint8Array,
   code = codes.get(errno),
 ) {
   return new NodeError(key, texts[key], { message, path, syscall: 'cp', errno, code: code ?? '' });
@@ -73,4 +73,7 @@ export function systemError(errno: number, at: string, syscall = 'cp'): Error {
 }
 
 export const alreadyExists = (dest: Place): Error =>
-  cpError('ERR_FS_CP_EEXIST', EEXIST, `${dest.shown} already exists`, dest.shown);
+  cpError('ERR_FS_CP_EEXIST', EEXIST, `${dest.shown} already exists`, asGiven(dest));
+
+/** What `info.path` of Node's error is: a Buffer path stays one. */
+export const asGiven = (place: Place): string | Uint8Array => place.bytes ?? place.shown;

@@ -22,7 +22,7 @@ import {
 } from '../core/index.js';
 import type { Context } from './context.js';
 import type { Place, Step } from './cp-apply.js';
-import { alreadyExists, cpError, systemError } from './cp-errors.js';
+import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
 import { decodeName } from './encoding.js';
 import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
@@ -134,15 +134,15 @@ function checkPair(plan: Plan, src: Place, dest: Place): Stat | undefined {
   const there = look(plan, dest, plan.options.dereference, true);
   if (there !== undefined) {
     if (sameInode(source, there)) {
-      throw cpError('ERR_FS_CP_EINVAL', EINVAL, 'src and dest cannot be the same', dest.shown);
+      throw cpError('ERR_FS_CP_EINVAL', EINVAL, 'src and dest cannot be the same', asGiven(dest));
     }
     if (isDirectory(source) && !isDirectory(there)) {
       const message = `cannot overwrite non-directory ${dest.shown} with directory ${src.shown}`;
-      throw cpError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, message, dest.shown);
+      throw cpError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, message, asGiven(dest));
     }
     if (!isDirectory(source) && isDirectory(there)) {
       const message = `cannot overwrite directory ${dest.shown} with non-directory ${src.shown}`;
-      throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, message, dest.shown);
+      throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, message, asGiven(dest));
     }
   }
   if (isDirectory(source)) {

@@ -218,7 +218,8 @@ Object.defineProperty(AbortError.prototype, made, { value: true });
 export interface SystemErrorInfo {
   code: string;
   message: string;
-  path?: string;
+  /** Bytes where the caller gave bytes; the error's own `path` is text. */
+  path?: string | Uint8Array;
   syscall: string;
   errno: number;
   dest?: string;
@@ -248,7 +249,8 @@ export class SystemError extends Error {
       const set = (value: never): void => {
         info[key] = value;
       };
-      Object.defineProperty(this, key, { get: () => info[key], set, enumerable: true, configurable: true });
+      const get = (): unknown => (typeof info[key] === 'object' ? String(info[key]) : info[key]);
+      Object.defineProperty(this, key, { get, set, enumerable: true, configurable: true });
     }
   }
   override toString(): string {
