@@ -1,8 +1,7 @@
 /**
- * Facade layer: carries out the steps that cp has planned, all of them or none.
- * Owns the undo log. Invariant: when {@link applySteps} throws, every name, every
- * content, mode and modification time is as it was before a refusal of the quota; what a step replaces
- * is kept aside until the last step has succeeded.
+ * Facade layer: carries out the steps that cp has planned, all of them or none. Owns the undo log. Invariant: when
+ * {@link applySteps} throws for a refusal of the quota, every name, content, mode and modification time is as it was;
+ * what a step replaces is kept aside until the last step has succeeded.
  */
 import {
   ENOENT,
@@ -34,7 +33,8 @@ export interface Place {
 /** `blames`: the path that C++ names when the step fails. */
 export type Step =
   | { readonly kind: 'parents'; readonly to: Place }
-  | { readonly kind: 'mkdir' | 'rmdir'; readonly to: Place; readonly blames?: string }
+  | { readonly kind: 'mkdir'; readonly to: Place; readonly blames?: string }
+  | { readonly kind: 'rmdir'; readonly to: Place }
   | {
       readonly kind: 'copy';
       readonly from: Place;
@@ -228,8 +228,7 @@ class Application {
   /** Moves what is at `path` to a name of its own beside it. Returns how to take that back. */
   #setAside(path: string): () => void {
     const { engine } = this;
-    const isEmpty = typeOf(stat(engine, path)) !== S_IFDIR || engine.readdir(path).length === 0;
-    if (!isEmpty) throw new Fault(ENOTEMPTY);
+    if (typeOf(stat(engine, path)) === S_IFDIR && engine.readdir(path).length > 0) throw new Fault(ENOTEMPTY);
     const parent = parentOf(path);
     let aside: string;
     do aside = `${parent === '/' ? '' : parent}/${asidePrefix}${this.#count++}`;
@@ -276,14 +275,13 @@ class Application {
 
 /** The error of a step that failed, as the call that Node makes there reports it. */
 function stepError(fault: Fault, step: Step): Error {
+  if (step.kind === 'rmdir') return systemError(fault.errno, step.to.shown, 'unlink');
   if ('blames' in step && step.blames !== undefined && !(fault instanceof QuotaFault))
-    return systemError(fault.errno, step.blames, step.kind === 'rmdir' ? 'unlink' : 'cp');
+    return systemError(fault.errno, step.blames);
   switch (step.kind) {
     case 'parents':
     case 'mkdir':
       return faultToError(fault, 'mkdir', step.to.shown);
-    case 'rmdir':
-      return faultToError(fault, 'rmdir', step.to.shown);
     case 'copy':
       if (step.namesTarget) return faultToError(fault, 'copyfile', step.to.shown);
       return faultToError(fault, step.call ?? 'copyfile', step.from.shown, step.to.shown);
@@ -300,8 +298,8 @@ function stepError(fault: Fault, step: Step): Error {
 const bytesOf = (found: Float64Array): number => Math.min(found[8], found[9] * 512);
 
 /**
- * Refuses what can't fit before anything is touched. Only certain refusals are made here: the count is of bare
- * bytes, and what is replaced counts as free.
+ * Refuses what can't fit before anything is touched. Only certain refusals are made here: bytes are bare, and what is
+ * replaced counts as free.
  */
 function demandRoom(engine: Engine, steps: readonly Step[]): void {
   const sample = steps.find((step) => step.kind === 'copy');
@@ -331,10 +329,7 @@ function replacedCharge(engine: Engine, step: Step): number {
   return typeOf(stat(engine, step.to.path)) === S_IFREG ? engine.usage(step.to.path).charge : 0;
 }
 
-/**
- * Applies the steps in order.
- * @throws Node's error for the first step that fails (ENOSPC: QuotaExceededError), with nothing changed.
- */
+/** Applies the steps in order. @throws Node's error for the first that fails (ENOSPC: QuotaExceededError, nothing changed) */
 export function applySteps(engine: Engine, steps: readonly Step[]): void {
   demandRoom(engine, steps);
   const application = new Application(engine);

@@ -190,7 +190,7 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   if (isLink(source)) return planLink(plan, src, dest, there);
   if (!isDirectory(source) && made !== undefined && options.force && !given.path.endsWith('/')) {
     // The directory that was made for its own parent is removed again, and then the way through it is missing.
-    plan.steps.push({ kind: 'rmdir', to: dest, blames: dest.shown });
+    plan.steps.push({ kind: 'rmdir', to: dest });
     throw options.mode === 0 ? systemError(ENOENT, dest.shown) : uvException(ENOENT, 'cp', src.shown, dest.shown);
   }
   if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
