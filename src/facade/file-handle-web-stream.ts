@@ -79,6 +79,15 @@ export function webStream(engine: Engine, handle: Reader, options: unknown, lock
     handle[releaseShare]();
     if (autoClose) await handle.close();
   };
+  const read = async (buffer: Uint8Array): Promise<number> => {
+    try {
+      return (await handle.read(buffer, 0, buffer.byteLength)).bytesRead;
+    } catch (error) {
+      // The stream is over, and cannot be closed: it would keep the handle from closing (Node waits for ever).
+      void end();
+      throw error;
+    }
+  };
   handle[takeShare]();
   // A locked stream cannot be cancelled from outside, so the handle's close ends it from within.
   let shut = (): void => {};
@@ -94,7 +103,7 @@ export function webStream(engine: Engine, handle: Reader, options: unknown, lock
       },
       async pull(controller) {
         const buffer = new Uint8Array(size);
-        const { bytesRead } = await handle.read(buffer, 0, size);
+        const bytesRead = await read(buffer);
         if (bytesRead > 0) return controller.enqueue(buffer.buffer.slice(0, bytesRead));
         controller.close();
         return end();
@@ -110,8 +119,7 @@ export function webStream(engine: Engine, handle: Reader, options: unknown, lock
     },
     async pull(controller) {
       const request = controller.byobRequest;
-      const view = request?.view as Uint8Array;
-      const { bytesRead } = await handle.read(view, 0, view.byteLength);
+      const bytesRead = await read(request?.view as Uint8Array);
       if (bytesRead === 0) {
         controller.close();
         await end();

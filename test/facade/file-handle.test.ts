@@ -113,6 +113,22 @@ describe('FileHandle', () => {
     expect(quotaOf(fs).audit().ok).toBe(true);
   });
 
+  it.each([undefined, 'bytes'])(
+    'closes after a web stream (%s) whose read failed, for which Node waits for ever',
+    async (type) => {
+      const fs = createFs();
+      const before = quotaOf(fs).used;
+      const handle = await fs.promises.open('/f', 'w');
+      const reader = (handle.readableWebStream({ type } as never) as ReadableStream<unknown>).getReader();
+      await expect(reader.read()).rejects.toMatchObject({ code: 'EBADF', syscall: 'read' });
+      await handle.close();
+      expect(handle.fd).toBe(-1);
+      fs.unlinkSync('/f');
+      expect(quotaOf(fs).used).toBe(before);
+      expect(quotaOf(fs).audit().ok).toBe(true);
+    },
+  );
+
   it('works with await using', async () => {
     const fs = createFs();
     const handle = await fs.promises.open('/f', 'w');
