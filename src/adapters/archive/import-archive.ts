@@ -76,7 +76,7 @@ export interface ImportResult extends Readonly<ImportCounts> {
  * @param source the archive; a string or URL is a path on `fs`
  * @returns what was imported
  * @throws ArchiveError, see {@link ArchiveErrorCode}; QuotaExceededError (ENOSPC) when it does not fit; the errors of
- *   `fs` and of the source. The volume is then as it was, unless `atomic` is false.
+ *   `fs` and of the source; ERR_INVALID_ARG_TYPE and ERR_OUT_OF_RANGE for `to` and `strip`. The volume is then as it was, unless `atomic` is false.
  */
 export async function importArchive(
   fs: ImportFs,
@@ -85,6 +85,7 @@ export async function importArchive(
 ): Promise<ImportResult> {
   const { to = '/', atomic = true, strip = 0, limits = {}, outsideLinks = 'refuse', filter, onEntry } = options;
   const format = options.format === undefined || options.format === 'auto' ? undefined : checkFormat(options.format);
+  checkPlace(to, strip);
   const opened = openSource(fs, source);
   try {
     const writer = new TreeWriter(fs, to, { atomic, refuse });
@@ -100,6 +101,19 @@ export async function importArchive(
   } finally {
     opened.close();
   }
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+function checkPlace(to: unknown, strip: number): void {
+  if (typeof to !== 'string') {
+    throw Object.assign(new TypeError('The "options.to" property must be of type string.'), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  }
+  if (Number.isSafeInteger(strip) && strip >= 0) return;
+  throw Object.assign(new RangeError(`The value of "options.strip" is out of range. Received ${strip}`), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
 }
 
 /** An archive that is open: readable at any place, or only forwards. */

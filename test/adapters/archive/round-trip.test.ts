@@ -16,7 +16,7 @@ import {
   importArchive,
 } from '../../../src/adapters/archive/index.js';
 import { createVolume } from '../../../src/core/index.js';
-import { createFs, createFsFromEngine } from '../../../src/facade/index.js';
+import { createFs, createFsFromEngine, quotaOf } from '../../../src/facade/index.js';
 import { expectClean } from '../../helpers/snapshot.js';
 import { described, diskDirectory, plant, zipped } from '../trees.js';
 import { buildTar } from './build-tar.js';
@@ -361,4 +361,19 @@ it('writes and reads the long form of zip: more than 65,535 entries', { timeout:
   const archive = await exportArchive(fs, '/', { format: 'zip' });
   const back = createFs({ maxQuota: 64 * 1024 * 1024 });
   expect(await importArchive(back, archive, { to: '/to' })).toMatchObject({ files: 66_000 });
+});
+
+it.each([
+  [{ to: 5 }, 'ERR_INVALID_ARG_TYPE'],
+  [{ strip: -1 }, 'ERR_OUT_OF_RANGE'],
+  [{ strip: 0.5 }, 'ERR_OUT_OF_RANGE'],
+  [{ format: 'rar' }, 'ERR_ARCHIVE_FORMAT'],
+])('refuses options that make no sense: %j', async (options, code) => {
+  const fs = createFs();
+  fs.writeFileSync('/a', 'x');
+  const archive = await exportArchive(fs, '/', { format: 'zip' });
+  const back = createFs();
+  await expect(importArchive(back, archive, options as never)).rejects.toMatchObject({ code });
+  expect(back.readdirSync('/')).toEqual([]);
+  expect(quotaOf(back).audit().ok).toBe(true);
 });
