@@ -255,7 +255,8 @@ const area: Area = {
   'two streams on one handle': using(async (_, handle) => {
     const a = handle.createReadStream({ start: 0, end: 2, autoClose: false });
     const b = handle.createReadStream({ start: 4, end: 6 });
-    const both = await Promise.all([text(a), text(b)]);
+    // One after the other: on a disk the second may close the handle before the first has read.
+    const both = [await text(a), await text(b)];
     await pause();
     return [both, handle.fd === -1];
   }),
