@@ -49,6 +49,9 @@ const heap = (): number => {
 /** Quota of the volumes that warm the code up, and milliseconds to spend on it. */
 const SMALL = 512 * 1024;
 const WARM_UP = 1500;
+/** A workload that gets no further than so many steps in a small volume runs no code there: it gets larger ones. */
+const FEW_STEPS = 16;
+const LARGEST_SMALL = 4 * 2 ** 20;
 
 let highest = 0;
 const sample = (): void => {
@@ -103,10 +106,12 @@ async function main(): Promise<Measured> {
     // Until the compiler has seen enough: its output would be counted as the volume's.
     const most = env.mostSteps;
     const start = performance.now();
+    let smallQuota = SMALL;
     for (let round = 0; round < 40 && performance.now() - start < WARM_UP; round++) {
-      const small = open(SMALL);
+      const small = open(smallQuota);
       env.mostSteps = Math.min(most, 5000);
-      await runOnce(env, small, SMALL, workload);
+      await runOnce(env, small, smallQuota, workload);
+      if (env.steps < FEW_STEPS) smallQuota = Math.min(smallQuota * 2, LARGEST_SMALL);
       await empty(env, small, workload);
       audit(small, 'warm-up');
     }
