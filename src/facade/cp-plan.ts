@@ -8,7 +8,6 @@
  */
 import { posix } from 'node:path';
 import {
-  EEXIST,
   EINVAL,
   EISDIR,
   ENOENT,
@@ -306,8 +305,11 @@ export function planLink(plan: Plan, src: Place, dest: Place, there: Stat | unde
     plan.steps.push({ kind: 'symlink', target, to: dest, over: 'absent', blames });
     return;
   }
-  // Something other than a link is there: symlink(2) refuses with EEXIST, as in Node.
-  if (!isLink(there)) throw uvException(EEXIST, 'symlink', target.shown, dest.shown);
+  // Something other than a link is there: symlink(2) refuses, for that or for the target that it finds first.
+  if (!isLink(there)) {
+    plan.steps.push({ kind: 'symlink', target, to: dest, over: 'absent' });
+    return;
+  }
 
   const old = linkTarget(plan, dest, false);
   const absolute = target.path.startsWith('/') ? target.path : posix.resolve(plan.ctx.resolve('.'), target.path);

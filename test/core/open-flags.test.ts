@@ -83,6 +83,36 @@ describe('flags', () => {
   });
 });
 
+describe('access time of a descriptor that is read', () => {
+  const moved = (read: (fd: number) => unknown): boolean => {
+    const fd = engine.open('/f', O_RDONLY, 0);
+    engine.futimes(fd, 1000, 0, 2000, 0);
+    read(fd);
+    const out = new Float64Array(18);
+    engine.fstat(fd, out);
+    engine.close(fd);
+    return out[10] !== 1000;
+  };
+  const four = new Uint8Array(4);
+
+  it.each([0, 100, 17_592_186_040_319])('moves at %i, be there bytes or not', (at) => {
+    expect(moved((fd) => engine.read(fd, four, 0, 4, at))).toBe(true);
+    expect(moved((fd) => engine.readv(fd, [four, four], at))).toBe(true);
+  });
+
+  it.each([17_592_186_040_320, 2 ** 53, 2 ** 62])('stays at %i, which no file reaches', (at) => {
+    expect(moved((fd) => engine.read(fd, four, 0, 4, at))).toBe(false);
+    expect(moved((fd) => engine.readv(fd, [four, four], at))).toBe(false);
+  });
+
+  it('stays when no byte is asked for', () => {
+    const none = new Uint8Array(0);
+    expect(moved((fd) => engine.read(fd, four, 0, 0, 0))).toBe(false);
+    expect(moved((fd) => engine.readv(fd, [none], 0))).toBe(false);
+    expect(moved((fd) => engine.readv(fd, [none, none], 0))).toBe(false);
+  });
+});
+
 describe('O_PATH', () => {
   it('names a place: it may be asked and closed, nothing else', () => {
     const fd = engine.open('/f', O_PATH, 0);

@@ -297,6 +297,36 @@ describe('names with half a surrogate pair', () => {
   });
 });
 
+describe('a link whose target, made absolute, is longer than a path may be', () => {
+  const tree = { l: `>${'y'.repeat(200)}/${'z/'.repeat(1935)}`, f: '1', d: {} };
+  const ways: Record<string, object> = {
+    plain: {},
+    verbatim: { verbatimSymlinks: true },
+    filter: { filter: () => true },
+  };
+
+  it.each(['f', 'd', 'new', 'd/new', 'd/e/new'])('is refused before it is seen what is at %s', async (to) => {
+    for (const name of Object.keys(forms)) {
+      for (const way of Object.keys(ways)) {
+        const { real, ours } = await sideBySide(tree, async ({ fs }) =>
+          forms[name](fs, ['l', to], ways[way] as Options),
+        );
+        expect(ours, `${name} ${way}`).toEqual(real);
+      }
+    }
+  });
+
+  it('leaves the link that it was to replace', async () => {
+    const fs = createFs({ cwd: '/' });
+    fs.symlinkSync('f', '/lf');
+    fs.writeFileSync('/f', '1');
+    fs.mkdirSync(`/${'deep/'.repeat(50)}`, { recursive: true });
+    fs.symlinkSync('y'.repeat(4000), `/${'deep/'.repeat(50)}l`);
+    expect(() => fs.cpSync(`/${'deep/'.repeat(50)}l`, '/lf')).toThrow('ENAMETOOLONG');
+    expect(fs.readlinkSync('/lf')).toBe('f');
+  });
+});
+
 describe('where Node harms', () => {
   it('a copy over a link that its source goes through leaves the link', async () => {
     const program = async ({ fs }: Side): Promise<void> => fs.promises.cp('l/f', 'l');

@@ -23,9 +23,10 @@ export const read = (
 ): number => {
   const file = readable(volume, fd);
   if (position + length > OFFSET_MAX) throw fault(EINVAL);
-  const count = readContent(volume, file.ino, position < 0 ? file.position : position, target, offset, length);
+  const at = position < 0 ? file.position : position;
+  const count = readContent(volume, file.ino, at, target, offset, length);
   if (position < 0) file.position += count;
-  if (length > 0) accessed(volume, file);
+  accessed(volume, file, at, length);
   return count;
 };
 
@@ -33,8 +34,11 @@ export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[]
   // libuv hands a single buffer to read(2), which refuses a directory even then.
   if (targets.length !== 1 && targets.every((target) => target.length === 0)) return readNothing(volume, fd);
   const file = readable(volume, fd);
-  if (position > OFFSET_MAX) throw fault(EINVAL);
-  let at = position < 0 ? file.position : position;
+  let length = 0;
+  for (const target of targets) length += target.length;
+  if (position + length > OFFSET_MAX) throw fault(EINVAL);
+  const start = position < 0 ? file.position : position;
+  let at = start;
   let total = 0;
   for (const target of targets) {
     const count = readContent(volume, file.ino, at, target, 0, target.length);
@@ -43,7 +47,7 @@ export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[]
     if (count < target.length) break;
   }
   if (position < 0) file.position = at;
-  accessed(volume, file);
+  accessed(volume, file, start, length);
   return total;
 };
 
@@ -166,6 +170,8 @@ const written = (volume: Volume, file: OpenFile, at: number, length: number, pos
   volume.events.changed(file.ino, file.entry);
 };
 
-const accessed = (volume: Volume, file: OpenFile): void => {
-  if ((file.flags & O_NOATIME) === 0) volume.inodes.touchAccess(file.ino);
+/** A read of nothing, or from where no file can reach, is none: ext4 leaves the access time. */
+const accessed = (volume: Volume, file: OpenFile, at: number, length: number): void => {
+  if (length === 0 || at >= MAX_FILE_BYTES || (file.flags & O_NOATIME) !== 0) return;
+  volume.inodes.touchAccess(file.ino);
 };
