@@ -45,6 +45,8 @@ export interface Operation {
   readonly lastCallbackWins?: boolean;
   /** True when the callback is whatever argument comes last. */
   readonly callbackIsLast?: boolean;
+  /** True when the callback's full position is never checked: what is no function there is not called. */
+  readonly takesAnyCallback?: boolean;
   /** True when the callback gets its second argument even for undefined. */
   readonly givesValue?: boolean;
   /** Index of the options argument whose `signal` may abort the delivery. */
@@ -92,14 +94,18 @@ export function callSync(
 /** Arguments as they were given, to be read and put right in place. */
 export type Given = unknown[] | IArguments;
 
+const nobody = (): void => {};
+
 /** The callback form: argument errors are thrown at once, faults are delivered. */
 export function callLater(caller: Caller, operation: Operation, given: Given): void {
   const { arity, optional = false, givesValue = false } = operation;
-  const { lastCallbackWins = false, callbackIsLast = false } = operation;
+  const { lastCallbackWins = false, callbackIsLast = false, takesAnyCallback = false } = operation;
   const args = given as unknown[];
   const last = args[args.length - 1];
   let callback = args[arity];
-  if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
+  if (takesAnyCallback && callback !== undefined) {
+    if (typeof callback !== 'function') callback = nobody;
+  } else if (optional && typeof args[arity - 1] === 'function' && !(lastCallbackWins && callback)) {
     callback = args[arity - 1];
     args[arity - 1] = undefined;
   }

@@ -218,8 +218,8 @@ Object.defineProperty(AbortError.prototype, made, { value: true });
 export interface SystemErrorInfo {
   code: string;
   message: string;
-  /** Bytes where the caller gave bytes; the error's own `path` is text. */
-  path?: string | Uint8Array;
+  /** Bytes where the caller gave bytes, a URL where Node keeps one; the error's own `path` is text. */
+  path?: string | Uint8Array | URL;
   syscall: string;
   errno: number;
   dest?: string;

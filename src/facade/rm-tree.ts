@@ -83,6 +83,12 @@ function refusedSpelling(ctx: Context, path: string): number {
 
 export type Form = 'sync' | 'later';
 
+/** The path as Node's JavaScript has it when it looks: half a surrogate pair is one, bytes are bytes, and since Node 22 rmSync's URL is a URL. */
+function asLookedAt(given: unknown, form: Form): string | Uint8Array | URL | undefined {
+  if (typeof given === 'string' || given instanceof Uint8Array) return given;
+  return given instanceof URL && form === 'sync' && nodeAtLeast(22) ? given : undefined;
+}
+
 /** Removes what `path` names. The arguments are checked; throws the error that is to be seen. */
 export function remove(ctx: Context, given: unknown, resolved: string, options: RmOptions, form: Form): void {
   const shown = spell(given) ?? '';
@@ -91,6 +97,7 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
   const native = form === 'sync' && nativeSync;
   const fail = (reason: number, syscall: string): Error => {
     const text = nativeTexts.get(reason);
+    if (native && reason === EINVAL) return unknownException('Invalid argument', shown);
     return native && text !== undefined ? nativeException(reason, text, shown) : uvException(reason, syscall, shown);
   };
   if (errno !== 0) {
@@ -109,7 +116,7 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
     throw new SystemError('ERR_FS_EISDIR', 'Path is a directory', {
       code: 'EISDIR',
       message: 'is a directory',
-      path: shown,
+      path: asLookedAt(given, form) ?? shown,
       syscall: 'rm',
       errno: EISDIR,
     });

@@ -118,7 +118,8 @@ export function bindingFd(value: unknown): number {
 function bindingReceived(value: unknown): string {
   if (typeof value === 'bigint') return `type bigint (${value})`;
   if (typeof value === 'symbol') return String(value);
-  return describeReceived(value).trimEnd();
+  if (typeof value === 'function') return 'function';
+  return describeReceived(value);
 }
 
 const octal = /^[0-7]+$/;

@@ -1,4 +1,6 @@
 /** rm and rmdir in all forms beside the real ones. */
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createFs } from '../../src/facade/index.js';
 import { nodeAtLeast } from '../../src/facade/running-node.js';
@@ -102,6 +104,28 @@ describe('rm beside the real one', () => {
     for (const args of bad) compare(name, call, args);
     if (name === 'rmSync' && nodeAtLeast(24)) continue;
     for (const path of refusedNames) for (const option of options) compare(name, call, [path, option]);
+  }
+});
+
+describe('a directory without recursive: the error has the path as it was given', () => {
+  const odd: Record<string, (root: string) => unknown> = {
+    'half a surrogate pair': () => '\ud800',
+    'a Buffer': () => Buffer.from('\ud800'),
+    'a Uint8Array': () => new Uint8Array(Buffer.from('\ud800')),
+    'a URL': (root) => pathToFileURL(`${root}/\ud800`),
+  };
+  for (const [name, call] of Object.entries(forms.rm)) {
+    it.each(Object.keys(odd))(`${name} of %s`, async (path) => {
+      const tree = { '\ud800': { f: '1' } };
+      const { real, ours } = await sideBySide(tree, async ({ fs, root }) => {
+        const failed = Promise.resolve().then(() => call(fs, ...([odd[path](root), {}] as never[])));
+        return failed.then(
+          () => 'done',
+          (error) => inspect([error.message, error.path, error.info.path]).replaceAll(root, '$'),
+        );
+      });
+      expect(ours).toEqual(real);
+    });
   }
 });
 

@@ -76,6 +76,8 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
   /** Asynchronous lstat never looks at throwIfNoEntry. */
   const quiet = name === 'stat' && lenientStat;
   const lenient = name === 'stat' ? lenientStat : lenientLstat;
+  /** Where options are not checked, reading them comes after the path, but for stat since Node 22. */
+  const pathFirst = !lenient && !(name === 'stat' && nodeAtLeast(22));
 
   return {
     syscall: name,
@@ -94,6 +96,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
       return found(target, bigint, (options as AnyOptions).throwIfNoEntry);
     },
     runCallback(path, options) {
+      if (pathFirst) validatePath(path, 'path');
       const { bigint, throwIfNoEntry, signal } = callbackOptions(options, lenient);
       const target = ctx.resolve(path);
       throwIfAborted(signal);

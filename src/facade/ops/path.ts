@@ -124,9 +124,7 @@ export function pathOperations(ctx: Context) {
     symlink: {
       lastCallbackWins: true,
       callbackIsLast: !strictSymlinkTypes,
-      checksFirst(_target, _path, type, callback) {
-        if (strictSymlinkTypes && callback !== undefined) checkSymlinkType(type);
-      },
+      takesAnyCallback: strictSymlinkTypes,
       syscall: 'symlink',
       paths: 2,
       arity: 3,

@@ -12,6 +12,7 @@ import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../optio
 import { nodeAtLeast } from '../running-node.js';
 import { faultIn, uvException } from '../uv-exception.js';
 import {
+  bindingFd,
   type Callback,
   isInt32,
   isView,
@@ -242,7 +243,7 @@ function truncateDescriptor(ctx: Context, fd: number, length: unknown): void {
     );
   }
   validateInteger(length, 'len');
-  validateFd(fd);
+  bindingFd(fd);
   try {
     ctx.engine.ftruncate(fd, Math.max(0, length));
   } catch (error) {
