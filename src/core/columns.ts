@@ -8,6 +8,24 @@
 export const EMPTY = new Uint32Array(0);
 const EMPTY_BYTES = new Uint8Array(0);
 
+/** What a table is at one moment; see RecordTable. Nobody writes its columns. */
+export interface TableState extends Occupancy {
+  readonly segments: readonly Uint32Array[];
+  readonly freeHead: readonly number[];
+  readonly freeCount: readonly number[];
+  readonly dropped: readonly number[];
+  readonly hint: number;
+  readonly spare: number;
+}
+
+/** What the bill of a table depends on. */
+export interface Occupancy {
+  readonly live: number;
+  readonly freeTotal: number;
+  readonly fullSegments: number;
+  readonly firstRecords: number;
+}
+
 interface Frozen {
   /** By number of the segment. */
   readonly segments: boolean[];

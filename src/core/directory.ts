@@ -145,36 +145,28 @@ export class Directories extends RecordTable {
   }
 
   /**
-   * Removes every entry of a directory that names no directory, `drop` being told of its inode. No stream may be open.
-   * Entries that go together need not be taken out of their list one by one. Returns the bytes the caller must release.
+   * Removes an entry of a directory that loses all of them, and is `clear`ed then: so it stays in the list. Nothing
+   * gets smaller until `settleEntries`. Returns the bytes the caller must release now.
    */
-  removeFiles(directory: number, drop: (ino: number) => void): number {
-    const { inodes, index } = this;
-    let freed = 0;
-    let first = 0;
-    let last = 0;
-    for (let entry = this.first(directory); entry !== 0; ) {
-      const next = this.next(entry);
-      const ino = this.ino(entry);
-      if (inodes.isDirectory(ino)) {
-        this.put(entry, PREVIOUS, last);
-        if (last === 0) first = entry;
-        else this.put(last, NEXT, entry);
-        last = entry;
-      } else {
-        const reference = this.nameReference(entry);
-        index.drop(entry);
-        freed += this.give(entry);
-        if (reference !== 0) freed += this.slabs.give(reference);
-        drop(ino);
-      }
-      entry = next;
-    }
-    if (last !== 0) this.put(last, NEXT, 0);
-    inodes.set(directory, CONTENT, first);
-    inodes.set(directory, LAST_ENTRY, last);
+  dropEntry(entry: number): number {
+    const reference = this.nameReference(entry);
+    this.index.drop(entry);
+    this.drop(entry);
+    return reference === 0 ? 0 : this.slabs.give(reference);
+  }
+
+  /** Makes the table and its index as small as what is left allows. Returns the bytes the caller must release. */
+  settleEntries(): number {
+    const freed = this.settle();
+    return freed + this.index.settle();
+  }
+
+  /** Forgets the entries of a directory, which have been dropped. */
+  clear(directory: number): void {
+    const { inodes } = this;
+    inodes.set(directory, CONTENT, 0);
+    inodes.set(directory, LAST_ENTRY, 0);
     inodes.add(directory, GENERATION, 1);
-    return freed + index.settle();
   }
 
   /** Bytes to reserve before `move`. */

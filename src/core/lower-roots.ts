@@ -11,8 +11,8 @@ import { LINKS, OWN_ENTRY, ROOT, STATE } from './inode.js';
 import type { Lower } from './lower.js';
 import { STAT_MODE, STAT_NLINK } from './lower-source.js';
 import { childPath, type Found, priceOf } from './lower-table.js';
-import { removeBelow } from './sys/bulk.js';
 import { removeName } from './sys/link.js';
+import { removeBelow } from './sys/remove-tree.js';
 import type { Volume } from './volume.js';
 
 /** Puts the roots into an empty volume. @throws Fault, QuotaFault */

@@ -32,6 +32,8 @@ export class NameIndex {
   private count = 0;
   /** Buckets there is room for. */
   private capacity = SMALLEST;
+  /** The chains hold entries that are gone, and are made anew by `settle`. */
+  private stale = false;
 
   constructor(
     private readonly entries: RecordTable,
@@ -95,14 +97,30 @@ export class NameIndex {
 
   /** `remove` for many: the table keeps its size until `settle`. */
   drop(entry: number): void {
-    this.unchain(entry);
+    if (!this.stale) this.unchain(entry);
     this.count--;
+  }
+
+  /** So many entries are about to be dropped. Where few are left then, `settle` finds these instead of `drop` each of the others. */
+  expectDrops(count: number): void {
+    this.stale = count > this.count - count;
   }
 
   /** Makes the table as small as its entries allow. Returns the bytes the caller must release. */
   settle(): number {
+    if (this.stale) this.rebuild();
     while (this.count < this.buckets && this.buckets > SMALLEST) this.merge();
     return this.shrink();
+  }
+
+  private rebuild(): void {
+    this.stale = false;
+    for (const heads of this.segments) heads.fill(0);
+    this.buckets = Math.max(SMALLEST, this.count);
+    this.base = 2 ** (31 - Math.clz32(this.buckets));
+    this.entries.forEach((entry) => {
+      this.chain(entry);
+    });
   }
 
   /** Adds an entry that `unchain` took out, its hash word changed in between. The table keeps its size. */

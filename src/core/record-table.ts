@@ -8,7 +8,7 @@
  * The table never asks the bank: callers reserve `cost(n)` first and release
  * what `give` returns, so `take` cannot fail.
  */
-import { Columns, EMPTY, replace } from './columns.js';
+import { Columns, EMPTY, type Occupancy, replace, type TableState } from './columns.js';
 import { ARRAY_PRICE, ROUNDING, VIEW_PRICE } from './cost.js';
 
 const SHIFT = 8;
@@ -20,23 +20,8 @@ const SMALLEST = 8;
 /** Sizes the first segment grows through, so that a small volume stays small. */
 const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
 
-/** What a table is at one moment; see `save`. Nobody writes its columns. */
-export interface TableState extends Occupancy {
-  readonly segments: readonly Uint32Array[];
-  readonly freeHead: readonly number[];
-  readonly freeCount: readonly number[];
-  readonly dropped: readonly number[];
-  readonly hint: number;
-  readonly spare: number;
-}
-
-/** What the bill of a table depends on. */
-export interface Occupancy {
-  readonly live: number;
-  readonly freeTotal: number;
-  readonly fullSegments: number;
-  readonly firstRecords: number;
-}
+/** Of all tables that are settled. Nothing is put into it. */
+const NONE: number[] = [];
 
 /** Record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
 export class RecordTable extends Columns {
@@ -50,6 +35,9 @@ export class RecordTable extends Columns {
   fullSegments = 0;
   private hint = 0;
   private spare = -1;
+  /** Records dropped since `settle`, and the segments that were empty at one time since then. */
+  private unsettled = 0;
+  private emptied = NONE;
   /** Records the first segment has room for. */
   firstRecords = 0;
   /** The bill of a table above the smallest size, which changes with its segments only. */
@@ -137,7 +125,12 @@ export class RecordTable extends Columns {
 
   /** Gives a record back. Returns the bytes the caller must release. */
   give(id: number): number {
-    const before = this.charge();
+    this.drop(id);
+    return this.settle();
+  }
+
+  /** `give` for many: the table keeps its size until `settle`. */
+  drop(id: number): void {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
     const words = this.writable(segment);
@@ -146,12 +139,28 @@ export class RecordTable extends Columns {
     for (let i = at + this.words - 1; i >= at; i--) words[i] = 0;
     words[at + this.linkWord] = this.freeHead[segment] as number;
     this.freeHead[segment] = slot + 1;
-    this.freeCount[segment]++;
+    const free = (this.freeCount[segment] as number) + 1;
+    this.freeCount[segment] = free;
     this.freeTotal++;
     this.live--;
+    this.unsettled++;
     if (segment < this.hint) this.hint = segment;
-    if (segment > 0 && this.freeCount[segment] === SEGMENT_RECORDS) this.retire(segment);
-    else if (this.spare >= 0) this.retire(this.spare);
+    if (free < SEGMENT_RECORDS) return;
+    if (this.emptied === NONE) this.emptied = [];
+    this.emptied.push(segment);
+  }
+
+  /** Makes the table as small as its records allow. Returns the bytes the caller must release. */
+  settle(): number {
+    const { emptied, live, unsettled } = this;
+    const small = this.firstRecords <= SMALLEST;
+    const before = small ? this.chargeOf(this.firstRecords, this.fullSegments, live + unsettled) : this.billed;
+    this.unsettled = 0;
+    if (emptied !== NONE) {
+      this.emptied = NONE;
+      for (const segment of emptied) if (this.freeCount[segment] === SEGMENT_RECORDS) this.retire(segment);
+    }
+    if (this.spare >= 0) this.retire(this.spare);
     if (this.fullSegments === 0) this.shrinkFirst();
     return before - this.charge();
   }

@@ -327,6 +327,34 @@ describe('removeTree', () => {
     expectClean(engine);
   });
 
+  it.each([10, 1000])('finds all names that stay, %s beside 500 that go', (others) => {
+    engine.mkdir('/stays', 0o755);
+    for (let i = 0; i < others; i++) put(`/stays/${i}`, `${i}`);
+    engine.mkdirp('/t/a/b', 0o755);
+    for (let i = 0; i < 500; i++) put(`/t/a${i % 2 === 0 ? '' : '/b'}/${i}`, 'x');
+    engine.removeTree('/t');
+    for (let i = 0; i < others; i++) expect(content(`/stays/${i}`)).toBe(`${i}`);
+    expect(engine.readdir('/stays')).toHaveLength(others);
+    expectClean(engine);
+  });
+
+  it('leaves open directories, which are empty then', () => {
+    const before = engine.quota.used;
+    engine.mkdirp('/t/a/b', 0o755);
+    put('/t/a/f', 'f');
+    const fd = engine.open('/t/a', O_RDONLY, 0);
+    now += 5000;
+    engine.removeTree('/t');
+    const out = new Float64Array(18);
+    expect(engine.fstat(fd, out)).toBe(0);
+    // No link is left, and it changed at the time of the removal.
+    expect([out[2], out[12], out[14]]).toEqual([0, now / 1000, now / 1000]);
+    expectClean(engine);
+    engine.close(fd);
+    expect(engine.quota.used).toBe(before);
+    expectClean(engine);
+  });
+
   it('leaves open files usable', () => {
     engine.mkdir('/d', 0o755);
     put('/d/f', 'still here');

@@ -11,12 +11,13 @@
  * their copy is paid for), and page tables here; the chunks that no file has
  * any more by `Chunks`.
  */
+import type { TableState } from '../columns.js';
 import { ARRAY_PRICE, IMAGE_PRICE, INODE_WORDS, ROUNDING } from '../cost.js';
 import { EMLINK, ENOMEM } from '../errno.js';
 import { fault } from '../fault.js';
 import { CONTENT, LINKS, OPENS, STATE } from '../inode.js';
 import type { IndexState } from '../name-index.js';
-import type { RecordTable, TableState } from '../record-table.js';
+import type { RecordTable } from '../record-table.js';
 import type { PageMap } from '../storage/page-map.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';

@@ -5,11 +5,12 @@
  * What is held open is taken out of the tree before and put back as inodes
  * without names, so nothing that was opened before can change what is restored.
  */
+
+import type { TableState } from '../columns.js';
 import { EINVAL, ENOMEM } from '../errno.js';
 import { fault, QuotaFault } from '../fault.js';
 import { CONTENT, CTIME, LAST_ENTRY, LINKS, OWN_ENTRY } from '../inode.js';
 import type { IndexState } from '../name-index.js';
-import type { TableState } from '../record-table.js';
 import type { PageMap } from '../storage/page-map.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';

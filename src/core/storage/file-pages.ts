@@ -221,6 +221,11 @@ export class FilePages {
     this.inodes.setSize(ino, 0);
   }
 
+  /** Frees the content of an inode that goes with it. Returns the bytes the caller must release. */
+  release(ino: number): number {
+    return this.freeDetached(this.inodes.get(ino, CONTENT), this.isMapped(ino));
+  }
+
   protected freeDetached(content: number, mapped: boolean): number {
     if (!mapped) return content === 0 ? 0 : this.chunks.give(content);
     const map = this.maps[content] as PageMap;

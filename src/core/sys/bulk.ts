@@ -6,16 +6,16 @@
 import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP } from '../errno.js';
 import { fault } from '../fault.js';
 import { R_OK, W_OK, X_OK } from '../flags.js';
-import { CTIME, LINKS, MODE, OWN_ENTRY, ROOT } from '../inode.js';
+import { LINKS, MODE, OWN_ENTRY, ROOT } from '../inode.js';
 import { changeNames } from '../lower-change.js';
 import { planRemoval } from '../lower-remove.js';
 import { IS_DOT, IS_DOT_DOT, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { removeDirectory } from './dir.js';
 import { removeName } from './link.js';
 import { createNode, nameAt } from './open.js';
+import { removeBelow } from './remove-tree.js';
 
 export const removeTree = (volume: Volume, path: string): void => {
   const { at, inodes } = volume;
@@ -50,39 +50,6 @@ export const removeTree = (volume: Volume, path: string): void => {
     removal();
     inodes.atOnce(() => removeBelow(volume, top));
   });
-};
-
-/** Removes a directory's entry after all that is below it, leaves first. */
-export const removeBelow = (volume: Volume, top: number): void => {
-  const { inodes, directories } = volume;
-  // Where nobody is told of each name, the files of a directory go at once, in half of the time.
-  const atOnce = !volume.events.active && directories.cursors.size === 0 && volume.lower === undefined;
-  let entry = top;
-  if (atOnce) removeFiles(volume, directories.ino(entry));
-  for (;;) {
-    const child = directories.first(directories.ino(entry));
-    if (child === 0) {
-      const up = inodes.get(directories.parent(entry), OWN_ENTRY);
-      removeDirectory(volume, entry);
-      if (entry === top) return;
-      entry = up;
-    } else if (inodes.isDirectory(directories.ino(child))) {
-      entry = child;
-      if (atOnce) removeFiles(volume, directories.ino(child));
-    } else removeName(volume, child);
-  }
-};
-
-/** Removes the names in a directory that are no directories. */
-const removeFiles = (volume: Volume, directory: number): void => {
-  const { inodes, directories, bank } = volume;
-  const drop = (ino: number): void => {
-    inodes.touch(ino, CTIME);
-    volume.changes++;
-    volume.dropLink(ino);
-  };
-  bank.release(directories.removeFiles(directory, drop));
-  inodes.touchContent(directory);
 };
 
 /** Demands that everything below a directory may be removed. */
