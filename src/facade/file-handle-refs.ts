@@ -1,6 +1,6 @@
 /**
  * Facade layer: how the stream classes recognise and share a FileHandle of ours
- * without importing it (it makes streams itself). Owns the list of handles;
+ * without importing it (it makes streams itself). Owns the mark of a handle;
  * the meaning of a share is FileHandle's: close() waits for the last one.
  */
 import type { EventEmitter } from 'node:events';
@@ -32,11 +32,6 @@ export interface SharedFileHandle extends EventEmitter {
   [releaseShare](): void;
 }
 
-const handles = new WeakSet<object>();
-
-export const registerFileHandle = (handle: object): void => {
-  handles.add(handle);
-};
-
+/** Known by a name that nobody else has: a WeakSet of all handles keeps the room of the most that there ever were at once. */
 export const isFileHandle = (value: unknown): value is SharedFileHandle =>
-  typeof value === 'object' && value !== null && handles.has(value);
+  typeof value === 'object' && value !== null && takeShare in value;

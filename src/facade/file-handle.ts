@@ -27,7 +27,7 @@ import {
   writePieces,
   writevHandle,
 } from './file-handle-io.js';
-import { registerFileHandle, releaseShare, takeShare } from './file-handle-refs.js';
+import { releaseShare, takeShare } from './file-handle-refs.js';
 import { webStream } from './file-handle-web-stream.js';
 import { AbortError } from './node-errors.js';
 import { descriptorOperations } from './ops/fd.js';
@@ -35,6 +35,7 @@ import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAbo
 import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
 import { bufferOption } from './running-node.js';
+import { billMore } from './stream-bill.js';
 import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
@@ -44,6 +45,9 @@ export type HandleMaker = (open: () => number) => FileHandle;
 
 /** Bytes billed for the object beside its descriptor: itself, its emitter's fields, its `close`. Measured on V8, rounded up. */
 const HANDLE_PRICE = 448;
+/** Bytes of a line reader beside its stream, and what it makes of a byte that is read: lines that wait (of 20 characters: 4). */
+const LINES_PRICE = 6144;
+const LINES_FACTOR = 8;
 
 /** Gives a function that makes handles for one volume. */
 export function fileHandleMaker(ctx: Context): HandleMaker {
@@ -52,7 +56,10 @@ export function fileHandleMaker(ctx: Context): HandleMaker {
     runs ??= descriptorOperations(ctx);
     ctx.engine.billHandle(HANDLE_PRICE);
     try {
-      return new FileHandle(ctx, runs, open());
+      const fd = open();
+      // With the descriptor, whoever closes that: a handle that is lost, or closed by its number, is told nothing.
+      ctx.engine.tieHandle(fd, HANDLE_PRICE);
+      return new FileHandle(ctx, runs, fd);
     } catch (error) {
       ctx.engine.unbillHandle(HANDLE_PRICE);
       throw error;
@@ -90,7 +97,6 @@ export class FileHandle extends EventEmitter {
     this.#ctx = ctx;
     this.#runs = runs;
     this.#fd = fd;
-    registerFileHandle(this);
   }
 
   getAsyncId(): number {
@@ -142,7 +148,9 @@ export class FileHandle extends EventEmitter {
     return this.#call('readFile', 'read', this.readFile, read, () => signal);
   }
   readLines(options: object | undefined = undefined) {
-    return createInterface({ input: this.createReadStream(options), crlfDelay: Number.POSITIVE_INFINITY });
+    const input = this.createReadStream(options);
+    billMore(input, LINES_PRICE, LINES_FACTOR);
+    return createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   }
   stat(options?: unknown) {
     return this.#operate('fstat', this.stat, options);
@@ -220,7 +228,6 @@ export class FileHandle extends EventEmitter {
   #closeNow(): Promise<void> {
     const fd = this.#fd;
     this.#fd = -1;
-    this.#ctx.engine.unbillHandle(HANDLE_PRICE);
     try {
       this.#ctx.engine.close(fd);
     } catch (error) {

@@ -29,13 +29,27 @@ interface Streaming {
 type Done = (error?: unknown) => void;
 type Method = (this: object, ...args: never[]) => unknown;
 
-interface Bill {
+/** What was built on a stream: its bytes, and how many bytes each byte read becomes there. */
+interface More {
+  readonly bytes: number;
+  readonly factor: number;
+}
+
+interface Bill extends More {
   readonly tie: HandleTie;
   /** What the stream would read ahead, while it is held to less. */
   usual: number | undefined;
 }
 
 const bills = new WeakMap<object, Bill>();
+const PLAIN: More = { bytes: 0, factor: 1 };
+const built = new WeakMap<object, More>();
+
+/** Adds to what a new stream will be billed: it opens later than it is made. */
+export function billMore(stream: object, bytes: number, factor = 1): void {
+  const before = built.get(stream) ?? PLAIN;
+  built.set(stream, { bytes: before.bytes + bytes, factor: Math.max(before.factor, factor) });
+}
 
 /** Marks a stream on another fs, which is nothing to this volume. */
 const foreign = new WeakSet<object>();
@@ -51,9 +65,9 @@ function end(stream: object): void {
 /** How much of `size` bytes may be read now, beside what is held. */
 function room(stream: Streaming, bill: Bill, size: number): number {
   const wanted = bill.usual ?? size;
-  const held = READ_PRICE + stream.readableLength;
+  const held = bill.bytes + stream.readableLength;
   let granted = wanted;
-  while (granted > LEAST && !bill.tie.set(held + granted)) granted = Math.max(LEAST, granted >>> 2);
+  while (granted > LEAST && !bill.tie.set(held + granted * bill.factor)) granted = Math.max(LEAST, granted >>> 2);
   if (granted === wanted && bill.usual === undefined) return wanted;
   bill.usual = granted === wanted ? undefined : wanted;
   stream._readableState.highWaterMark = granted;
@@ -63,7 +77,6 @@ function room(stream: Streaming, bill: Bill, size: number): number {
 /** The methods of `real`, Node's prototype, with the bill of a volume around them. */
 export function billed({ engine }: Context, real: Record<'_construct' | '_destroy' | '_read', Method>): object {
   const reads = typeof real._read === 'function';
-  const price = reads ? READ_PRICE : WRITE_PRICE;
   const methods = {
     _construct(this: Streaming, callback: Done): void {
       const done = callback as never;
@@ -71,6 +84,8 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
         real._construct.call(this, done);
         return;
       }
+      const { bytes, factor } = built.get(this) ?? PLAIN;
+      const price = bytes + (reads ? READ_PRICE : WRITE_PRICE);
       try {
         engine.billHandle(price);
       } catch (error) {
@@ -81,7 +96,7 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
         const { fd } = this;
         if (error || fd === null || !engine.ownsFd(fd)) engine.unbillHandle(price);
         else {
-          bills.set(this, { tie: engine.tieHandle(fd, price), usual: undefined });
+          bills.set(this, { tie: engine.tieHandle(fd, price), usual: undefined, bytes: price, factor });
           if (!this.autoClose) this.once(reads ? 'end' : 'finish', () => end(this));
         }
         callback(error);

@@ -10,7 +10,7 @@ import type { Context } from './context.js';
 import { detached } from './detached.js';
 import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { methodNotImplemented } from './node-errors.js';
-import { billed, leaveUnbilled } from './stream-bill.js';
+import { billed, billMore, leaveUnbilled } from './stream-bill.js';
 
 type Fs = typeof nodeFs;
 type Operations = Record<string, unknown>;
@@ -19,6 +19,9 @@ type StreamOptions = Record<string, unknown>;
 type StreamConstructor = (this: object, path: unknown, options: unknown) => void;
 
 type Done = (error?: unknown, ...results: unknown[]) => void;
+
+/** Bytes of what listens to a stream's signal, and to the stream for it (measured 600). */
+const SIGNAL_PRICE = 896;
 
 /** fs-shaped operations on a FileHandle: what Node does internally when `fd` is one of its own handles. */
 function handleOperations(handle: SharedFileHandle): Operations {
@@ -79,6 +82,7 @@ function construct(Real: StreamConstructor, stream: object, given: unknown, opti
   }
 
   const copy = copyOptions(options);
+  if (copy.signal) billMore(stream, SIGNAL_PRICE);
   if (!isFileHandle(copy.fd)) {
     if (copy.fs) leaveUnbilled(stream);
     Real.call(stream, path, { ...copy, fs: copy.fs || ours });

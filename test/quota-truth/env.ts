@@ -204,6 +204,8 @@ export interface Workload {
   readonly mfs?: boolean;
   /** Needs an overlay, over the tree of `lowerPath`. */
   readonly overlay?: boolean;
+  /** It makes volumes of its own, whose quotas together are the quota; the one it is given stays empty. */
+  readonly volumes?: boolean;
   /** The workload ends without the volume being full (it churns, or it must be refused nothing). */
   readonly endless?: boolean;
   /** Files are written once, each a chunk by D-MemFS's rule. */

@@ -15,7 +15,7 @@ import {
   toNodeError,
 } from '../../facade/index.js';
 import { type NodeFs, refusal } from './errors.js';
-import { type VolumeFile, volumeFile } from './file.js';
+import { type VolumeFile, volumeFiles } from './file.js';
 import { type ProviderMembers, providerMembers } from './members.js';
 import { nodeVfs } from './node-vfs.js';
 
@@ -89,12 +89,13 @@ function opener(fs: NodeFs, refuse: ReturnType<typeof refusal>): VolumeProvider[
   const context = createContext(engine, { cwd: () => '/' });
   context.fs = fs;
   const makeHandle = new Parts(context).handles;
+  const makeFile = volumeFiles(fs, engine, refuse);
   return function openSync(path, flags = 'r', mode = 0o666) {
     const bits = parseFlags(flags);
     if (bits & CHANGES) refuse('open', path);
     try {
       const handle = makeHandle(() => fs.openSync(path, flags, mode));
-      return volumeFile(handle, fs, engine, { path, flags }, refuse);
+      return makeFile(handle, { path, flags });
     } catch (error) {
       throw toNodeError(error, 'open', path, undefined, openSync);
     }

@@ -7,6 +7,7 @@ import { handleWorkloads } from './handles.js';
 import { keptWorkloads } from './kept.js';
 import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
+import { objectWorkloads } from './objects.js';
 import { retainedWorkloads } from './retained.js';
 import { snapshotWorkloads } from './snapshots.js';
 
@@ -20,4 +21,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...retainedWorkloads,
   ...churnWorkloads,
   ...adapterWorkloads,
+  ...objectWorkloads,
 ];

@@ -1,0 +1,239 @@
+/**
+ * Quota truth: objects that a volume hands out and that are larger than they look: watchers with matchers and signals,
+ * line readers, files of a node:vfs provider, handles nobody closes, iterators of a glob, whole volumes.
+ */
+import type { FSWatcher } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { createProvider } from '../../../src/adapters/vfs/index.js';
+import { createFs } from '../../../src/index.js';
+import { bytes, type Env, type Workload } from '../env.js';
+
+const POOL = bytes(2 ** 20);
+const part = (size: number): Buffer => POOL.subarray(0, size);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const ignore = (): void => {};
+const NOTHING = ['*.log', '**/build/**', '{a,b,c}*.tmp', '!(x|y).bak'];
+
+const object = (
+  name: string,
+  about: string,
+  run: Workload['run'],
+  release: Workload['release'],
+  more: Pick<Workload, 'endless'> = {},
+): Workload => ({ name, about, portable: false, run, release, ...more });
+
+const closeAll = (env: Env): Promise<void> => env.releaseObjects((one: { close(): unknown }) => one.close());
+
+const withIgnore = object(
+  'watchers-with-ignore',
+  'watchers that are given patterns of what to leave out',
+  (env) => void env.fill(() => env.keep(env.fs.watch('/', { ignore: NOTHING } as object, ignore)), 100_000),
+  closeAll,
+);
+
+const withSignal = object(
+  'watchers-with-signal',
+  'watchers that share one AbortSignal, recursive ones too',
+  (env) => {
+    const { signal } = new AbortController();
+    env.fill((i) => env.keep(env.fs.watch('/', { signal, recursive: i % 2 === 1 }, ignore)), 100_000);
+  },
+  (env) => env.releaseObjects((watcher: FSWatcher) => watcher.close()),
+);
+
+const iteratorsWithIgnore = object(
+  'watch-iterators-with-ignore',
+  'fs.promises.watch iterators with patterns and a signal that they share',
+  async (env) => {
+    const controller = new AbortController();
+    const options = { signal: controller.signal, ignore: NOTHING } as object;
+    let failure: unknown;
+    await env.fillAsync(async (i) => {
+      const iterator = env.fs.promises.watch('/', options)[Symbol.asyncIterator]();
+      const next = iterator.next().catch((error: Error) => {
+        if (error.name !== 'AbortError') failure = error;
+      });
+      env.keep({ controller, next });
+      if (i % 16 === 0) await turn();
+      if (failure !== undefined) throw failure;
+    }, 100_000);
+  },
+  (env) =>
+    env.releaseObjects(async ({ controller, next }: { controller: AbortController; next: Promise<unknown> }) => {
+      controller.abort();
+      await next;
+    }),
+);
+
+interface LinesKept {
+  readonly handle: FileHandle;
+  lines?: ReturnType<FileHandle['readLines']>;
+}
+
+const lineReaders = object(
+  'line-readers-kept',
+  'FileHandles whose lines are read, kept after the first',
+  async (env) => {
+    // Larger than what is read ahead: what has been read to its end is closed, and its lines are the caller's.
+    env.fs.writeFileSync('/text', 'a line of some length\n'.repeat(env.quota / 200));
+    await env.fillAsync(async () => {
+      const kept: LinesKept = { handle: await env.fs.promises.open('/text', 'r') };
+      env.keep(kept);
+      kept.lines = kept.handle.readLines();
+      await kept.lines[Symbol.asyncIterator]().next();
+    }, 100_000);
+  },
+  async (env) => {
+    await env.releaseObjects(({ handle, lines }: LinesKept) => {
+      lines?.close();
+      return handle.close().catch(ignore);
+    });
+    for (let i = 0; i < 10; i++) await turn();
+  },
+);
+
+const asyncIds = object(
+  'file-handles-with-resources',
+  'FileHandles asked for their asynchronous number, left open',
+  (env) =>
+    env
+      .fillAsync(async () => {
+        const handle = await env.fs.promises.open('/file', 'a');
+        env.keep(handle);
+        (handle as unknown as { getAsyncId(): number }).getAsyncId();
+      })
+      .then(ignore),
+  closeAll,
+);
+
+const lost = object(
+  'file-handles-lost',
+  'FileHandles of fs.promises that nobody keeps or closes, on a volume that is nearly full',
+  async (env) => {
+    let last = -1;
+    await env.fillAsync(async (i) => {
+      last = (await env.fs.promises.open(`/lost${i % 50}`, 'w')).fd;
+    });
+    // They are as open as descriptors: closed by their numbers, which are consecutive.
+    for (let fd = last; fd > last - env.steps; fd--) env.keepNumber(fd);
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(500)));
+  },
+  (env) => env.closeNumbers(),
+);
+
+const streamsWithSignal = object(
+  'streams-with-signal',
+  'read and write streams that share one AbortSignal, opened and kept',
+  async (env) => {
+    const { signal } = new AbortController();
+    env.fs.writeFileSync('/file', part(100));
+    await env.fillAsync(async (i) => {
+      const stream =
+        i % 2 === 0 ? env.fs.createReadStream('/file', { signal }) : env.fs.createWriteStream(`/w${i}`, { signal });
+      env.keep(stream);
+      await new Promise((resolve, reject) => stream.once('error', reject).once('open', resolve));
+      stream.removeAllListeners('error').on('error', ignore);
+    }, 100_000);
+  },
+  async (env) => {
+    await env.releaseObjects((stream: { destroy(): void }) => stream.destroy());
+    for (let i = 0; i < 10; i++) await turn();
+  },
+);
+
+/** node:vfs is there from Node 26.4 on, behind a flag; elsewhere a class stands in for its base. */
+function provide(fs: Env['fs']): ReturnType<typeof createProvider> {
+  class VirtualProvider {}
+  const { getBuiltinModule } = process;
+  const stand = (name: string): unknown => (name === 'node:vfs' ? { VirtualProvider } : getBuiltinModule?.(name));
+  Object.defineProperty(process, 'getBuiltinModule', { value: stand, configurable: true, writable: true });
+  try {
+    return createProvider(fs as typeof import('node:fs'));
+  } finally {
+    Object.defineProperty(process, 'getBuiltinModule', { value: getBuiltinModule, configurable: true, writable: true });
+  }
+}
+
+const providerFiles = object(
+  'vfs-files',
+  'files of a node:vfs provider, left open',
+  (env) => {
+    const provider = provide(env.fs);
+    env.fill((i) => env.keep(provider.openSync(`/v${i % 1000}`, 'w')));
+  },
+  closeAll,
+);
+
+const providerChurn = object(
+  'vfs-churn',
+  'files of a node:vfs provider opened, written and closed, then filled up through it',
+  (env) => {
+    const provider = provide(env.fs);
+    env.fill((i) => {
+      const file = provider.openSync(`/v${i % 100}`, 'w');
+      file.writeSync(part(100 + (i % 3000)));
+      file.closeSync();
+    }, 20_000);
+    env.fill((i) => {
+      const file = provider.openSync(`/more${i}`, 'w');
+      try {
+        file.writeSync(part(2000));
+      } finally {
+        file.closeSync();
+      }
+    });
+  },
+  undefined,
+);
+
+const sharedFile = object(
+  'descriptors-and-positions',
+  'descriptors of one file, each seeking, writing and cutting in turn',
+  (env) => {
+    const opened = env.fill(
+      () => env.keepNumber(env.fs.openSync('/file', 'a+')),
+      Math.min(2000, Math.floor(env.quota / 2000)),
+    );
+    env.fill((i) => {
+      const fd = env.numbers[i % opened];
+      if (i % 50 === 49) env.fs.ftruncateSync(fd, env.random(env.quota / 4));
+      else env.fs.writeSync(fd, POOL, 0, 1 + env.random(9000));
+    }, 50_000);
+    env.fill(() => env.fs.writeSync(env.numbers[0], POOL, 0, 5000));
+  },
+  (env) => env.closeNumbers(),
+);
+
+const QUARTER = 256 * 1024;
+
+/** The volumes are the workload's own: the one under test stays empty, and its limit is what they share. */
+const manyVolumes: Workload = {
+  name: 'many-volumes',
+  about: 'volumes of 256 KiB, whose quotas are the quota together, each filled by files of 100 to 9,000 bytes',
+  portable: false,
+  endless: true,
+  volumes: true,
+  run(env) {
+    for (let i = 0; (i + 1) * QUARTER <= env.quota; i++) {
+      const fs = createFs({ maxQuota: QUARTER });
+      env.keep(fs);
+      env.fill((j) => fs.writeFileSync(`/f${j}`, part(100 + ((i * 131 + j * 97) % 8900))), 10_000);
+    }
+    env.refusal = undefined;
+  },
+  release: (env) => env.releaseObjects(ignore),
+};
+
+export const objectWorkloads: readonly Workload[] = [
+  withIgnore,
+  withSignal,
+  iteratorsWithIgnore,
+  lineReaders,
+  asyncIds,
+  lost,
+  streamsWithSignal,
+  providerFiles,
+  providerChurn,
+  sharedFile,
+  manyVolumes,
+];
