@@ -5,12 +5,9 @@
  * an uncaught exception, and nothing is called before the public call returns.
  * Invariant: every completion is delivered once, in the order it was handed in.
  */
-import { setImmediate as later } from 'node:timers';
+import { later } from '../host/index.js';
 import { AbortError } from './node-errors.js';
 import type { Callback } from './validate.js';
-
-// The import binds Node's own function at load: fake timers that replace the
-// global (or the module's property) afterwards cannot freeze the file system.
 
 function succeed(callback: Callback, value: unknown): void {
   // As FSReqCallback: an operation without a result calls back with one argument.
@@ -87,21 +84,24 @@ type Settle = (value: never) => void;
 let settles: Settle[] = [];
 let values: unknown[] = [];
 
-/**
- * Settles all promises handed in since the last turn. A batch is safe here:
- * `resolve` runs no user code, and each continuation keeps the async context in
- * which it was awaited.
- */
-function flush(): void {
-  const batch = settles;
-  const results = values;
+/** What is handed in from now on comes with the next batch. */
+function endBatch(): void {
   settles = [];
   values = [];
+}
+
+/**
+ * Fulfils all promises of a batch: those handed in since the last turn, or since a
+ * rejection. It is safe together: `resolve` runs no user code, and each
+ * continuation keeps the async context in which it was awaited.
+ */
+function flush(batch: Settle[], results: unknown[]): void {
+  if (batch === settles) endBatch();
   for (let i = 0; i < batch.length; i++) batch[i](results[i] as never);
 }
 
 function enqueue(settle: Settle, value: unknown): void {
-  if (settles.push(settle) === 1) later(flush);
+  if (settles.push(settle) === 1) later(flush, settles, values);
   values.push(value);
 }
 
@@ -120,9 +120,12 @@ export function resolveUnlessAborted(value: unknown, signal: AbortSignal): Promi
   });
 }
 
-/** A promise rejected with `error` in a later macrotask. */
+/** A promise rejected with `error` in a later macrotask of its own: a rejection that nobody handles is reported in its context. */
 export function rejectLater(error: unknown): Promise<never> {
-  return new Promise((_resolve, reject) => enqueue(reject, error));
+  return new Promise((_resolve, reject) => {
+    endBatch();
+    later(reject, error);
+  });
 }
 
 /** The same, unless `signal` is aborted by then. */

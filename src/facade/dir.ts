@@ -5,6 +5,7 @@
  */
 import { posix } from 'node:path';
 import type { DirectoryStream, Engine } from '../core/index.js';
+import { nextTick } from '../host/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
 import { callSync, type Operation, promiseForm } from './define.js';
@@ -165,8 +166,8 @@ export class Dir {
     // From the batch: as soon as Node gives it, which is before the next macrotask.
     if (this.#given < this.#entries.length) {
       const [error, entry] = this.#attempt();
-      if (error === undefined) process.nextTick(callback, null, entry);
-      else process.nextTick(callback, error);
+      if (error === undefined) nextTick(callback, null, entry);
+      else nextTick(callback, error);
       return;
     }
     this.#waiting = [];
@@ -181,7 +182,7 @@ export class Dir {
       this.#waiting = null;
       let entry: Dirent | undefined;
       if (failure === undefined) [failure, entry] = this.#attempt();
-      process.nextTick(() => {
+      nextTick(() => {
         for (const call of waiting) call();
       });
       if (failure === undefined) callback(null, entry ?? null);
@@ -191,7 +192,7 @@ export class Dir {
 
   #closeLater(callback: Callback): void {
     if (this.#closed) {
-      process.nextTick(callback, dirClosed());
+      nextTick(callback, dirClosed());
       return;
     }
     if (this.#waiting !== null) {

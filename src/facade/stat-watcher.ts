@@ -8,9 +8,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
-import { nextTick } from 'node:process';
-import { setInterval as every, setImmediate as later } from 'node:timers';
 import { Fault, STAT_LENGTH, type StatArray } from '../core/index.js';
+import { every, later, nextTick } from '../host/index.js';
 import type { Context } from './context.js';
 import { decodeName } from './encoding.js';
 import { makeStats } from './stats.js';

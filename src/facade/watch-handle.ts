@@ -8,7 +8,6 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import { posix } from 'node:path';
-import { setInterval as every, setImmediate as later } from 'node:timers';
 import {
   type ChangeEvent,
   DT_DIR,
@@ -20,6 +19,7 @@ import {
   STAT_LENGTH,
   type Watch,
 } from '../core/index.js';
+import { every, later } from '../host/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
 import { detached } from './detached.js';

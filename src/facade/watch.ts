@@ -4,7 +4,7 @@
  * Invariant: after close() returns no event is emitted, only 'close', once.
  */
 import { EventEmitter } from 'node:events';
-import { nextTick } from 'node:process';
+import { nextTick } from '../host/index.js';
 import type { Context } from './context.js';
 import { decodeName, presentName } from './encoding.js';
 import { AbortError } from './node-errors.js';

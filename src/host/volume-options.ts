@@ -2,6 +2,7 @@
 import type { GuardOptions, VolumeOptions } from '../core/index.js';
 import { descriptors } from './descriptors.js';
 import { memoryProbe } from './memory-probe.js';
+import { microtask } from './own-timers.js';
 import { currentUmask } from './umask.js';
 import { warnResource } from './warn.js';
 
@@ -22,7 +23,7 @@ export function hostVolumeOptions(): HostOptions {
     // Looked up at each call, so that fake timers move the volume's clock too.
     clock: () => Date.now(),
     descriptors,
-    defer: queueMicrotask,
+    defer: microtask,
   };
 }
 

@@ -5,14 +5,13 @@
  * starve the program's timers and sockets.)
  */
 
-// Captured at load: fake timers must not stop a file system.
-const { setImmediate } = globalThis;
+import { later } from '../host/index.js';
 
 const answers: (() => void)[] = [];
 
 /** Calls `answer`, which must not throw, in the next macrotask. */
 export function deliver(answer: () => void): void {
-  if (answers.push(answer) === 1) setImmediate(flush);
+  if (answers.push(answer) === 1) later(flush);
 }
 
 function flush(): void {

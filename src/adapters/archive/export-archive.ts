@@ -4,7 +4,7 @@
  * 1 MiB at most.
  */
 import { Readable, type Transform } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../../host/index.js';
 import type { ReadableFs } from '../tree/index.js';
 import { type ExportFilter, exportedTree, type TreeEntry } from './exported-tree.js';
 import { type ArchiveFormat, checkFormat, compressor } from './formats.js';
@@ -77,7 +77,7 @@ async function exportTar(fs: ExportFs, from: string, filter: ExportFilter | unde
   for (const _ of writeTar(fs, exportedTree(fs, from, filter), allocate)) {
     if (length < turn) continue;
     turn = length + TURN;
-    await setImmediate();
+    await nextTurn();
   }
   return archive.subarray(0, length);
 }

@@ -5,7 +5,7 @@
  * understand in two ways is refused.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../../host/index.js';
 import { refuse } from './archive-error.js';
 import type { ByteReader } from './byte-reader.js';
 import type { Importer } from './importer.js';
@@ -46,7 +46,7 @@ export async function readTar(reader: ByteReader, importer: Importer): Promise<v
     extension = {};
     if (copied < TURN) continue;
     copied = 0;
-    await setImmediate();
+    await nextTurn();
   }
   if (Object.keys(extension).length > 0) throw refuse('CORRUPT', 'an extension header has no entry');
   await readPadding(reader);

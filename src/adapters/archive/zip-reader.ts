@@ -4,8 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import { nextTurn } from '../../host/index.js';
 import { crc32, type FileSink } from '../tree/index.js';
 import { refuse } from './archive-error.js';
 import type { ArchiveLimits, Importer } from './importer.js';
@@ -43,7 +43,7 @@ export async function readZip(
     copied += entry.size + 1024;
     if (copied < TURN) continue;
     copied = 0;
-    await setImmediate();
+    await nextTurn();
   }
 }
 

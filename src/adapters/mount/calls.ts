@@ -5,6 +5,7 @@
  */
 import type { CopySyncOptions } from 'node:fs';
 import nodeModule from 'node:module';
+import { later } from '../../host/index.js';
 import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
 import { crossingError } from './errors.js';
 import { sharesOf } from './glob-across.js';
@@ -22,9 +23,6 @@ export interface Member {
   /** Where the same function is on a mounted object; looked up at each call, so that a spy on it is called. */
   readonly find: (fs: NodeFs) => unknown;
 }
-
-// Captured at load: fake timers cannot reach it.
-const later = setImmediate;
 
 function send(member: Member, self: unknown, { fs, path }: Place, args: unknown[], index: number): unknown {
   const own = fs && member.find(fs);

@@ -6,6 +6,7 @@
  * the call, so a refusal is never answered by a write elsewhere.
  */
 import { promisify } from 'node:util';
+import { later } from '../../host/index.js';
 import { type CopyUp, makeCopyUp } from './copy-up.js';
 import { merged, opendirOver, readdirOver } from './listing.js';
 import {
@@ -26,9 +27,6 @@ interface Layers {
   readonly upper: NodeFs;
   readonly copyUp: CopyUp;
 }
-
-// Captured at load: fake timers cannot reach it.
-const later = setImmediate;
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
