@@ -8,6 +8,9 @@ import type { Bench, Divergence } from './compare.js';
 import type { Program } from './program.js';
 import { NESTING } from './world.js';
 
+/** Milliseconds for the making smaller: a program that takes seconds is reported as it is by then. */
+const PATIENCE = 60_000;
+
 export const shrink = async (
   bench: Bench,
   program: Program,
@@ -17,9 +20,10 @@ export const shrink = async (
 ): Promise<[Program, Divergence]> => {
   let best: Program = program.slice(0, found.at + 1);
   let divergence = found;
+  const end = performance.now() + PATIENCE;
   for (let block = Math.max(1, best.length >> 1); block >= 1; block >>= 1) {
     let start = 0;
-    while (start < best.length) {
+    while (start < best.length && performance.now() < end) {
       const candidate = [...best.slice(0, start), ...best.slice(start + block)];
       const again = await bench.compare(candidate, left, right);
       if (again?.kind === divergence.kind) {
