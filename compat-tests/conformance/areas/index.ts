@@ -2,6 +2,7 @@
 import type { Area } from '../suite.js';
 import args from './arguments.js';
 import attributes from './attributes.js';
+import contexts from './contexts.js';
 import delivery from './delivery.js';
 import descriptors from './descriptors.js';
 import files from './files.js';
@@ -19,6 +20,7 @@ import watching from './watching.js';
 export const areas: Readonly<Record<string, Area>> = {
   arguments: args,
   attributes,
+  contexts,
   delivery,
   descriptors,
   files,
