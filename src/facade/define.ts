@@ -54,7 +54,7 @@ export interface Operation {
   /** Checks, calls the engine, shapes the result. Throws Faults and Node's argument errors. */
   run(a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown;
   /** Takes a call over when a user has replaced members that Node's own function calls: true when it did. */
-  readonly instead?: (args: readonly unknown[], callback: Callback) => boolean;
+  readonly instead?: (a: unknown, b: unknown, c: unknown, callback: Callback) => boolean;
   /** Where the callback or promise form reads its arguments in another way. */
   readonly runCallback?: Operation['run'];
   readonly runPromise?: Operation['run'];
@@ -115,13 +115,13 @@ export function callLater(caller: Caller, operation: Operation, given: Given): v
   let value: unknown;
   try {
     if (typeof callback !== 'function') complain(operation, args, callback);
-    if (operation.instead?.(args, callback as Callback)) return;
+    if (operation.instead?.(args[0], args[1], args[2], callback as Callback)) return;
     const run = operation.runCallback ?? operation.run;
     value = run(args[0], args[1], args[2], args[3]);
   } catch (error) {
     const made = errorOf(operation, error, args[0], args[1], caller);
     if (!isOutcome(error)) throw made;
-    const signal = isPastOpening(error) ? signalOf(operation, args) : undefined;
+    const signal = isPastOpening(error) ? signalOf(operation, args[0], args[1], args[2]) : undefined;
     if (signal === undefined) deliverError(callback as Callback, made);
     else deliverErrorUnlessAborted(callback as Callback, made, signal);
     return;
@@ -132,7 +132,7 @@ export function callLater(caller: Caller, operation: Operation, given: Given): v
     finishLater(value, (result) => (callback as Callback)(null, result), failed);
     return;
   }
-  const signal = signalOf(operation, args);
+  const signal = signalOf(operation, args[0], args[1], args[2]);
   if (givesValue) deliverAll(callback as Callback, [null, value]);
   else if (signal === undefined) deliver(callback as Callback, value);
   else deliverUnlessAborted(callback as Callback, value, signal);
@@ -142,10 +142,10 @@ export function callLater(caller: Caller, operation: Operation, given: Given): v
 const isOutcome = (error: unknown): boolean =>
   error instanceof Fault || error instanceof AbortError || error instanceof Answer;
 
-function signalOf(operation: Operation, args: readonly unknown[]): AbortSignal | undefined {
+function signalOf({ signalAt }: Operation, a: unknown, b: unknown, c: unknown): AbortSignal | undefined {
   // Nothing aborts what was given a descriptor once it has begun.
-  if (operation.signalAt === undefined || typeof args[0] === 'number') return undefined;
-  const options = args[operation.signalAt];
+  if (signalAt === undefined || typeof a === 'number') return undefined;
+  const options = signalAt === 1 ? b : c;
   if (options === null || typeof options !== 'object') return undefined;
   const { signal }: { signal?: unknown } = options;
   return isSignal(signal) ? signal : undefined;
@@ -200,7 +200,7 @@ export function promiseForm(operation: Operation, name = '') {
       const made = errorOf(operation, error, a, b, self);
       return error instanceof Fault ? rejectLater(made) : Promise.reject(made);
     }
-    const signal = signalOf(operation, [a, b, c]);
+    const signal = signalOf(operation, a, b, c);
     return signal === undefined ? resolveLater(value) : resolveUnlessAborted(value, signal);
   }
   const host: unknown = Reflect.get(hostFs.promises, name);

@@ -32,19 +32,17 @@ import { bufferOption, nodeAtLeast } from './running-node.js';
 import { type Caller, isPastOpening, toNodeError, uvException } from './uv-exception.js';
 import { bindingFd, parseMode } from './validate.js';
 
-/** Runs at call time and settles later; what it throws is a rejection, its stack cut at `caller`. */
-function settle(run: () => unknown, path: unknown, signal: () => unknown, caller: Caller): Promise<unknown> {
-  try {
-    const value = run();
-    if (value instanceof Rest)
-      return promiseOfRest(value, (error) => toNodeError(error, 'open', path, undefined, caller));
-    const watched = signal();
-    return watched ? resolveUnlessAborted(value, watched as AbortSignal) : resolveLater(value);
-  } catch (error) {
-    const made = toNodeError(error, 'open', path, undefined, caller);
-    const watched = isPastOpening(error) && signal();
-    return watched ? rejectUnlessAborted(made, watched as AbortSignal) : rejectLater(made);
-  }
+/** The promise of what a call gave. */
+function settled(value: unknown, path: unknown, signal: unknown, caller: Caller): Promise<unknown> {
+  if (value instanceof Rest)
+    return promiseOfRest(value, (error) => toNodeError(error, 'open', path, undefined, caller));
+  return signal ? resolveUnlessAborted(value, signal as AbortSignal) : resolveLater(value);
+}
+
+/** The rejection of what a call threw, its stack cut at `caller`. */
+function failed(error: unknown, path: unknown, signal: unknown, caller: Caller): Promise<never> {
+  const made = toNodeError(error, 'open', path, undefined, caller);
+  return signal && isPastOpening(error) ? rejectUnlessAborted(made, signal as AbortSignal) : rejectLater(made);
 }
 
 /** Makes the checks, then the call. */
@@ -139,13 +137,14 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
       return settleNow(check, () => rejectLater(closedFd()), readFile);
     }
     let signal: unknown;
-    const run = (): unknown => {
+    try {
       const given = getOptions(options, READ_DEFAULTS);
       ({ signal } = given);
       throwIfAborted(signal);
-      return readWholeLater(ctx, path, given, 'promise');
-    };
-    return settle(run, path, () => signal, readFile);
+      return settled(readWholeLater(ctx, path, given, 'promise'), path, signal, readFile);
+    } catch (error) {
+      return failed(error, path, signal, readFile);
+    }
   }
 
   function write(
@@ -157,12 +156,14 @@ export function promiseOnlyForms(ctx: Context, makeHandle: HandleMaker) {
   ): Promise<unknown> {
     if (isPieces(data)) return pieces(path, data, given, flag, caller);
     let signal: unknown;
-    const run = (): void => {
+    try {
       const options = given();
       ({ signal } = options);
       writeWhole(ctx, path, data, options, options.flag || flag, 'promise');
-    };
-    return settle(run, path, () => signal, caller);
+      return settled(undefined, path, signal, caller);
+    } catch (error) {
+      return failed(error, path, signal, caller);
+    }
   }
 
   async function pieces(

@@ -270,7 +270,7 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
-      instead([path, data, options], done) {
+      instead(path, data, options, done) {
         if (!members.writesLater(membersNow(ctx), ctx.own)) return false;
         const given = getOptions(options, WRITE_DEFAULTS);
         return writeLaterByMembers(ctx, path, data, given, given.flag || 'w', done);
@@ -285,7 +285,7 @@ export function wholeFileOperations(ctx: Context) {
       lastCallbackWins: true,
       arity: 3,
       signalAt: 2,
-      instead([path, data, options], done) {
+      instead(path, data, options, done) {
         const given = appending(getOptions(options, APPEND_DEFAULTS), path);
         const { writeFile } = membersNow(ctx);
         if (writeFile === ctx.own.writeFile) return writeLaterByMembers(ctx, path, data, given, given.flag, done);
