@@ -74,8 +74,9 @@ export class Events {
   /** Tells those who watch an inode of a change below it; only those who watch the whole tree when it is deeper. */
   below(ino: number, kind: Kind, name: string): void {
     const deep = name.includes('/');
+    const event: ChangeEvent = { kind, name, self: false };
     for (const registration of [...(this.watches.get(ino) ?? [])]) {
-      if (!deep || registration.recursive) registration.listener({ kind, name, self: false });
+      if (!deep || registration.recursive) registration.listener(event);
     }
   }
 
@@ -111,12 +112,19 @@ export class Events {
   itself(ino: number, kind: Kind): void {
     const set = this.watches.get(ino);
     if (set === undefined) return;
-    for (const registration of [...set]) registration.listener({ kind, name: registration.name, self: true });
+    let event: ChangeEvent | undefined;
+    for (const { name, listener } of [...set]) {
+      if (event?.name !== name) event = { kind, name, self: true };
+      listener(event);
+    }
   }
 
   private notify(directory: number, kind: Kind, name: string): void {
     const set = this.watches.get(directory);
-    if (set !== undefined) for (const registration of [...set]) registration.listener({ kind, name, self: false });
+    if (set !== undefined) {
+      const event: ChangeEvent = { kind, name, self: false };
+      for (const { listener } of [...set]) listener(event);
+    }
     if (this.recursive > 0) this.notifyAncestors(directory, kind, name);
   }
 
@@ -131,9 +139,8 @@ export class Events {
       at = directories.parent(entry);
       const set = this.watches.get(at);
       if (set === undefined) continue;
-      for (const registration of [...set]) {
-        if (registration.recursive) registration.listener({ kind, name: path, self: false });
-      }
+      const event: ChangeEvent = { kind, name: path, self: false };
+      for (const registration of [...set]) if (registration.recursive) registration.listener(event);
     }
   }
 }

@@ -1,10 +1,8 @@
 /**
  * Facade layer: what stands under every watcher, in the place of libuv's
- * fs_event. Owns the queue between the engine, which reports a change inside the
- * mutation, and the listeners, which are told in a later macrotask, one each, in
- * order. Invariant: the queue is bounded as inotify's is (16,384 events) and by
- * the quota, which its events and the directories known to a recursive watch are
- * billed to; what comes on top is dropped. Equal neighbours are one event.
+ * fs_event. Owns what a watch knows: its own name, and of a recursive one the
+ * directories below, from which Node's watcher tells what an event means.
+ * Invariant: what it knows is billed until it is closed.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { posix } from 'node:path';
@@ -19,30 +17,20 @@ import {
   STAT_LENGTH,
   type Watch,
 } from '../core/index.js';
-import { every, later } from '../host/index.js';
+import { every, stopEvery } from '../host/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
 import { detached } from './detached.js';
 import { encodeName } from './encoding.js';
 import { faultToError, spell, uvException } from './uv-exception.js';
+import { enqueue, pendingNames, Seat } from './watch-queue.js';
 
 export type EventType = 'rename' | 'change';
 
-/** /proc/sys/fs/inotify/max_queued_events, as Linux sets it. */
-const MAX_QUEUED = 16_384;
-/** Bytes of a queued event beside its name: the objects and the immediate (measured 190). */
-const EVENT_PRICE = 224;
 /** Bytes of a directory that a recursive watch knows, beside its name (measured 90). */
 const DIRECTORY_PRICE = 128;
 /** The longest interval a timer takes: it is there to be referenced, not to fire. */
 const FOREVER = 2 ** 31 - 1;
-
-interface Queued {
-  readonly handle: WatchHandle;
-  readonly event: ChangeEvent;
-  /** What it is billed: nothing for the one that is in the price of its watch. */
-  readonly price: number;
-}
 
 const nothing = (): void => {};
 const NONE: ReadonlySet<string> = new Set();
@@ -50,46 +38,6 @@ const NONE: ReadonlySet<string> = new Set();
 /** Something that keeps the process alive while it is referenced, and costs no time. */
 export function keepAlive(): NodeJS.Timeout {
   return every(nothing, FOREVER);
-}
-
-let queue: Queued[] = [];
-let first = 0;
-
-function deliverNext(): void {
-  const { handle, event, price } = queue[first++];
-  handle.payBack(price);
-  if (first === queue.length) {
-    queue = [];
-    first = 0;
-  }
-  handle.deliver(event);
-}
-
-/** inotify merges an event into the last one when they are equal; events of other watches on the same inode do not count. */
-function isRepeated(handle: WatchHandle, event: ChangeEvent): boolean {
-  if (event.kind !== 'change') return false;
-  for (let i = queue.length - 1; i >= first; i--) {
-    const { handle: other, event: last } = queue[i];
-    if (other.ino !== handle.ino || last.kind !== event.kind || last.name !== event.name) return false;
-    if (other === handle) return true;
-  }
-  return false;
-}
-
-function enqueue(handle: WatchHandle, event: ChangeEvent): void {
-  if (queue.length - first >= MAX_QUEUED || isRepeated(handle, event)) return;
-  const price = handle.pay(EVENT_PRICE + event.name.length);
-  if (price === undefined) return;
-  queue.push({ handle, event, price });
-  // One macrotask each: a listener that throws is an uncaught exception and stops no other.
-  later(deliverNext);
-}
-
-/** Names of which a watch has yet to tell. */
-function pendingNames(handle: WatchHandle): Set<string> {
-  const names = new Set<string>();
-  for (let i = first; i < queue.length; i++) if (queue[i].handle === handle) names.add(queue[i].event.name);
-  return names;
 }
 
 /** The part of a path after its last slash, as libuv names a watched file itself. */
@@ -101,6 +49,7 @@ export type OnChange = (type: EventType, name: string) => void;
 /** One watch: from start() until close(). */
 export class WatchHandle {
   readonly #ctx: Context;
+  readonly #price: number;
   readonly #onChange: OnChange;
   readonly #resource = new AsyncResource('FSEVENTWRAP');
   #watch: Watch | undefined;
@@ -115,28 +64,13 @@ export class WatchHandle {
   /** Directories below, by name relative to the watched one (recursive watches only), and what they are billed. */
   readonly #directories = new Set<string>();
   #billed = 0;
-  #spared = false;
+  #seat: Seat | undefined;
 
-  constructor(ctx: Context, onChange: OnChange) {
+  /** @param price - what it is billed beside the price of a watch: matchers, what listens to a signal */
+  constructor(ctx: Context, price: number, onChange: OnChange) {
     this.#ctx = ctx;
+    this.#price = price;
     this.#onChange = onChange;
-  }
-
-  /** Bills an event; what it is billed, or undefined when there is no room. One at a time may wait in a full volume. */
-  pay(price: number): number | undefined {
-    if (this.#ctx.engine.tryBillHandle(price)) return price;
-    if (this.#spared) return undefined;
-    this.#spared = true;
-    return 0;
-  }
-
-  payBack(price: number): void {
-    if (price === 0) this.#spared = false;
-    else this.#ctx.engine.unbillHandle(price);
-  }
-
-  get ino(): number {
-    return this.#watch?.ino ?? 0;
   }
 
   get initialized(): boolean {
@@ -157,9 +91,14 @@ export class WatchHandle {
     this.#ownName = detached(baseName(encodeName(spell(given) ?? '')));
     this.#isDirectory = (stat[1] & S_IFMT) === S_IFDIR;
     this.#recursive = recursive;
+    const { engine } = this.#ctx;
     try {
-      this.#watch = this.#ctx.engine.watch(path, recursive, (event) => this.#onEvent(event));
+      this.#watch = engine.watch(path, recursive, (event) => this.#onEvent(event));
+      this.#seat = new Seat(engine, this.#watch.ino, (event) => this.#deliver(event));
+      engine.billHandle(this.#price);
+      this.#billed = this.#price;
     } catch (error) {
+      this.close();
       throw watchFault(error, given);
     }
     if (recursive && this.#isDirectory) {
@@ -184,7 +123,8 @@ export class WatchHandle {
   close(): void {
     this.#watch?.close();
     this.#watch = undefined;
-    clearInterval(this.#alive);
+    this.#seat?.leave();
+    stopEvery(this.#alive);
     this.#alive = undefined;
     this.#directories.clear();
     this.#ctx.engine.unbillHandle(this.#billed);
@@ -201,12 +141,11 @@ export class WatchHandle {
 
   #onEvent(event: ChangeEvent): void {
     if (!event.self && baseName(event.name).startsWith(asidePrefix)) return;
-    enqueue(this, event);
+    if (this.#seat !== undefined) enqueue(this.#seat, event);
   }
 
   /** Called in a macrotask of its own. */
-  deliver(event: ChangeEvent): void {
-    if (this.#watch === undefined) return;
+  #deliver(event: ChangeEvent): void {
     this.#resource.runInAsyncScope(() => {
       if (this.#recursive) this.#deliverRecursive(event);
       else this.#onChange(this.#typeOf(event), event.self ? this.#ownName : event.name);
@@ -241,7 +180,8 @@ export class WatchHandle {
       if (this.#directories.size > 0) this.#forget(name);
       return;
     }
-    for (const brought of this.#scan(name, pendingNames(this))) this.#onChange('rename', brought);
+    const announced = this.#seat && pendingNames(this.#seat);
+    for (const brought of this.#scan(name, announced)) this.#onChange('rename', brought);
   }
 
   #full(name: string): string {

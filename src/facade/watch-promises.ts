@@ -30,6 +30,8 @@ const DEFAULT_QUEUE = 2048;
 const EVENT_PRICE = 160;
 /** Bytes of an iterator and of the promise it waits for, beside its watch (measured 1,700). */
 const ITERATOR_PRICE = 2048;
+/** Bytes of what listens to an iterator's signal. */
+const SIGNAL_PRICE = 256;
 
 /** An event that waits for its turn: what the caller sees is made when it comes. */
 interface Waiting {
@@ -75,8 +77,9 @@ export function makePromisesWatch(ctx: Context) {
     if (signal?.aborted) throw abortError();
 
     const { engine } = ctx;
+    const price = ITERATOR_PRICE + ignore.price + (signal ? SIGNAL_PRICE : 0);
     try {
-      engine.billHandle(ITERATOR_PRICE);
+      engine.billHandle(price);
     } catch (error) {
       throw watchFault(error, filename);
     }
@@ -89,7 +92,7 @@ export function makePromisesWatch(ctx: Context) {
       engine.unbillHandle(billed);
       billed = 0;
     };
-    let own = ITERATOR_PRICE;
+    let own = price;
     const end = (): void => {
       handle.close();
       clear();
@@ -115,8 +118,8 @@ export function makePromisesWatch(ctx: Context) {
       const filename = recursive ? decodeName(name) : presentName(name, encoding);
       return Object.assign(plainEvents || recursive ? {} : Object.create(null), { eventType, filename }) as Change;
     };
-    const handle = new WatchHandle(ctx, (eventType, name) => {
-      if (ignore(decodeName(name))) return;
+    const handle = new WatchHandle(ctx, 0, (eventType, name) => {
+      if (ignore.matches(decodeName(name))) return;
       if (!accept(eventType, detached(name))) {
         if (overflow !== 'error') {
           process.emitWarning('fs.watch maxQueue exceeded');

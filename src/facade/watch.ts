@@ -14,16 +14,21 @@ import { makeStatWatching } from './stat-watcher.js';
 import type { Caller, UvException } from './uv-exception.js';
 import { validateBoolean, validatePath } from './validate.js';
 import { type EventType, WatchHandle } from './watch-handle.js';
-import { type Ignore, parseIgnore } from './watch-ignore.js';
+import { type Ignore, type Ignored, parseIgnore } from './watch-ignore.js';
 import { type Change, makePromisesWatch } from './watch-promises.js';
 
 export interface WatchSettings {
   readonly persistent: boolean;
   readonly recursive: boolean;
   readonly encoding: unknown;
-  readonly ignore: Ignore | undefined;
+  readonly ignore: Ignored | undefined;
+  /** What the watch is billed beside its own price. */
+  readonly price: number;
   readonly throwIfNoEntry: boolean;
 }
+
+/** Bytes of what listens to a watcher's signal, and to the watcher for it (measured 350). */
+const SIGNAL_PRICE = 512;
 
 /** From Node 24 on the matcher of `ignore` stands on the watcher. */
 const showsMatcher = nodeAtLeast(24);
@@ -35,13 +40,13 @@ class FSWatcher extends EventEmitter {
   _handle: WatchHandle | null;
   declare _ignoreMatcher: Ignore | null;
 
-  constructor(ctx: Context, { encoding, ignore }: WatchSettings) {
+  constructor(ctx: Context, { encoding, ignore, price }: WatchSettings) {
     super();
-    this._handle = new WatchHandle(ctx, (type: EventType, name: string) => {
-      if (ignore?.(decodeName(name))) return;
+    this._handle = new WatchHandle(ctx, price, (type: EventType, name: string) => {
+      if (ignore?.matches(decodeName(name))) return;
       this.emit('change', type, presentName(name, encoding));
     });
-    if (showsMatcher) this._ignoreMatcher = ignore ?? null;
+    if (showsMatcher) this._ignoreMatcher = ignore?.matches ?? null;
   }
 
   [begin](filename: unknown, persistent: boolean): void {
@@ -78,12 +83,12 @@ const RecursiveWatcher = class FSWatcher extends EventEmitter {
   readonly #signal: AbortSignal | undefined;
   #closed = false;
 
-  constructor(ctx: Context, { ignore }: WatchSettings, signal: AbortSignal | undefined) {
+  constructor(ctx: Context, { ignore, price }: WatchSettings, signal: AbortSignal | undefined) {
     super();
     this.#signal = signal;
-    this.#handle = new WatchHandle(ctx, (type: EventType, name: string) => {
+    this.#handle = new WatchHandle(ctx, price, (type: EventType, name: string) => {
       const filename = decodeName(name);
-      if (!ignore?.(filename)) this.emit('change', type, filename);
+      if (!ignore?.matches(filename)) this.emit('change', type, filename);
     });
   }
 
@@ -157,17 +162,19 @@ interface Given {
   readonly throwIfNoEntry?: unknown;
 }
 
-function parseSettings({ persistent = true, recursive = false, encoding, ignore, throwIfNoEntry }: Given) {
+function parseSettings({ persistent = true, recursive = false, encoding, ignore, signal, throwIfNoEntry }: Given) {
   if (recursive) {
     validateBoolean(recursive, 'options.recursive');
     if (persistent !== null) validateBoolean(persistent, 'options.persistent');
   }
+  const ignored = ignore === null || ignore === undefined ? undefined : parseIgnore(ignore);
   return {
     // As in Node's native code, only the very value true counts.
     persistent: persistent === true,
     recursive: recursive === true,
     encoding,
-    ignore: ignore === null || ignore === undefined ? undefined : parseIgnore(ignore),
+    ignore: ignored,
+    price: (ignored?.price ?? 0) + (signal ? SIGNAL_PRICE : 0),
     throwIfNoEntry: throwIfNoEntry !== false,
   };
 }

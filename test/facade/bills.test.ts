@@ -1,4 +1,4 @@
-/** What is open and kept is billed: streams with what they read ahead, web streams, the queues of watchers, what recursive watchers know. */
+/** What is open and kept is billed: handles, streams with what they read ahead, web streams, line readers, the queues and matchers of watchers, what recursive watchers know. */
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createFs, type Quota, quotaOf } from '../../src/facade/index.js';
@@ -134,6 +134,57 @@ describe('a stream', () => {
   });
 });
 
+it('a FileHandle whose descriptor is closed by its number is billed no more, and closing it then takes nothing back', async () => {
+  const { fs, quota } = volume();
+  const handle = await fs.promises.open('/file', 'w');
+  fs.unlinkSync('/file');
+  const { fd } = handle;
+  fs.closeSync(fd);
+  expect(quota.used).toBe(0);
+  await expect(handle.close()).rejects.toMatchObject({ code: 'EBADF' });
+  expect(quota.used).toBe(0);
+  clean(quota);
+});
+
+it('a line reader is billed for the lines that wait, reads a full volume in small pieces, and ends its bill', async () => {
+  const { fs, quota } = volume(8192 * KIB);
+  const text = Array.from({ length: 20_000 }, (_, i) => `line ${i} of a text`);
+  fs.writeFileSync('/text', text.join('\n'));
+  const before = quota.used;
+  const first = (await fs.promises.open('/text')).readLines();
+  await first[Symbol.asyncIterator]().next();
+  expect(quota.used - before).toBeGreaterThan(300 * KIB);
+  (first as unknown as { input: { destroy(): void } }).input.destroy();
+  for (let i = 0; i < 5; i++) await turn();
+  expect(quota.used).toBe(before);
+  fillUp(fs);
+  const full = quota.used;
+  const lines: string[] = [];
+  for await (const line of (await fs.promises.open('/text')).readLines()) lines.push(line);
+  expect(lines).toEqual(text);
+  for (let i = 0; i < 5; i++) await turn();
+  expect(quota.used).toBe(full);
+  clean(quota);
+});
+
+it('a stream with a signal is billed for what listens to it', async () => {
+  const { fs, quota } = volume();
+  fs.writeFileSync('/file', 'content');
+  const { signal } = new AbortController();
+  const before = quota.used;
+  const used: number[] = [];
+  for (const options of [{}, { signal }]) {
+    const stream = fs.createReadStream('/file', options);
+    await once(stream, 'open');
+    used.push(quota.used - before);
+    stream.destroy();
+    await once(stream, 'close');
+  }
+  expect(used[1] - used[0]).toBeGreaterThan(500);
+  expect(quota.used).toBe(before);
+  clean(quota);
+});
+
 it('a web stream is billed until it is cancelled or its handle closes', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', Buffer.alloc(100 * KIB));
@@ -164,6 +215,33 @@ it('a web stream that cannot be paid for leaves the handle to be read by another
 });
 
 describe('a watcher', () => {
+  it('with patterns to leave out is billed for what they are compiled to', async () => {
+    const { fs, quota } = volume(256 * KIB);
+    const bill = (options: object): number => {
+      const watcher = fs.watch('/', options);
+      const { used } = quota;
+      watcher.close();
+      expect(quota.used).toBe(0);
+      return used;
+    };
+    const plain = bill({});
+    expect(bill({ ignore: '*.log' })).toBeGreaterThan(plain + 2000);
+    expect(bill({ ignore: ['a', 'x{1..20}y*'] })).toBeGreaterThan(plain + 30_000);
+    expect(bill({ signal: new AbortController().signal })).toBeGreaterThan(plain + 400);
+    // A few bytes of pattern, a megabyte of matchers.
+    const large = { ignore: '{1..99}{1..99}*' };
+    const error = expect.objectContaining({ code: 'ENOSPC', syscall: 'watch', path: '/' });
+    expect(() => fs.watch('/', large as object)).toThrow(error);
+    await expect(
+      fs.promises
+        .watch('/', large as object)
+        [Symbol.asyncIterator]()
+        .next(),
+    ).rejects.toEqual(error);
+    expect(quota.used).toBe(0);
+    clean(quota);
+  });
+
   it('is billed for events that wait, until they are told', async () => {
     const { fs, quota } = volume();
     const told: unknown[] = [];
@@ -181,6 +259,42 @@ describe('a watcher', () => {
     expect(told).toHaveLength(102);
     watcher.close();
     expect(quota.used).toBe(0);
+    clean(quota);
+  });
+
+  it('shares the bill of an event with all who watch the same', async () => {
+    const bill = async (count: number): Promise<number> => {
+      const { fs, quota } = volume();
+      let told = 0;
+      const watchers = Array.from({ length: count }, () => fs.watch('/', () => told++));
+      const before = quota.used;
+      for (let i = 0; i < 40; i++) fs.symlinkSync('x', `/link-${i}`);
+      for (let i = 0; i < 40; i++) fs.unlinkSync(`/link-${i}`);
+      const billed = quota.used - before;
+      while (told < count * 80) await turn();
+      expect(quota.used).toBe(before);
+      for (const watcher of watchers) watcher.close();
+      clean(quota);
+      return billed;
+    };
+    const [one, hundred] = [await bill(1), await bill(100)];
+    // What is more are the macrotasks that wait, of which there is a largest number.
+    expect(hundred - one).toBeLessThan(1024 * 150);
+    expect(hundred).toBeLessThan(one * 12);
+  });
+
+  it('does not miss changes because a hundred others watch the same', async () => {
+    const { fs, quota } = volume(8192 * KIB);
+    fs.mkdirSync('/dir');
+    const told: string[] = [];
+    const watchers = Array.from({ length: 100 }, (_, i) =>
+      fs.watch('/dir', i === 99 ? (_event, name) => told.push(String(name)) : () => {}),
+    );
+    const names = Array.from({ length: 1000 }, (_, i) => `file-${i}`);
+    for (const name of names) fs.symlinkSync('x', `/dir/${name}`);
+    while (told.length < names.length) await turn();
+    expect(told).toEqual(names);
+    for (const watcher of watchers) watcher.close();
     clean(quota);
   });
 

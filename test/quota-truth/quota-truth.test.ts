@@ -26,6 +26,10 @@ const QUICK = [
   'write-streams-kept',
   'watchers-events-at-once',
   'sliced-watchers',
+  'watchers-with-ignore',
+  'line-readers-kept',
+  'vfs-files',
+  'file-handles-lost',
   'overlay-copied-up',
 ];
 
