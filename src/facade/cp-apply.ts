@@ -93,7 +93,14 @@ function makeParents(engine: Engine, path: string): string[] {
 
 const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
 
-class Application {
+/** Takes back directories that were made on the way: them alone, whatever came to be in them meanwhile. */
+function unmakeDirectories(engine: Engine, path: string): void {
+  for (const name of engine.readdir(path)) unmakeDirectories(engine, `${path}/${name}`);
+  engine.rmdir(path);
+}
+
+/** A copy that is being carried out: what was done so far, and how to take it back. */
+export class Application {
   readonly #undo: (() => void)[] = [];
   readonly #commit: (() => void)[] = [];
   /** Times of the directories that were there before, for the undo. */
@@ -104,30 +111,52 @@ class Application {
 
   constructor(readonly engine: Engine) {}
 
-  commit(): void {
-    for (const finish of this.#commit) finish();
+  /** Applies the steps in order. @throws Node's error for the first that fails (ENOSPC: QuotaExceededError, nothing changed) */
+  apply(steps: readonly Step[]): void {
+    try {
+      demandRoom(this.engine, steps);
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+    for (const step of steps) {
+      try {
+        this.#run(step);
+      } catch (error) {
+        // What does not fit is taken back whole. Where something is in the way, or forbidden, what came before it stays.
+        const obstacle = error instanceof Fault && !(error instanceof QuotaFault) && !(error instanceof GuardFault);
+        if (obstacle) this.#keepDone();
+        else this.#rollBack();
+        throw error instanceof Fault ? stepError(error, step) : error;
+      }
+    }
   }
 
-  rollBack(): void {
+  /** Drops what was kept aside. */
+  commit(): void {
+    for (const finish of this.#commit.splice(0)) finish();
+  }
+
+  #rollBack(): void {
     for (const back of this.#undo.reverse()) back();
     for (const [path, times] of this.#directories) this.#restoreTimes(path, times);
   }
 
   /** Takes back what the step that failed has done, and keeps the steps before it. */
-  keepDone(): void {
+  #keepDone(): void {
     for (const back of this.#undo.splice(this.#undoMark).reverse()) back();
     this.#commit.splice(this.#commitMark);
     this.commit();
   }
 
-  run(step: Step): void {
+  #run(step: Step): void {
     const { engine } = this;
     this.#undoMark = this.#undo.length;
     this.#commitMark = this.#commit.length;
     switch (step.kind) {
       case 'parents': {
         for (let at = step.to.path; at !== '/'; at = parentOf(at)) this.#remember(at);
-        for (const first of makeParents(engine, step.to.path)) this.#undo.push(() => engine.removeTree(first));
+        for (const first of makeParents(engine, step.to.path)) this.#undo.push(() => unmakeDirectories(engine, first));
         return;
       }
       case 'mkdir':
@@ -329,20 +358,9 @@ function replacedCharge(engine: Engine, step: Step): number {
   return typeOf(stat(engine, step.to.path)) === S_IFREG ? engine.usage(step.to.path).charge : 0;
 }
 
-/** Applies the steps in order. @throws Node's error for the first that fails (ENOSPC: QuotaExceededError, nothing changed) */
+/** Applies all steps. @throws as {@link Application.apply} */
 export function applySteps(engine: Engine, steps: readonly Step[]): void {
-  demandRoom(engine, steps);
   const application = new Application(engine);
-  for (const step of steps) {
-    try {
-      application.run(step);
-    } catch (error) {
-      // What does not fit is taken back whole. Where something is in the way, or forbidden, what came before it stays.
-      const obstacle = error instanceof Fault && !(error instanceof QuotaFault) && !(error instanceof GuardFault);
-      if (obstacle) application.keepDone();
-      else application.rollBack();
-      throw error instanceof Fault ? stepError(error, step) : error;
-    }
-  }
+  application.apply(steps);
   application.commit();
 }

@@ -122,7 +122,8 @@ function isParent(plan: Plan, src: Place, dest: Place): boolean {
 
 /** True when `src` is a directory above `dest`: it would be copied into itself until the paths are too long. */
 function isAbove(plan: Plan, src: Place, dest: Place): boolean {
-  if (!isDirectory(look(plan, src, plan.options.dereference, false) as Stat)) return false;
+  const found = stat(plan, src, plan.options.dereference);
+  if (!exists(found) || !isDirectory(found)) return false;
   const source = stat(plan, src, true);
   for (let parent = parentPlace(dest); ; parent = parentPlace(parent)) {
     if (isSame(plan, source, parent)) return true;
@@ -170,8 +171,8 @@ function behindParents(plan: Plan, dest: Place): Place & { readonly isMade: bool
   }
 }
 
-/** Plans cpSync as the running Node's native code does. */
-export function* planNative(plan: Plan, src: Place, given: Place): Planning {
+/** Plans cpSync as the running Node's native code does. The parents are made at once: the source may lead through them. */
+export function* planNative(plan: Plan, src: Place, given: Place, applyNow: () => void): Planning {
   const { options } = plan;
   let dest = given;
   if (options.filter && !(yield plan.given)) return;
@@ -182,6 +183,7 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   if (!exists(stat(plan, parent, true)) && directoriesErrno(plan, parent) === 0) {
     plan.steps.push({ kind: 'parents', to: parent });
     const behind = behindParents(plan, dest);
+    applyNow();
     if (behind.isMade) made = newDirectory;
     dest = behind;
   }
@@ -195,9 +197,7 @@ export function* planNative(plan: Plan, src: Place, given: Place): Planning {
   }
   if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
     // The directory that was made for its own parent is empty: C++ removes it again, and finds a slash behind a file's name.
-    plan.steps.pop();
-    const above = parentByName({ shown: trim(dest.shown), path: trim(dest.path) });
-    if (!exists(stat(plan, above, true))) plan.steps.push({ kind: 'parents', to: above });
+    plan.steps.push({ kind: 'rmdir', to: dest });
     throw systemError(EISDIR, dest.shown);
   }
   if (!isDirectory(source)) return planContent(plan, src, dest, source, there);

@@ -8,7 +8,7 @@
 import { isPromise } from 'node:util/types';
 import { deliverAll, deliverError, rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
-import { applySteps, type Place } from './cp-apply.js';
+import { Application, applySteps, type Place } from './cp-apply.js';
 import { planNative } from './cp-native.js';
 import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
@@ -97,10 +97,13 @@ function makePlan(ctx: Context, src: Place, dest: Place, options: CpOptions, for
 
 function copySync(ctx: Context, src: Place, dest: Place, options: CpOptions): void {
   const plan = makePlan(ctx, src, dest, options, 'sync');
+  const application = new Application(ctx.engine);
+  const applyNow = (): void => application.apply(plan.steps.splice(0));
   try {
-    planSync(syncPlanning(plan, src, dest), options);
+    planSync(syncPlanning(plan, src, dest, applyNow), options);
   } finally {
-    applySteps(ctx.engine, plan.steps);
+    applyNow();
+    application.commit();
   }
 }
 

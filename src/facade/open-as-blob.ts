@@ -71,8 +71,9 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
   // A directory is opened without complaint, and can't be read.
   if ((found[1] & S_IFMT) === S_IFDIR) return guard(new Blob([], { type }), () => false);
   try {
-    const content = ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size));
-    return guard(new Blob([content], { type }), watchFile(ctx, resolved, found));
+    // Where there is nothing to read, nobody reads: the access time stays.
+    const content = found[8] === 0 ? [] : [ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size))];
+    return guard(new Blob(content, { type }), watchFile(ctx, resolved, found));
   } catch (error) {
     if (error instanceof Fault) throw openError(error.errno, path);
     throw error;

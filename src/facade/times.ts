@@ -33,6 +33,10 @@ export const throughDate: Passage = (seconds, nanoseconds) =>
 /** Through a double of seconds, as C++ copies them. */
 export const throughDouble: Passage = (seconds, nanoseconds) => splitTime(seconds + nanoseconds / 1e9);
 
+/** Two NaNs where each leaves its time: the kernel has nothing to do, and does not even look whether there is a file. */
+export const leavesBoth = (atime: number, mtime: number): boolean =>
+  nanKeepsTime && Number.isNaN(atime) && Number.isNaN(mtime);
+
 /** Where the engine's stat array holds the seconds of the two times; nanoseconds follow. */
 const ATIME = 10;
 const MTIME = 12;

@@ -113,6 +113,15 @@ describe('access time of a descriptor that is read', () => {
   });
 });
 
+it('a read of a directory where no offset is: EINVAL, as of a file', () => {
+  const fd = engine.open('/d', O_RDONLY, 0);
+  const four = new Uint8Array(4);
+  expect(faultOf(() => engine.read(fd, four, 0, 4, 2 ** 63))).toBe('EINVAL');
+  expect(faultOf(() => engine.readv(fd, [four, four], 2 ** 63))).toBe('EINVAL');
+  expect(faultOf(() => engine.read(fd, four, 0, 4, 2 ** 62))).toBe('EISDIR');
+  engine.close(fd);
+});
+
 describe('O_PATH', () => {
   it('names a place: it may be asked and closed, nothing else', () => {
     const fd = engine.open('/f', O_PATH, 0);

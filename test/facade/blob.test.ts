@@ -22,6 +22,19 @@ const describeBlob = async (blob: Blob): Promise<unknown> => [
   await new Response(blob.stream()).text(),
 ];
 
+it('a blob of an empty file leaves its access time, one that is read moves it', async () => {
+  const { real, ours } = await sideBySide({ full: 'x', empty: '' }, async ({ fs }) => {
+    const moved: unknown[] = [];
+    for (const name of ['full', 'empty']) {
+      fs.utimesSync(name, 1000, 2000);
+      const text = await (await fs.openAsBlob(name)).text();
+      moved.push([text, fs.statSync(name).atimeMs === 1_000_000]);
+    }
+    return moved;
+  });
+  expect(ours).toEqual(real);
+});
+
 describe('openAsBlob beside the real one', () => {
   const cases: unknown[][] = [
     ['f'],

@@ -51,6 +51,8 @@ export function plantAll(fs: Fs): void {
       B12: { x: '>../f' },
       A13: { d: { f: '1' }, l: '>d' },
       sp: '>emp2',
+      via: '>fresh/../src/sub',
+      viaf: '>fresh/../f',
       long: { deep: { l: `>${'y'.repeat(4095)}` } },
     },
     '',
@@ -201,6 +203,13 @@ export const cases: CopyCase[] = [
   ['A', 'missing/../f', { ...R, filter: 'all' }],
   ['A', 'missing/./deep/../../emp', { ...R, filter: 'all' }],
   ['long', 'new', { ...R, verbatimSymlinks: true }],
+  // Links that lead somewhere once the copy has made the parents of its destination.
+  ['via', 'fresh/x', { ...R, dereference: true }],
+  ['via', 'fresh/x', { ...R, dereference: true, preserveTimestamps: true }],
+  ['via', 'fresh/x', { ...R, dereference: true, filter: 'all' }],
+  ['via', 'fresh/deep/x', R],
+  ['viaf', 'fresh/x', { dereference: true }],
+  ['viaf', 'fresh/../g', { dereference: true }],
 ];
 
 /** Native Node aborts the whole process on these. */

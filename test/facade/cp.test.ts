@@ -327,6 +327,25 @@ describe('a link whose target, made absolute, is longer than a path may be', () 
   });
 });
 
+it('parents that were made for a copy that does not fit are taken back, without what a filter put there', () => {
+  const engine = createVolume({ maxQuota: 1_000_000 });
+  const fs = createFsFromEngine(engine, { cwd: '/' });
+  fs.mkdirSync('/src');
+  fs.writeFileSync('/src/a', Buffer.alloc(600_000, 1));
+  const refused = { code: 'ENOSPC' };
+  const copy = (filter?: () => boolean): void => fs.cpSync('/src', '/deep/er/new', { ...R, filter });
+  expect(() => copy()).toThrow(expect.objectContaining(refused));
+  expect(fs.readdirSync('/')).toEqual(['src']);
+  const filter = (): boolean => {
+    fs.mkdirSync('/deep', { recursive: true });
+    fs.writeFileSync('/deep/mine', 'kept');
+    return true;
+  };
+  expect(() => copy(filter)).toThrow(expect.objectContaining(refused));
+  expect(fs.readFileSync('/deep/mine', 'utf8')).toBe('kept');
+  expect(engine.audit()).toMatchObject({ ok: true, problems: [] });
+});
+
 describe('where Node harms', () => {
   it('a copy over a link that its source goes through leaves the link', async () => {
     const program = async ({ fs }: Side): Promise<void> => fs.promises.cp('l/f', 'l');

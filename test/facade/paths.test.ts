@@ -102,6 +102,30 @@ describe('path arguments', () => {
     expect(real.length).toBeGreaterThan(30);
   });
 
+  it('invalid Dates leave their times, two of them before anyone looks for the file', async () => {
+    const { real, ours } = await record(tree, async ({ fs, sync, later }) => {
+      const never = new Date(Number.NaN);
+      const pairs = [
+        [never, never],
+        [never, 5],
+        [5, never],
+      ] as const;
+      const fd = fs.openSync('times', 'w');
+      for (const [atime, mtime] of pairs) {
+        for (const path of ['times', 'missing', 'times/x', '', 'n'.repeat(300)]) {
+          fs.utimesSync('times', 1000, 2000);
+          sync(`utimes ${path}`, () => fs.utimesSync(path, atime, mtime));
+          sync(`lutimes ${path}`, () => fs.lutimesSync(path, atime, mtime));
+          await later(`promise ${path}`, () => fs.promises.utimes(path, atime, mtime));
+          sync('times', () => [fs.statSync('times').atimeMs, fs.statSync('times').mtimeMs]);
+        }
+        for (const file of [fd, 987_654]) sync(`futimes ${file === fd}`, () => fs.futimesSync(file, atime, mtime));
+      }
+      fs.closeSync(fd);
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('resolves relative paths from the cwd option', async () => {
     const { createFs } = await import('../../src/facade/index.js');
     let cwd = '/a';

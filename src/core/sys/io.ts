@@ -21,8 +21,7 @@ export const read = (
   length: number,
   position: number,
 ): number => {
-  const file = readable(volume, fd);
-  if (position + length > OFFSET_MAX) throw fault(EINVAL);
+  const file = readable(volume, fd, position, length);
   const at = position < 0 ? file.position : position;
   const count = readContent(volume, file.ino, at, target, offset, length);
   if (position < 0) file.position += count;
@@ -33,10 +32,9 @@ export const read = (
 export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
   // libuv hands a single buffer to read(2), which refuses a directory even then.
   if (targets.length !== 1 && targets.every((target) => target.length === 0)) return readNothing(volume, fd);
-  const file = readable(volume, fd);
   let length = 0;
   for (const target of targets) length += target.length;
-  if (position + length > OFFSET_MAX) throw fault(EINVAL);
+  const file = readable(volume, fd, position, length);
   const start = position < 0 ? file.position : position;
   let at = start;
   let total = 0;
@@ -145,9 +143,11 @@ const readNothing = (volume: Volume, fd: number): number => {
   return 0;
 };
 
-const readable = (volume: Volume, fd: number): OpenFile => {
+/** The open file to read from. The kernel looks at the position before it sees that this is a directory. */
+const readable = (volume: Volume, fd: number, position: number, length: number): OpenFile => {
   const file = volume.files.get(fd);
   if (!canRead(file.flags)) throw fault(EBADF);
+  if (position + length > OFFSET_MAX) throw fault(EINVAL);
   if (volume.inodes.isDirectory(file.ino)) throw fault(EISDIR);
   return file;
 };

@@ -9,7 +9,7 @@ import type { Context } from '../context.js';
 import type { Given, Operation, Operations } from '../define.js';
 import { asBytes } from '../encoding.js';
 import { opensPathLast, parseFlags } from '../options.js';
-import { splitTimes } from '../times.js';
+import { leavesBoth, splitTimes } from '../times.js';
 import { type Caller, toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
@@ -87,6 +87,7 @@ export function descriptorOperations(ctx: Context) {
         const access = toUnixTimestamp(atime, 'atime');
         const change = toUnixTimestamp(mtime, 'mtime');
         const file = bindingFd(fd);
+        if (leavesBoth(access, change)) return;
         const look = (): number => engine.fstat(file, ctx.stat);
         engine.futimes(file, ...splitTimes(ctx, access, change, look));
       },

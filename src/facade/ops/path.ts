@@ -11,7 +11,7 @@ import { bindingError, codedError } from '../node-errors.js';
 import { getOptions } from '../options.js';
 import { copiesAttributes, nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
-import { splitTimes } from '../times.js';
+import { leavesBoth, splitTimes } from '../times.js';
 import { spell } from '../uv-exception.js';
 import { parseMode, toUnixTimestamp, validateId, validateOneOf, validatePath } from '../validate.js';
 import { mkdir, mkdirOptions, mkdirPromiseOptions, optionsFirst } from './mkdir.js';
@@ -85,6 +85,7 @@ export function pathOperations(ctx: Context) {
       const target = resolve(path);
       const access = toUnixTimestamp(atime);
       const change = toUnixTimestamp(mtime);
+      if (leavesBoth(access, change)) return;
       engine[set](target, ...splitTimes(ctx, access, change, () => engine[look](target, ctx.stat)));
     };
 
