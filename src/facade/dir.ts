@@ -50,7 +50,12 @@ export interface DirSource {
 /** Bytes billed for each directory that a Dir holds open, with the entries read ahead. Measured on V8, rounded up. */
 const LEVEL_PRICE = 4352;
 
+/** Up to Node 20 a Dir's fields are symbols, and its methods work through a Proxy and on heirs; later they are private. */
+const own = Symbol('own');
+const self = (dir: Dir): Dir => dir[own] ?? dir;
+
 export class Dir {
+  declare readonly [own]?: Dir;
   readonly #source: DirSource;
   readonly #path: ParentPath;
   readonly #encoding: unknown;
@@ -82,11 +87,13 @@ export class Dir {
     this.#bufferSize = Math.min(bufferSize, DEFAULT_BUFFER_SIZE);
     this.#recursive = Boolean(recursive);
     this.#levels = [{ stream: source.stream, path }];
+    if (!nodeAtLeast(22)) Object.defineProperty(this, own, { value: this });
   }
 
   get path(): string {
     // Typed as Node types it; a Buffer path comes back as the Buffer it was.
-    if (#path in this) return this.#path as string;
+    const dir = self(this);
+    if (#path in dir) return dir.#path as string;
     // On Node 20 it is a plain property, which other objects lack.
     if (!nodeAtLeast(22)) return undefined as never;
     throw codedTypeError('ERR_INVALID_THIS', 'Value of "this" must be of type Dir');
@@ -95,40 +102,41 @@ export class Dir {
   /** Next entry, or null at the end: as a promise, or to `callback`. */
   read(callback?: unknown): Promise<Dirent | null> | undefined {
     if (callback === undefined) {
-      if (this.#closed && !closedReadRejects) throw dirClosed();
-      return this.#readPromise();
+      if (self(this).#closed && !closedReadRejects) throw dirClosed();
+      return self(this).#readPromise();
     }
-    if (this.#closed) throw dirClosed();
+    if (self(this).#closed) throw dirClosed();
     validateFunction(callback, 'callback');
-    this.#readLater(callback);
+    self(this).#readLater(callback);
     return undefined;
   }
 
   readSync(): Dirent | null {
-    this.#requireIdle();
-    return this.#take() ?? (this.#fill(this.readSync) ? (this.#take() ?? null) : null);
+    self(this).#requireIdle();
+    return self(this).#take() ?? (self(this).#fill(this.readSync) ? (self(this).#take() ?? null) : null);
   }
 
   close(callback?: unknown): Promise<void> | undefined {
     if (callback === undefined) {
-      if (this.#closed) return Promise.reject(dirClosed());
+      if (self(this).#closed) return Promise.reject(dirClosed());
       return new Promise((resolve, reject) => {
-        this.#closeLater((error) => (error ? reject(error) : resolve()));
+        self(this).#closeLater((error) => (error ? reject(error) : resolve()));
       });
     }
     validateFunction(callback, 'callback');
-    this.#closeLater(callback);
+    self(this).#closeLater(callback);
     return undefined;
   }
 
   closeSync(): void {
-    this.#requireIdle();
-    this.#closeStreams();
+    self(this).#requireIdle();
+    self(this).#closeStreams();
   }
 
   async *entries(): AsyncIterableIterator<Dirent> {
     try {
-      for (let entry = await this.#readPromise(); entry !== null; entry = await this.#readPromise()) yield entry;
+      for (let entry = await self(this).#readPromise(); entry !== null; entry = await self(this).#readPromise())
+        yield entry;
     } finally {
       await this.close();
     }
@@ -139,11 +147,11 @@ export class Dir {
   }
 
   [Symbol.dispose](): void {
-    if (!this.#closed) this.closeSync();
+    if (!self(this).#closed) this.closeSync();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#closed) await this.close();
+    if (!self(this).#closed) await this.close();
   }
 
   #requireIdle(): void {

@@ -82,7 +82,11 @@ function closedError(call: string, caller: Caller): Error {
   return error;
 }
 
+/** The handle itself: Node's methods work through a Proxy and on heirs of a handle, where private fields do not. */
+const own = Symbol('own');
+
 export class FileHandle extends EventEmitter {
+  declare readonly [own]: FileHandle;
   readonly #ctx: Context;
   readonly #runs: Runs;
   #fd: number;
@@ -94,41 +98,42 @@ export class FileHandle extends EventEmitter {
 
   constructor(ctx: Context, runs: Runs, fd: number) {
     super();
+    Object.defineProperty(this, own, { value: this });
     this.#ctx = ctx;
     this.#runs = runs;
     this.#fd = fd;
   }
 
   getAsyncId(): number {
-    this.#resource ??= new AsyncResource('FILEHANDLE', { requireManualDestroy: false });
-    return this.#resource.asyncId();
+    this[own].#resource ??= new AsyncResource('FILEHANDLE', { requireManualDestroy: false });
+    return this[own].#resource.asyncId();
   }
 
   get fd(): number {
-    return this.#fd;
+    return this[own].#fd;
   }
 
   appendFile(data: unknown, options?: unknown) {
-    return this.#write(data, () => getOptions(options, APPEND_DEFAULTS), this.appendFile);
+    return this[own].#write(data, () => getOptions(options, APPEND_DEFAULTS), this.appendFile);
   }
   chmod(mode: unknown) {
-    return this.#operate('fchmod', this.chmod, mode);
+    return this[own].#operate('fchmod', this.chmod, mode);
   }
   chown(uid: unknown, gid: unknown) {
-    return this.#operate('fchown', this.chown, uid, gid);
+    return this[own].#operate('fchown', this.chown, uid, gid);
   }
   datasync() {
-    return this.#operate('fdatasync', this.datasync);
+    return this[own].#operate('fdatasync', this.datasync);
   }
   sync() {
-    return this.#operate('fsync', this.sync);
+    return this[own].#operate('fsync', this.sync);
   }
   read(buffer?: unknown, offset?: unknown, length?: unknown, position?: unknown) {
     const args = [buffer, offset, length, position];
-    return this.#call('read', 'read', this.read, (fd) => readHandle(this.#ctx, fd, args));
+    return this[own].#call('read', 'read', this.read, (fd) => readHandle(this[own].#ctx, fd, args));
   }
   readv(buffers: unknown, position?: unknown) {
-    return this.#call('readv', 'read', this.readv, (fd) => readvHandle(this.#ctx, fd, buffers, position));
+    return this[own].#call('readv', 'read', this.readv, (fd) => readvHandle(this[own].#ctx, fd, buffers, position));
   }
   readFile(options?: unknown) {
     let signal: unknown;
@@ -141,11 +146,11 @@ export class FileHandle extends EventEmitter {
       throwIfAborted(signal);
       const now = (): unknown => {
         throwIfAborted(signal);
-        return decodeContent(readOpenFile(this.#ctx, fd, buffer), given.encoding);
+        return decodeContent(readOpenFile(this[own].#ctx, fd, buffer), given.encoding);
       };
       return signal ? new Rest(now) : now();
     };
-    return this.#call('readFile', 'read', this.readFile, read, () => signal);
+    return this[own].#call('readFile', 'read', this.readFile, read, () => signal);
   }
   readLines(options: object | undefined = undefined) {
     const input = this.createReadStream(options);
@@ -153,23 +158,23 @@ export class FileHandle extends EventEmitter {
     return createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   }
   stat(options?: unknown) {
-    return this.#operate('fstat', this.stat, options);
+    return this[own].#operate('fstat', this.stat, options);
   }
   truncate(length: unknown = 0) {
-    return this.#operate('ftruncate', this.truncate, length);
+    return this[own].#operate('ftruncate', this.truncate, length);
   }
   utimes(atime: unknown, mtime: unknown) {
-    return this.#operate('futimes', this.utimes, atime, mtime);
+    return this[own].#operate('futimes', this.utimes, atime, mtime);
   }
   write(buffer: unknown, offset?: unknown, length?: unknown, position?: unknown) {
     const args = [buffer, offset, length, position];
-    return this.#call('write', 'write', this.write, (fd) => writeHandle(this.#ctx, fd, args));
+    return this[own].#call('write', 'write', this.write, (fd) => writeHandle(this[own].#ctx, fd, args));
   }
   writev(buffers: unknown, position?: unknown) {
-    return this.#call('writev', 'write', this.writev, (fd) => writevHandle(this.#ctx, fd, buffers, position));
+    return this[own].#call('writev', 'write', this.writev, (fd) => writevHandle(this[own].#ctx, fd, buffers, position));
   }
   writeFile(data: unknown, options?: unknown) {
-    return this.#write(data, () => getOptions(options, WRITE_DEFAULTS), this.writeFile);
+    return this[own].#write(data, () => getOptions(options, WRITE_DEFAULTS), this.writeFile);
   }
 
   /** Resolves when the descriptor is closed: at once, or when the last pending call has been answered. */
@@ -191,38 +196,38 @@ export class FileHandle extends EventEmitter {
   }
 
   readableWebStream(options: unknown = {}) {
-    const stream = webStream(this.#ctx.engine, this, options, {
-      closing: () => this.#closing !== undefined,
+    const stream = webStream(this[own].#ctx.engine, this, options, {
+      closing: () => this[own].#closing !== undefined,
       lock: () => {
-        const before = this.#locked;
-        this.#locked = true;
+        const before = this[own].#locked;
+        this[own].#locked = true;
         return before;
       },
       unlock: () => {
-        this.#locked = false;
+        this[own].#locked = false;
       },
     });
     return stream;
   }
 
   createReadStream(options: object | undefined = undefined) {
-    const Stream = this.#ctx.fs.ReadStream as unknown as StreamClass<ReadStream>;
+    const Stream = this[own].#ctx.fs.ReadStream as unknown as StreamClass<ReadStream>;
     return new Stream(undefined, { ...options, fd: this });
   }
   createWriteStream(options: object | undefined = undefined) {
-    const Stream = this.#ctx.fs.WriteStream as unknown as StreamClass<WriteStream>;
+    const Stream = this[own].#ctx.fs.WriteStream as unknown as StreamClass<WriteStream>;
     return new Stream(undefined, { ...options, fd: this });
   }
 
   /** A stream or reader keeps the descriptor open. */
   [takeShare](): void {
-    this.#shares++;
+    this[own].#shares++;
   }
   [releaseShare](): void {
-    this.#shares--;
-    if (this.#shares > 0) return;
-    const waiter = this.#waiter;
-    this.#closeNow().then(waiter?.resolve, waiter?.reject);
+    this[own].#shares--;
+    if (this[own].#shares > 0) return;
+    const waiter = this[own].#waiter;
+    this[own].#closeNow().then(waiter?.resolve, waiter?.reject);
   }
 
   #closeNow(): Promise<void> {

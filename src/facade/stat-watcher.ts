@@ -9,7 +9,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
 import { Fault, STAT_LENGTH, type StatArray } from '../core/index.js';
-import { every, later, nextTick } from '../host/index.js';
+import { every, later, nextTick, stopEvery } from '../host/index.js';
 import type { Context } from './context.js';
 import { decodeName } from './encoding.js';
 import { makeStats } from './stats.js';
@@ -28,6 +28,9 @@ const compared = [0, 1, 3, 4, 7, 8, 12, 13, 14, 15, 16, 17];
 const addShare = Symbol('addShare');
 const dropShare = Symbol('dropShare');
 const dropShares = Symbol('dropShares');
+/** Symbols, as in Node: `ref` and `unref` work through a Proxy too. */
+const refs = Symbol('refs');
+const maxRefs = Symbol('maxRefs');
 
 class StatWatcher extends EventEmitter {
   _handle: NodeJS.Timeout | null;
@@ -42,8 +45,8 @@ class StatWatcher extends EventEmitter {
   /** Negative errno of the last look, 0 when the file was there. */
   #status: number;
   /** How many watchFile calls keep the process alive, and how many could. */
-  #refs = 1;
-  #maxRefs = 1;
+  [refs] = 1;
+  [maxRefs] = 1;
 
   constructor(ctx: Context, path: string, interval: number, persistent: boolean, bigint: boolean) {
     super();
@@ -94,39 +97,39 @@ class StatWatcher extends EventEmitter {
   stop(): void {
     if (this._handle === null) return;
     nextTick(() => this.emit('stop'));
-    clearInterval(this._handle);
+    stopEvery(this._handle);
     this._handle = null;
     this.#ctx.engine.unbillHandle(WATCHER_PRICE + this.#path.length);
   }
 
   /** Another watchFile call shares this watcher. */
   [addShare](): void {
-    this.#refs++;
-    this.#maxRefs++;
+    this[refs]++;
+    this[maxRefs]++;
   }
 
   [dropShare](): void {
-    this.#maxRefs--;
+    this[maxRefs]--;
     this.unref();
   }
 
   [dropShares](): void {
-    this.#maxRefs = 0;
-    this.#refs = 0;
+    this[maxRefs] = 0;
+    this[refs] = 0;
     this._handle?.unref();
   }
 
   /** The watcher keeps the process alive. More calls than there are shares do nothing. */
   ref(): this {
-    if (this.#refs === this.#maxRefs) return this;
-    if (this._handle && this.#refs++ === 0) this._handle.ref();
+    if (this[refs] === this[maxRefs]) return this;
+    if (this._handle && this[refs]++ === 0) this._handle.ref();
     return this;
   }
 
   /** One share less keeps the process alive. */
   unref(): this {
-    if (this.#refs === 0) return this;
-    if (this._handle && --this.#refs === 0) this._handle.unref();
+    if (this[refs] === 0) return this;
+    if (this._handle && --this[refs] === 0) this._handle.unref();
     return this;
   }
 }

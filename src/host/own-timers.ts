@@ -27,6 +27,8 @@ const isReal = Object.getOwnPropertyDescriptor(timers.setImmediate, promisify.cu
 export const later: Later = isReal ? timers.setImmediate : byDisk;
 /** `setInterval` */
 export const every = timers.setInterval;
+/** `clearInterval` */
+export const stopEvery = timers.clearInterval;
 /** `process.nextTick` */
 export const nextTick = ownProcess.nextTick;
 /** `queueMicrotask` */

@@ -16,6 +16,7 @@ import tree from './tree.js';
 import uses from './uses.js';
 import utf8Stream from './utf8-stream.js';
 import watching from './watching.js';
+import wrapped from './wrapped.js';
 
 export const areas: Readonly<Record<string, Area>> = {
   arguments: args,
@@ -34,4 +35,5 @@ export const areas: Readonly<Record<string, Area>> = {
   uses,
   ...(Object.keys(utf8Stream).length > 0 ? { utf8Stream } : {}),
   watching,
+  wrapped,
 };
