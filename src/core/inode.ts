@@ -117,12 +117,22 @@ export class InodeTable extends RecordTable {
   /** Sets one time (ATIME, MTIME, …) to now. */
   touch(ino: number, word: number): void {
     this.tick();
+    this.stamp(ino, word);
+  }
+
+  /** `touch` at the time of the last one, for what one call changes after it: the clock is a third of a rename. */
+  stamp(ino: number, word: number): void {
     putTime(this.wordsToWrite(ino), this.at(ino) + word, this.seconds, this.nanos);
   }
 
   /** mtime and ctime to now: content changed. */
   touchContent(ino: number): void {
     this.tick();
+    this.stampContent(ino);
+  }
+
+  /** `touchContent` at the time of the last touch. */
+  stampContent(ino: number): void {
     const words = this.wordsToWrite(ino);
     const at = this.at(ino);
     putTime(words, at + MTIME, this.seconds, this.nanos);

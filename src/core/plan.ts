@@ -13,7 +13,10 @@ export class Plan {
   inodes = 0;
   private entries = 0;
   private bytes = 0;
-  private readonly blocks = new Map<number, number>();
+  /** Blocks of the first size class, and those of others: most plans have one class, and a Map takes as long as the rest of them. */
+  private sizeClass = -1;
+  private blocks = 0;
+  private others: Map<number, number> | undefined = undefined;
 
   private lowerInodes = 0;
   private readonly below: LowerPlan | undefined;
@@ -44,7 +47,13 @@ export class Plan {
       return;
     }
     const cls = sizeClass(bytes);
-    this.blocks.set(cls, (this.blocks.get(cls) ?? 0) + 1);
+    if (this.blocks === 0 || this.sizeClass === cls) {
+      this.sizeClass = cls;
+      this.blocks++;
+      return;
+    }
+    this.others ??= new Map();
+    this.others.set(cls, (this.others.get(cls) ?? 0) + 1);
   }
 
   /** New content of `size` bytes, written at once. */
@@ -95,7 +104,8 @@ export class Plan {
     let cost = this.bytes + inodes.cost(this.inodes + this.lowerInodes) + directories.cost(this.entries);
     if (this.below !== undefined) cost += this.below.cost();
     cost += directories.index.cost(this.entries);
-    for (const [cls, count] of this.blocks) cost += slabs.costOfClass(cls, count);
+    if (this.blocks > 0) cost += slabs.costOfClass(this.sizeClass, this.blocks);
+    for (const [cls, count] of this.others ?? []) cost += slabs.costOfClass(cls, count);
     return cost;
   }
 }

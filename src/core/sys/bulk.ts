@@ -14,7 +14,7 @@ import { demand, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { removeName } from './link.js';
-import { createNode, nameAt } from './open.js';
+import { announce, createNode } from './open.js';
 import { removeBelow } from './remove-tree.js';
 
 export const removeTree = (volume: Volume, path: string): void => {
@@ -149,6 +149,6 @@ const copyNode = (volume: Volume, from: number): number => {
     bank.reserve(plan.cost());
     contents.copyTo(from, ino);
   }
-  volume.events.named(at.directory, nameAt(volume));
+  announce(volume);
   return ino;
 };

@@ -9,7 +9,7 @@ import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FO
 import { demandChange, demandRemoval, demandWritable } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { createNode, nameAt } from './open.js';
+import { announce, createNode } from './open.js';
 
 const MKDTEMP_TRIES = 100;
 
@@ -29,7 +29,7 @@ const makeDirectory = (volume: Volume, mode: number): void => {
   inodes.set(ino, LINKS, 2);
   inodes.set(ino, OWN_ENTRY, at.entry);
   inodes.add(at.directory, LINKS, 1);
-  volume.events.named(at.directory, nameAt(volume));
+  announce(volume);
 };
 
 /**
@@ -194,7 +194,7 @@ export const removeDirectory = (volume: Volume, entry: number): void => {
   inodes.set(ino, OWN_ENTRY, 0);
   inodes.add(parent, LINKS, -1);
   inodes.touchContent(parent);
-  inodes.touchContent(ino);
+  inodes.stampContent(ino);
   volume.changes++;
   volume.dropLink(ino, inodes.get(ino, LINKS));
   events.named(parent, name);

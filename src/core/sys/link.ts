@@ -9,7 +9,7 @@ import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js'
 import { demandChange, demandLinkable, demandRemoval } from '../permission.js';
 import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { createNode, nameAt } from './open.js';
+import { announce, createNode } from './open.js';
 
 /** ext4's limit. */
 export const LINKS_MAX = 65_000;
@@ -37,10 +37,10 @@ export const link = (volume: Volume, existing: string, path: string): void => {
   });
   inodes.add(ino, LINKS, 1);
   inodes.touch(ino, CTIME);
-  inodes.touchContent(at.directory);
+  inodes.stampContent(at.directory);
   volume.changes++;
   volume.events.changed(ino, 0);
-  volume.events.named(at.directory, nameAt(volume));
+  announce(volume);
 };
 
 export const symlink = (volume: Volume, target: string, path: string): void => {
@@ -65,7 +65,7 @@ const makeLink = (volume: Volume, target: string): void => {
   const extra = volume.slabs.costOfBoth(name, target.length) - volume.slabs.costOfBoth(name, 0);
   const ino = createNode(volume, S_IFLNK | 0o777, extra);
   volume.storeTarget(ino, target);
-  volume.events.named(at.directory, nameAt(volume));
+  announce(volume);
 };
 
 /** Walks to a name that must be free, for a file or link: a trailing slash asks for a directory, which there is none. */
@@ -109,7 +109,7 @@ export const removeName = (volume: Volume, entry: number): void => {
   const name = events.active ? directories.name(entry) : '';
   volume.bank.release(directories.remove(entry));
   inodes.touch(ino, CTIME);
-  inodes.touchContent(parent);
+  inodes.stampContent(parent);
   volume.changes++;
   events.itself(ino, 'change');
   events.named(parent, name);

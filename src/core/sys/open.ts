@@ -170,7 +170,7 @@ const truncateOpened = (volume: Volume, opened: Opened): void => {
 const createFile = (volume: Volume, mode: number): number => {
   const ino = createNode(volume, S_IFREG | (mode & 0o7777 & ~volume.umask()), 0);
   volume.inodes.set(ino, STATE, volume.contents.initialState());
-  volume.events.named(volume.at.directory, nameAt(volume));
+  announce(volume);
   return ino;
 };
 
@@ -191,8 +191,13 @@ export const createPrepared = (volume: Volume, mode: number, length: number): Op
   }
   bank.reserve(directories.costOfAdd(at.nameLength));
   nameInode(volume, ino);
-  volume.events.named(at.directory, nameAt(volume));
+  announce(volume);
   return { ino, entry: at.entry, created: true };
+};
+
+/** Tells those who watch of the new name at `volume.at`. */
+export const announce = (volume: Volume): void => {
+  if (volume.events.active) volume.events.named(volume.at.directory, nameAt(volume));
 };
 
 /** The last name of the last walk. */
@@ -238,7 +243,8 @@ const nameInode = (volume: Volume, ino: number): void => {
   inodes.set(ino, LINKS, 1);
   at.entry = directories.add(at.directory, at.text, at.start, at.end, ino);
   at.ino = ino;
-  inodes.touchContent(at.directory);
+  // Made just before, at the same time.
+  inodes.stampContent(at.directory);
   volume.changes++;
 };
 

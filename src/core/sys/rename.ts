@@ -107,7 +107,7 @@ const apply = (volume: Volume, entry: number): void => {
   const ino = directories.ino(entry);
   const source = directories.parent(entry);
   const oldName = events.active ? directories.name(entry) : '';
-  const newName = nameAt(volume);
+  const newName = events.active ? nameAt(volume) : '';
   const replaced = at.ino;
   // The replaced entry goes last: its removal frees what the move was planned with.
   volume.bank.release(directories.move(entry, at.directory, at.text, at.start, at.end));
@@ -116,9 +116,9 @@ const apply = (volume: Volume, entry: number): void => {
     inodes.add(source, LINKS, -1);
     inodes.add(at.directory, LINKS, 1);
   }
-  inodes.touchContent(source);
-  inodes.touchContent(at.directory);
   inodes.touch(ino, CTIME);
+  inodes.stampContent(source);
+  if (source !== at.directory) inodes.stampContent(at.directory);
   volume.changes++;
   events.named(source, oldName);
   events.named(at.directory, newName);
@@ -133,7 +133,7 @@ const dropReplaced = (volume: Volume, ino: number, directory: number): void => {
     inodes.set(ino, OWN_ENTRY, 0);
     inodes.add(directory, LINKS, -1);
   }
-  inodes.touch(ino, CTIME);
+  inodes.stamp(ino, CTIME);
   if (!isDirectory) events.itself(ino, 'change');
   volume.dropLink(ino, isDirectory ? inodes.get(ino, LINKS) : 1);
 };

@@ -255,7 +255,7 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
     }
     if (inodes.size(source.ino) > 0) {
       inodes.touchAccess(source.ino);
-      inodes.touchContent(target.ino);
+      inodes.stampContent(target.ino);
       dropSetId(volume, target.ino);
     }
     inodes.add(target.ino, GENERATION, 1);
@@ -283,9 +283,11 @@ const drawCopy = (volume: Volume, source: number): void => {
 /** utimensat(2) and fchown(2) on a copy of one's own: the source's times, and its owner if that is allowed. */
 const copyAttributes = (volume: Volume, source: number, target: number): void => {
   const { inodes } = volume;
-  const words = inodes.wordsToWrite(target).subarray(inodes.at(target));
-  const from = inodes.wordsOf(source).subarray(inodes.at(source));
-  words.set(from.subarray(ATIME, MTIME + 2), ATIME);
+  const words = inodes.wordsToWrite(target);
+  const from = inodes.wordsOf(source);
+  for (let word = ATIME; word < MTIME + 2; word++) {
+    words[inodes.at(target) + word] = from[inodes.at(source) + word] as number;
+  }
   const [uid, gid] = [inodes.get(source, UID), inodes.get(source, GID)];
   if (!volume.privileged && (uid !== inodes.get(target, UID) || !volume.inGroup(gid))) return;
   inodes.set(target, UID, uid);
