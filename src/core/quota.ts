@@ -23,7 +23,7 @@ const MIB = 1024 * 1024;
  * 64 MiB: prices round up by half a percent, and that pays too.
  */
 const marginOf = (limit: number): number => {
-  if (limit <= 8 * MIB) return Math.floor(1_450_000 * (limit / (8 * MIB)) ** 2);
+  if (limit <= 8 * MIB) return Math.floor(Math.max(Math.min(limit / 32, 22_656), 1_450_000 * (limit / (8 * MIB)) ** 2));
   return Math.floor(Math.max(700_000, limit / 256, 1_450_000 - (limit - 8 * MIB) * 0.0128));
 };
 

@@ -60,6 +60,37 @@ const listed = overlay(
   { release: (env) => env.releaseObjects((dir: { closeSync(): void }) => dir.closeSync()) },
 );
 
+const allDeleted = overlay(
+  'all-deleted',
+  'every lower file deleted, so that twenty thousand names are withheld, then filled up',
+  (env) => {
+    env.fill((i) => env.fs.unlinkSync(lowerPath(i)), LOWER_FILES);
+    env.fill((i) => env.fs.writeFileSync(`/lower/new${i}`, part(500)));
+  },
+);
+
+const missing = overlay(
+  'missing',
+  'names looked for that are neither above nor below, three hundred thousand of them',
+  (env) => void env.fill((i) => void env.fs.existsSync(`${lowerPath(i % LOWER_FILES)}-${i}`), 300_000),
+  { endless: true },
+);
+
+const moved = overlay('moved', 'lower files renamed within and between lower directories, then filled up', (env) => {
+  env.fill((i) => env.fs.renameSync(lowerPath(i), `${lowerPath((i * 37) % LOWER_FILES)}-moved-${i}`), LOWER_FILES);
+  env.fill((i) => env.fs.writeFileSync(`/lower/new${i}`, part(500)));
+});
+
+const touched = overlay(
+  'touched',
+  'lower files whose times alone are changed, then listed with their types, then filled up',
+  (env) => {
+    env.fill((i) => env.fs.utimesSync(lowerPath(i), i, i), LOWER_FILES);
+    for (let i = 0; i < LOWER_DIRECTORIES; i++) env.fs.readdirSync(`/lower/d${i}`, { withFileTypes: true });
+    env.fill((i) => env.fs.writeFileSync(`/lower/new${i}`, part(500)));
+  },
+);
+
 /** An archive of more than a volume takes. */
 async function tooMuch(format: 'tar' | 'zip', quota: number): Promise<Buffer> {
   const fs = createFs({ maxQuota: quota * 4 });
@@ -113,6 +144,10 @@ export const adapterWorkloads: readonly Workload[] = [
   deleted,
   opened,
   listed,
+  allDeleted,
+  missing,
+  moved,
+  touched,
   archive('tar'),
   archive('zip'),
   exportsHalf,

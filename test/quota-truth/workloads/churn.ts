@@ -275,6 +275,84 @@ const truncates = plain(
   true,
 );
 
+const rotated = plain(
+  'logs-rotated',
+  'fifty logs appended to and emptied or renamed in turn, then filled up',
+  (env) => {
+    const most = env.quota / 100;
+    env.fill((i) => {
+      const log = `/log${i % 50}`;
+      env.fs.appendFileSync(log, part(1 + env.random(400)));
+      if (env.fs.statSync(log).size < most) return;
+      if (i % 3 === 0) env.fs.renameSync(log, `/old${i % 50}`);
+      else env.fs.truncateSync(log, i % 2 === 0 ? 0 : 17);
+    }, 100_000);
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(700)));
+  },
+);
+
+const everySecond = plain(
+  'fragments-every-second',
+  'small files, every second one deleted, sizes of 1 to 70,000 bytes in their place, half of these deleted, small ones again',
+  (env) => {
+    for (let round = 0; round < 3; round++) {
+      const small = env.fill((i) => env.fs.writeFileSync(`/s${round}-${i}`, part(1 + env.random(300))));
+      for (let i = 0; i < small; i += 2) env.fs.unlinkSync(`/s${round}-${i}`);
+      const large = env.fill((i) => env.fs.writeFileSync(`/l${round}-${i}`, part(1 + env.random(70_000))));
+      for (let i = round; i < large; i += 2) env.fs.unlinkSync(`/l${round}-${i}`);
+      if (round > 0) for (let i = 1; i < small; i += 4) env.fs.unlinkSync(`/s${round}-${i}`);
+    }
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(50)));
+  },
+);
+
+const strides = plain(
+  'strided-files',
+  'files of twenty single bytes, 64 KiB apart, then a byte more in each page',
+  (env) => {
+    const PAGE = 65_536;
+    const one = (path: string, flags: string, positions: (j: number) => number): void => {
+      const fd = env.fs.openSync(path, flags);
+      try {
+        for (let j = 0; j < 20; j++) env.fs.writeSync(fd, POOL, 0, 1, positions(j));
+      } finally {
+        env.fs.closeSync(fd);
+      }
+    };
+    const made = env.fill((i) => one(`/s${i}`, 'w', (j) => j * PAGE), Math.floor(env.quota / 8000));
+    env.fill((i) => one(`/s${i}`, 'r+', (j) => j * PAGE + 1 + env.random(3000)), made);
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(300)));
+  },
+);
+
+const vectors = plain(
+  'vectors-scattered',
+  'vectors of up to 1,024 buffers of 0 to 90 bytes at odd positions, read back into as many',
+  (env) => {
+    const fd = env.fs.openSync('/file', 'w+');
+    env.keepNumber(fd);
+    env.fill((i) => {
+      const vector = Array.from({ length: 1 + env.random(1024) }, () => part(env.random(90)));
+      const at = env.random(env.quota * 2);
+      const length = env.fs.writevSync(fd, vector, at);
+      const into = Array.from({ length: 32 }, () => Buffer.alloc(Math.ceil(length / 32)));
+      if (i % 16 === 0) env.fs.readvSync(fd, into, at);
+    });
+  },
+);
+
+const replacedLinks = plain(
+  'symlinks-replaced',
+  'a hundred links made anew with targets of every length and renamed over the old ones, then filled up',
+  (env) => {
+    env.fill((i) => {
+      env.fs.symlinkSync('t'.repeat(1 + env.random(4000)), '/new');
+      env.fs.renameSync('/new', `/l${i % 100}`);
+    }, 30_000);
+    env.fill((i) => env.fs.symlinkSync('t'.repeat(1 + (i % 300)), `/m${i}`));
+  },
+);
+
 export const churnWorkloads: readonly Workload[] = [
   fifty,
   appendMany,
@@ -289,4 +367,9 @@ export const churnWorkloads: readonly Workload[] = [
   refusals,
   descriptorsShuffled,
   truncates,
+  rotated,
+  everySecond,
+  strides,
+  { ...vectors, release: (env) => env.closeNumbers() },
+  replacedLinks,
 ];

@@ -4,6 +4,7 @@
  */
 import type { FSWatcher } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { openDatabase, type Sqlite3Module } from '../../../src/adapters/sqlite/index.js';
 import { createProvider } from '../../../src/adapters/vfs/index.js';
 import { createFs } from '../../../src/index.js';
 import { bytes, type Env, type Workload } from '../env.js';
@@ -204,6 +205,10 @@ const sharedFile = object(
   (env) => env.closeNumbers(),
 );
 
+interface Database {
+  exec(statement: { sql: string; bind?: number[] }): void;
+}
+const SQLITE_FULL = 13;
 const QUARTER = 256 * 1024;
 
 /** The volumes are the workload's own: the one under test stays empty, and its limit is what they share. */
@@ -224,6 +229,45 @@ const manyVolumes: Workload = {
   release: (env) => env.releaseObjects(ignore),
 };
 
+/** Not bundled with the workloads: it finds its WebAssembly beside itself. */
+const sqliteModule = '@sqlite.org/sqlite-wasm';
+let sqlite: Promise<Sqlite3Module> | undefined;
+async function loadSqlite(): Promise<Sqlite3Module> {
+  const { default: init } = (await import(sqliteModule)) as { default(): Promise<Sqlite3Module> };
+  const module = await init();
+  Object.assign((module as unknown as { config: object }).config, { error: ignore, warn: ignore });
+  return module;
+}
+
+const database = (mode: string): Workload => ({
+  ...object(
+    `sqlite-${mode}`,
+    `a live database, its journal in mode ${mode}: rows until it is full, a third deleted, rows again`,
+    async (env) => {
+      sqlite ??= loadSqlite();
+      const db = openDatabase(env.fs as never, '/db', { sqlite3: await sqlite }) as Database;
+      env.keep(db);
+      const exec = (sql: string, bind?: number[]): void => {
+        try {
+          db.exec({ sql, bind });
+        } catch (error) {
+          if ((error as { resultCode?: number }).resultCode !== SQLITE_FULL) throw error;
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        }
+      };
+      const insert = (i: number): void => exec('INSERT INTO t (v) VALUES (zeroblob(?))', [100 + ((i * 131) % 3000)]);
+      exec(`PRAGMA page_size = 1024; PRAGMA cache_size = 8; PRAGMA journal_mode = ${mode}`);
+      exec('CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)');
+      env.fill(insert);
+      for (let id = 0; id < 300; id += 3) env.attempt(() => exec('DELETE FROM t WHERE id = ?', [id]));
+      env.fill(insert);
+    },
+    closeAll,
+  ),
+  // The heap and the code of the WebAssembly.
+  code: 2 * 2 ** 20,
+});
+
 export const objectWorkloads: readonly Workload[] = [
   withIgnore,
   withSignal,
@@ -236,4 +280,6 @@ export const objectWorkloads: readonly Workload[] = [
   providerChurn,
   sharedFile,
   manyVolumes,
+  database('delete'),
+  database('wal'),
 ];

@@ -96,6 +96,28 @@ const cycles: Workload = {
   },
 };
 
+const inTurn: Workload = {
+  name: 'snapshots-in-turn',
+  about: 'the last five snapshots kept, while files grow and are cut at random',
+  portable: false,
+  run(env) {
+    const kept: Snapshot[] = [];
+    const files = Math.max(4, Math.floor(env.quota / 300_000));
+    for (let i = 0; i < files; i++) env.fs.writeFileSync(`/f${i}`, POOL.subarray(0, 20_000));
+    env.fill((i) => {
+      const path = `/f${env.random(files)}`;
+      if (i % 3 === 0) env.fs.truncateSync(path, env.random(90_000));
+      else env.fs.appendFileSync(path, POOL.subarray(0, env.random(20_000)));
+      if (i % 40 !== 39) return;
+      kept.push(snapshot(env.fs));
+      if (kept.length > 5) kept.shift()?.dispose();
+    }, 20_000);
+    for (const taken of kept) env.keep(taken);
+    env.fill((i) => env.fs.writeFileSync(`/rest${i}`, POOL.subarray(0, 900)));
+  },
+  release: dispose,
+};
+
 export const snapshotWorkloads: readonly Workload[] = [
   overwriting('small', 300),
   overwriting('4-kib', 4096),
@@ -106,4 +128,5 @@ export const snapshotWorkloads: readonly Workload[] = [
   many('large', 'a snapshot after each change of one of four files of a mebibyte', 4, 2 ** 20 - 1),
   unlinked,
   cycles,
+  inTurn,
 ];
