@@ -4,6 +4,7 @@ export { type CreateFsOptions, createFs, createFsFromEngine, createFsOver, type 
 export { describeVolume } from './describe-volume.js';
 export { decodeName, encodeName } from './encoding.js';
 export type { FileHandle } from './file-handle.js';
+export { callThrough, type Members, membersOf } from './members.js';
 export { invalidArgType, invalidArgValue } from './node-errors.js';
 export { parseFlags } from './options.js';
 export { Parts } from './parts.js';

@@ -16,7 +16,7 @@ type Synchronous =
   | 'ftruncateSync'
   | 'closeSync'
   | 'writeFileSync';
-type Asynchronous = 'open' | 'write' | 'fsync' | 'close' | 'writeFile' | 'access';
+type Asynchronous = 'open' | 'read' | 'write' | 'writev' | 'fsync' | 'close' | 'writeFile' | 'access';
 type Member = (...args: unknown[]) => unknown;
 
 /** Members of an fs object that Node's own code calls. */
@@ -34,13 +34,45 @@ export function membersOf(fs: object): Members {
     closeSync: from.closeSync,
     writeFileSync: from.writeFileSync,
     open: from.open,
+    read: from.read,
     write: from.write,
+    writev: from.writev,
     fsync: from.fsync,
     close: from.close,
     writeFile: from.writeFile,
     access: from.access,
   };
 }
+
+/** An object whose members are called, and those that it was made with. */
+interface Called {
+  readonly fs: object;
+  readonly own: Members;
+}
+
+/** Through which object the present call came, when that is not the volume's own: a `node:fs` that hands on. */
+let through: Called | undefined;
+
+/** Runs a call of the volume that came through another object: it is that one's members that count. */
+export function callThrough<T>(called: Called, run: () => T): T {
+  const before = through;
+  through = called;
+  try {
+    return run();
+  } finally {
+    through = before;
+  }
+}
+
+export const membersNow = (ctx: Called): Members => (through ?? ctx).fs as Members;
+export const membersMade = (ctx: Called): Members => (through ?? ctx).own;
+
+const streamed = ['open', 'read', 'write', 'writev', 'fsync', 'close'] as const;
+/** The object that a stream does its work on: what its maker was called through once members of that are not its own. */
+export const streamsOn = (ctx: Called): object =>
+  through !== undefined && streamed.some((name) => membersNow(ctx)[name] !== membersMade(ctx)[name])
+    ? through.fs
+    : ctx.fs;
 
 export const opensInSync = (now: Members, own: Members): boolean =>
   now.openSync !== own.openSync || now.closeSync !== own.closeSync;
@@ -50,6 +82,8 @@ export const writesInSync = (now: Members, own: Members): boolean =>
   now.writeSync !== own.writeSync || now.fsyncSync !== own.fsyncSync || opensInSync(now, own);
 export const truncatesInSync = (now: Members, own: Members): boolean =>
   now.ftruncateSync !== own.ftruncateSync || opensInSync(now, own);
+/** The same of the callback form, whose ftruncate is no member's. */
+export const truncatesLater = (now: Members, own: Members): boolean => now.open !== own.open || now.close !== own.close;
 /** True when some of the members that the callback form of writeFile may call are not the object's own. */
 export const writesLater = (now: Members, own: Members): boolean =>
   now.open !== own.open || now.write !== own.write || now.fsync !== own.fsync || now.close !== own.close;
@@ -83,6 +117,17 @@ export function writeFileSync(fs: Members, path: unknown, bytes: Uint8Array, opt
 
 export function truncateSync(fs: Members, path: unknown, length: unknown): void {
   withFile(fs, path, ['r+'], (fd) => fs.ftruncateSync(fd, length));
+}
+
+/** truncate in its callback form, by the object's open and close. */
+export function truncate(fs: Members, path: unknown, cut: (fd: unknown) => unknown, callback: Callback): void {
+  fs.open(path, 'r+', (error: unknown, fd: unknown) => {
+    if (error) callback(error);
+    else {
+      const failure = cut(fd);
+      fs.close(fd, (second: unknown) => callback(failure ?? second));
+    }
+  });
 }
 
 /** Bytes asked for at a time when a file's size says nothing. */

@@ -73,12 +73,23 @@ export function isLink(ctx: Context, path: string): boolean {
   return ctx.engine.lstat(path.replace(/\/+$/, ''), out) === 0 && (out[1] & S_IFMT) === S_IFLNK;
 }
 
+function refusalOf(call: () => void): number {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Fault) return error.errno;
+    throw error;
+  }
+  return 0;
+}
+
 /** Why Linux's rmdir would refuse this spelling of a directory, whatever is in it; 0 when it would not. */
-function refusedSpelling(ctx: Context, path: string): number {
+function refusedSpelling(ctx: Context, path: string, native: boolean): number {
   if (/\/\.\/*$/.test(path)) return EINVAL;
   if (/\/\.\.\/*$/.test(path)) return ENOTEMPTY;
-  if (path.length > 1 && path.endsWith('/') && isLink(ctx, path)) return ENOTDIR;
-  return 0;
+  if (path.length < 2 || !path.endsWith('/') || !isLink(ctx, path)) return 0;
+  // Permission is asked first, but not by C++, which looks whether it is a link.
+  return native ? ENOTDIR : refusalOf(() => ctx.engine.rmdir(path));
 }
 
 export type Form = 'sync' | 'later';
@@ -121,7 +132,7 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
       errno: EISDIR,
     });
   }
-  const refusal = isDirectory ? refusedSpelling(ctx, resolved) : 0;
+  const refusal = isDirectory ? refusedSpelling(ctx, resolved, native) : 0;
   // Node's asynchronous form swallows the ENOTDIR of rmdir on a link with a slash, and has removed nothing.
   if (refusal === ENOTDIR && form === 'later') return;
   if (refusal !== 0) throw fail(refusal, 'rmdir');

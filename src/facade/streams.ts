@@ -9,6 +9,7 @@ import { ownFs as nodeFs } from '../host/index.js';
 import type { Context } from './context.js';
 import { detached } from './detached.js';
 import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
+import { streamsOn } from './members.js';
 import { methodNotImplemented } from './node-errors.js';
 import { billed, billMore, leaveUnbilled } from './stream-bill.js';
 
@@ -113,9 +114,8 @@ function streamClass(ctx: Context, Real: StreamConstructor, Stream: StreamConstr
  * of a derived class (ES5 style) and extended. V8 names them by the keys that they have here.
  */
 function makeStreamClasses(ctx: Context): { ReadStream: StreamConstructor; WriteStream: StreamConstructor } {
-  const { fs } = ctx;
   const make = (Real: StreamConstructor, Stream: StreamConstructor, self: object, args: [unknown, unknown]): unknown =>
-    self instanceof Stream ? construct(Real, self, ...args, fs) : Reflect.construct(Stream, args);
+    self instanceof Stream ? construct(Real, self, ...args, streamsOn(ctx) as Fs) : Reflect.construct(Stream, args);
   const [RealRead, RealWrite] = [nodeFs.ReadStream, nodeFs.WriteStream] as unknown as StreamConstructor[];
   const classes = {
     ReadStream: function (this: object, path: unknown, options: unknown): unknown {

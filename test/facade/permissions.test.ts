@@ -152,3 +152,22 @@ describe('rm of a tree in which a part may not be removed', () => {
     expect(ours).toEqual(real);
   });
 });
+
+it.each(['sync', 'promise'])(
+  'rm of a link with a slash behind it, in a directory that may not be written: %s',
+  async (form) => {
+    const { real, ours } = await record({ fixed: { l: '>../d' }, d: {} }, async ({ fs, later }) => {
+      fs.chmodSync('fixed', 0o555);
+      for (const path of ['fixed/l/', 'fixed/l', 'fixed/none/']) {
+        for (const force of [false, true]) {
+          const options = { recursive: true, force };
+          await later(`${path} ${force}`, async () =>
+            form === 'sync' ? fs.rmSync(path, options) : fs.promises.rm(path, options),
+          );
+        }
+      }
+      fs.chmodSync('fixed', 0o755);
+    });
+    expect(ours).toEqual(real);
+  },
+);

@@ -75,7 +75,10 @@ const area: Area = {
     for (const [name, args] of forms) {
       outcomes.push(await spied(t, `${name}Sync`, args), await spied(t, name, args));
     }
-    outcomes.push(await spied(t, 'truncateSync', [t.p('f'), 2]));
+    for (const length of [2, undefined]) {
+      outcomes.push(await spied(t, 'truncateSync', [t.p('f'), length]), await spied(t, 'truncate', [t.p('f'), length]));
+    }
+    outcomes.push(await spied(t, 'truncate', [t.p('none'), 2]), await spied(t, 'truncate', [t.p('f'), -1]));
     return outcomes;
   },
   'a descriptor is closed when reading or writing fails': async (t) => {

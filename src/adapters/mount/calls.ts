@@ -5,6 +5,7 @@
  */
 import type { CopySyncOptions } from 'node:fs';
 import nodeModule from 'node:module';
+import { callThrough, type Members } from '../../facade/index.js';
 import { later } from '../../host/index.js';
 import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
 import { crossingError } from './errors.js';
@@ -24,10 +25,27 @@ export interface Member {
   readonly find: (fs: NodeFs) => unknown;
 }
 
+/** `node:fs`, and its members as they are when it is patched: on it, too, programs replace some. */
+export const patched: { fs: object; own?: Members } = { fs: {} };
+/** Members that do their work by others, which Node looks up on the object. */
+const composite = new Set([
+  'appendFile',
+  'exists',
+  'readFile',
+  'truncate',
+  'writeFile',
+  'createReadStream',
+  'createWriteStream',
+]);
+
 function send(member: Member, self: unknown, { fs, path }: Place, args: unknown[], index: number): unknown {
   const own = fs && member.find(fs);
   if (path !== args[index]) args[index] = path;
-  return typeof own === 'function' ? own(...args) : member.native.apply(self, args);
+  if (typeof own !== 'function') return member.native.apply(self, args);
+  const { own: members } = patched;
+  if (members === undefined || member.style === 'promise' || !composite.has(member.name.replace('Sync', '')))
+    return own(...args);
+  return callThrough({ fs: patched.fs, own: members }, () => own(...args));
 }
 
 /** The module loader asks with the cache it keeps, under a symbol nobody else has. */

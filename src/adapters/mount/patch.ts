@@ -6,8 +6,9 @@
  * has replaced in the meantime is left to them.
  */
 import nodeModule from 'node:module';
+import { membersOf } from '../../facade/index.js';
 import { ownFs as nodeFs, ownProcess } from '../../host/index.js';
-import { type AnyFunction, type Member, routed, type Style } from './calls.js';
+import { type AnyFunction, type Member, patched, routed, type Style } from './calls.js';
 import { patchModules } from './modules.js';
 import { type Route, routeOf } from './routes.js';
 import type { NodeFs } from './table.js';
@@ -84,8 +85,10 @@ export function patch(): Undo {
     ...[...processes].flatMap((each) => [replace(each, 'cwd', directory.cwd), replace(each, 'chdir', directory.chdir)]),
     patchModules(),
   ];
+  Object.assign(patched, { fs: nodeFs, own: membersOf(nodeFs) });
   tellImporters();
   return () => {
+    patched.own = undefined;
     for (const back of undo) back();
     tellImporters();
   };

@@ -9,7 +9,7 @@ import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
 import type { Operation } from '../define.js';
 import { decodeName, encodeName, presentName } from '../encoding.js';
-import type { Members } from '../members.js';
+import { membersMade, membersNow } from '../members.js';
 import { AbortError } from '../node-errors.js';
 import { type AnyOptions, getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -244,10 +244,10 @@ export function isThere(ctx: Context, path: unknown): boolean {
 
 export function tellWhetherThere(ctx: Context, path: unknown, callback: unknown): void {
   validateFunction(callback, 'cb');
-  const { access } = ctx.fs as unknown as Members;
+  const { access } = membersNow(ctx);
   let target: string;
   try {
-    if (access !== ctx.own.access) {
+    if (access !== membersMade(ctx).access) {
       access(path, 0, (error: unknown) => callback(!error));
       return;
     }

@@ -8,7 +8,7 @@ import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
 import { Answer } from '../define.js';
 import { asBuffer } from '../encoding.js';
-import { type Members, readFileSync, readsInSync } from '../members.js';
+import { membersMade, membersNow, readFileSync, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue, stringTooLong } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { bufferOption, nodeAtLeast } from '../running-node.js';
@@ -96,13 +96,13 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
     form === 'sync' &&
     buffer === undefined &&
     !isPlainText(encoding) &&
-    readsInSync(ctx.fs as unknown as Members, ctx.own)
+    readsInSync(membersNow(ctx), membersMade(ctx))
   ) {
     const fstat = (fd: number) => {
       checkDescriptor(ctx, fd);
       return ctx.stat;
     };
-    const data = readFileSync(ctx.fs as unknown as Members, path, options.flag, fstat);
+    const data = readFileSync(membersNow(ctx), path, options.flag, fstat);
     return decodeContent(data, encoding);
   }
   if (form !== 'promise' && isInt32(path)) {

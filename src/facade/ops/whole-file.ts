@@ -10,7 +10,7 @@ import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
 import * as members from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { faultIn, uvException } from '../uv-exception.js';
+import { faultIn, faultToError, uvException } from '../uv-exception.js';
 import {
   bindingFd,
   type Callback,
@@ -143,13 +143,13 @@ function openArguments(flag: unknown, mode: unknown, form: Form, flush: boolean)
   return { flags, mode: first ?? parseMode(mode, 'mode', 0o666) };
 }
 
-const membersNow = (ctx: Context): members.Members => ctx.fs as unknown as members.Members;
+const { membersNow, membersMade } = members;
 
 /** What writeFile and appendFile do when members that Node's call have been replaced; false when none has. */
 function writeByMembers(ctx: Context, path: unknown, data: unknown, given: AnyOptions, flag: unknown): boolean {
   const flush = given.flush === true;
   const isPlainText = typeof data === 'string' && (given.encoding === 'utf8' || given.encoding === 'utf-8');
-  if ((isPlainText && !flush) || !members.writesInSync(membersNow(ctx), ctx.own)) return false;
+  if ((isPlainText && !flush) || !members.writesInSync(membersNow(ctx), membersMade(ctx))) return false;
   checkWriteOptions(given);
   members.writeFileSync(membersNow(ctx), path, contentOf(data, given.encoding), { ...given, flag });
   return true;
@@ -163,7 +163,7 @@ function writeLaterByMembers(
   flag: unknown,
   done: Callback,
 ): boolean {
-  if (!members.writeFileIsPatched(membersNow(ctx), ctx.own, given.flush === true)) return false;
+  if (!members.writeFileIsPatched(membersNow(ctx), membersMade(ctx), given.flush === true)) return false;
   checkWriteOptions(given);
   const bytes = contentOf(data, given.encoding);
   throwIfAborted(given.signal);
@@ -205,7 +205,7 @@ function appendAs(ctx: Context, form: Form) {
     const append = appending(given, path);
     if (form === 'sync') {
       const { writeFileSync } = membersNow(ctx);
-      if (writeFileSync !== ctx.own.writeFileSync) {
+      if (writeFileSync !== membersMade(ctx).writeFileSync) {
         writeFileSync(path, data, append);
         return;
       }
@@ -226,6 +226,16 @@ function truncatePath(ctx: Context, path: unknown, length: unknown): void {
     throw faultIn(error, 'ftruncate');
   } finally {
     engine.close(fd);
+  }
+}
+
+/** The error of ftruncate, or undefined. */
+function cutLater(ctx: Context, fd: number, length: number): unknown {
+  try {
+    ctx.engine.ftruncate(fd, Math.max(0, length));
+    return undefined;
+  } catch (error) {
+    return error instanceof Fault ? faultToError(error, 'ftruncate') : error;
   }
 }
 
@@ -271,7 +281,7 @@ export function wholeFileOperations(ctx: Context) {
       arity: 3,
       signalAt: 2,
       instead(path, data, options, done) {
-        if (!members.writesLater(membersNow(ctx), ctx.own)) return false;
+        if (!members.writesLater(membersNow(ctx), membersMade(ctx))) return false;
         const given = getOptions(options, WRITE_DEFAULTS);
         return writeLaterByMembers(ctx, path, data, given, given.flag || 'w', done);
       },
@@ -288,7 +298,8 @@ export function wholeFileOperations(ctx: Context) {
       instead(path, data, options, done) {
         const given = appending(getOptions(options, APPEND_DEFAULTS), path);
         const { writeFile } = membersNow(ctx);
-        if (writeFile === ctx.own.writeFile) return writeLaterByMembers(ctx, path, data, given, given.flag, done);
+        if (writeFile === membersMade(ctx).writeFile)
+          return writeLaterByMembers(ctx, path, data, given, given.flag, done);
         writeFile(path, data, given, done);
         return true;
       },
@@ -301,12 +312,20 @@ export function wholeFileOperations(ctx: Context) {
       optional: true,
       arity: 2,
       checksFirst: (_path, length = 0) => validateInteger(length, 'len'),
+      instead(path, given, _mode, done) {
+        const length = given ?? 0;
+        if (typeof path === 'number' || !members.truncatesLater(membersNow(ctx), membersMade(ctx))) return false;
+        validateInteger(length, 'len');
+        members.truncate(membersNow(ctx), path, (fd) => cutLater(ctx, fd as number, length), done);
+        return true;
+      },
       run(path, length = 0) {
         if (truncateTakesFd && typeof path === 'number') {
           truncateDescriptor(ctx, path, length);
           return;
         }
-        if (members.truncatesInSync(membersNow(ctx), ctx.own)) members.truncateSync(membersNow(ctx), path, length);
+        if (members.truncatesInSync(membersNow(ctx), membersMade(ctx)))
+          members.truncateSync(membersNow(ctx), path, length);
         else truncatePath(ctx, path, length);
       },
       runCallback(path, length = 0) {
