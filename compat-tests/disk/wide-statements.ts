@@ -118,7 +118,7 @@ const oddCall = (r: Prng, sync: boolean): string => {
   if (how === 'sync') return `fs.${name}Sync(${list})`;
   if (how === 'promise') return name === 'exists' ? 'tree()' : `fs.promises.${name}(${list})`;
   // A callback that throws on a descriptor which is none of the program's would be an uncaught exception.
-  if (name === 'readFile' && !isPath) return `fs.readFileSync(${list})`;
+  if (name === 'readFile' && (!isPath || first === '-1')) return `fs.readFileSync(${list})`;
   if (list.includes('() => {}')) return `fs.${name}Sync(${list})`;
   if (how === 'bare') return `fs.${name}(${list})`;
   return callback(`fs.${name}`, list === '' ? [] : [list]).replace(/\)$/, ", 'allowed')");

@@ -8,7 +8,7 @@ import { ENOENT, Fault } from '../core/index.js';
 import { rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { presentName } from './encoding.js';
-import { makeTempDirectory } from './ops/path.js';
+import { makeTempDirectory, sixRandom } from './ops/path.js';
 import { getOptions } from './options.js';
 import { type Caller, spell, toNodeError } from './uv-exception.js';
 
@@ -37,8 +37,6 @@ function remove(ctx: Context, full: string): void {
 /** `tail`: what stands for the random characters in an error, six X when it is thrown, the last ones tried when it is not. */
 const mkdtempError = (error: unknown, prefix: unknown, tail: string, caller: Caller): unknown =>
   toNodeError(error, 'mkdtemp', `${spell(prefix) ?? ''}${tail}`, undefined, caller);
-
-const sixRandom = (): string => Math.random().toString(36).slice(2).padEnd(6, '0').slice(0, 6);
 
 /** The members mkdtempDisposableSync and promises.mkdtempDisposable (Node 24 and later). */
 export function makeMkdtempDisposable(ctx: Context) {

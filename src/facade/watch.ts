@@ -162,6 +162,9 @@ interface Given {
   readonly throwIfNoEntry?: unknown;
 }
 
+/** Since Node 24 nothing need be there to be watched. */
+const mayMiss = nodeAtLeast(24);
+
 function parseSettings({ persistent = true, recursive = false, encoding, ignore, signal, throwIfNoEntry }: Given) {
   if (recursive) {
     validateBoolean(recursive, 'options.recursive');
@@ -175,7 +178,7 @@ function parseSettings({ persistent = true, recursive = false, encoding, ignore,
     encoding,
     ignore: ignored,
     price: (ignored?.price ?? 0) + (signal ? SIGNAL_PRICE : 0),
-    throwIfNoEntry: throwIfNoEntry !== false,
+    throwIfNoEntry: (!mayMiss && !recursive) || throwIfNoEntry === undefined || Boolean(throwIfNoEntry),
   };
 }
 

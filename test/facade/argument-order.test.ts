@@ -130,3 +130,40 @@ describe('symlink with something for a callback that is none', () => {
     expect(fs.readdirSync('/')).toEqual(isTaken ? ['link'] : []);
   });
 });
+
+describe('mkdtemp that fails', () => {
+  it('shows six X when it throws, and six other characters when it is asynchronous', async () => {
+    const shown: string[] = [];
+    for (const fs of [nodeFs, createFs()]) {
+      const note = (error: unknown): void => {
+        const { message, path } = error as NodeJS.ErrnoException;
+        const tail = path?.slice(missing.length) ?? '';
+        expect(message).toContain(path);
+        shown.push(message.replaceAll(tail, tail === 'XXXXXX' ? 'six X' : tail.replace(/^\w{6}$/, 'random')));
+      };
+      try {
+        fs.mkdtempSync(missing);
+      } catch (error) {
+        note(error);
+      }
+      await fs.promises.mkdtemp(missing).catch(note);
+      await new Promise<void>((resolve) => fs.mkdtemp(missing, (error) => resolve(note(error))));
+    }
+    expect(shown.slice(3)).toEqual(shown.slice(0, 3));
+    expect(shown[1]).toContain('random');
+  });
+});
+
+describe('watch of what is not there', () => {
+  it.each([undefined, null, 0, '', true, false, Number.NaN, 1])('throwIfNoEntry: %s', (throwIfNoEntry) => {
+    const outcomes = [nodeFs, createFs()].map((fs) => {
+      try {
+        fs.watch(missing, { throwIfNoEntry } as object).close();
+        return 'a watcher';
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(outcomes[1]).toBe(outcomes[0]);
+  });
+});

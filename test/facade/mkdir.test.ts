@@ -12,6 +12,7 @@ const stopped: readonly (readonly [symptom: string, paths: readonly string[]])[]
   ['a name that is too long', [long, `x/${long}`, `x/y/${long}/z`, `x/../${long}`, `x/y/${long}/..`, `x//${long}/`]],
   ['a link to a name that is too long', ['g', 'l/../g', 'x/../g', 'g/x']],
   ['a file', ['f', 'f/x', 'x/../f', 'x/../f/y', 'f/../x']],
+  ['a file behind .. that .. leaves', ['x/../f/..', 'x/../f/../y', 'x/../f/z/..', 'x/y/../../f/..', 'x/../f/../../y']],
 ];
 
 it.each(stopped)('mkdir -p stopped by %s leaves and says what Node does', async (_symptom, paths) => {

@@ -8,6 +8,28 @@ import { nameOf, oddValues, record } from './record.js';
 const tree = { f: '0123456789', g: 'old', d: {} };
 
 describe('whole files', () => {
+  it('an encoding that nothing decodes is refused before or after the read, as the access time tells', async () => {
+    const { real, ours } = await record(tree, async ({ fs, later, sync, callback }) => {
+      for (const size of [0, 5, 70_000, 600_000]) {
+        for (const encoding of ['buffer', 'hex'] as BufferEncoding[]) {
+          const moved = (): void => {
+            sync(`moved ${size} ${encoding}`, () => fs.statSync('g').atimeMs !== 1_000_000);
+            fs.writeFileSync('g', 'z'.repeat(size));
+            fs.utimesSync('g', 1000, 2000);
+          };
+          moved();
+          await later('promise', async () => (await fs.promises.readFile('g', encoding)).length);
+          moved();
+          await callback('callback', (done) => fs.readFile('g', encoding, (error, text) => done(error, text?.length)));
+          moved();
+          sync('sync', () => fs.readFileSync('g', encoding).length);
+          moved();
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('takes options in every form', async () => {
     const { real, ours } = await record(tree, ({ fs, sync }) => {
       const wrote = (write: () => void): unknown => [write(), fs.readFileSync('g', 'utf8')];

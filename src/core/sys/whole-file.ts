@@ -49,11 +49,15 @@ export const readFile = <T extends Uint8Array>(
 ): T => {
   const ino = openForReading(volume, path, flags);
   if (ino === NOWHERE) return make(0);
+  let target: T;
+  if (volume.lower?.hasContent(ino)) target = readBelow(volume, ino, make);
+  else {
+    const size = volume.inodes.size(ino);
+    target = make(size);
+    volume.contents.read(ino, 0, target, 0, size);
+  }
+  // At the end: `make` may throw, and then nothing was read.
   if ((flags & O_NOATIME) === 0) volume.inodes.touchAccess(ino);
-  if (volume.lower?.hasContent(ino)) return readBelow(volume, ino, make);
-  const size = volume.inodes.size(ino);
-  const target = make(size);
-  volume.contents.read(ino, 0, target, 0, size);
   return target;
 };
 

@@ -2,7 +2,17 @@
  * Facade layer: mkdir, and `mkdir -p` as Node walks it. The engine makes a whole path or nothing; what Node reports, and
  * what it leaves where permissions forbid the rest, is worked out here.
  */
-import { EACCES, EEXIST, ENAMETOOLONG, ENOENT, ENOTDIR, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import {
+  EACCES,
+  EEXIST,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  type Engine,
+  Fault,
+  S_IFDIR,
+  S_IFMT,
+} from '../../core/index.js';
 import type { Context } from '../context.js';
 import { encodeName, presentName } from '../encoding.js';
 import { nodeAtLeast } from '../running-node.js';
@@ -29,9 +39,19 @@ function firstMade(ctx: Context, path: string): string {
 /** Where '..' leaves a directory that is itself still missing, it is made first, as Node's own loop does. */
 const climbs = /(^|\/)\.\.(\/|$)/;
 
+function makeOneClimbed(engine: Engine, place: string, mode: number): void {
+  try {
+    engine.mkdirp(place, mode);
+  } catch (error) {
+    // A file, and there is more to come behind it.
+    const isFile = error instanceof Fault && error.errno === EEXIST && engine.lookup(place) >= 0;
+    throw isFile ? new Fault(ENOTDIR) : error;
+  }
+}
+
 function makeClimbed(ctx: Context, path: string, mode: number): void {
   for (let end = path.search(climbs); end > 0; ) {
-    ctx.engine.mkdirp(ctx.resolve(asText(path.slice(0, end))), mode);
+    makeOneClimbed(ctx.engine, ctx.resolve(asText(path.slice(0, end))), mode);
     const next = path.slice(end + 3).search(climbs);
     end = next < 0 ? -1 : end + 3 + next;
   }

@@ -3,7 +3,7 @@
  * link, chmod, utimes, …). Each row validates in Node's order, calls the engine
  * and shapes the result; the forms come from define.ts.
  */
-import { COPYFILE_ATTRIBUTES, EINVAL, Fault } from '../../core/index.js';
+import { COPYFILE_ATTRIBUTES, EINVAL, Fault, QuotaFault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { encodeName, presentName } from '../encoding.js';
@@ -12,7 +12,7 @@ import { getOptions } from '../options.js';
 import { copiesAttributes, nodeAtLeast } from '../running-node.js';
 import { makeStatFs } from '../statfs.js';
 import { leavesBoth, splitTimes } from '../times.js';
-import { spell } from '../uv-exception.js';
+import { PathFault, spell } from '../uv-exception.js';
 import { parseMode, toUnixTimestamp, validateId, validateOneOf, validatePath } from '../validate.js';
 import { mkdir, mkdirOptions, mkdirPromiseOptions, optionsFirst } from './mkdir.js';
 
@@ -69,6 +69,19 @@ export function makeTempDirectory(ctx: Context, prefix: unknown): string {
   return template + ctx.engine.mkdtemp(base).slice(-6);
 }
 
+/** What an asynchronous mkdtemp that failed shows: the name that it tried last. */
+export const sixRandom = (): string => Math.random().toString(36).slice(2).padEnd(6, '0').slice(0, 6);
+
+function makeTempDirectoryLater(ctx: Context, prefix: unknown): string {
+  try {
+    return makeTempDirectory(ctx, prefix);
+  } catch (error) {
+    const text = spell(prefix);
+    if (!(error instanceof Fault) || error instanceof QuotaFault || !text) throw error;
+    throw new PathFault(error.errno, 'mkdtemp', text + sixRandom());
+  }
+}
+
 function spellTemplate(prefix: unknown): string {
   const text = spell(prefix) ?? '';
   return text === '' && !emptyTemplateWorks ? 'XXXXX' : `${text}XXXXXX`;
@@ -88,6 +101,11 @@ export function pathOperations(ctx: Context) {
       if (leavesBoth(access, change)) return;
       engine[set](target, ...splitTimes(ctx, access, change, () => engine[look](target, ctx.stat)));
     };
+
+  const mkdtempLater = (prefix: unknown, options: unknown): unknown => {
+    const { encoding } = getOptions(options);
+    return presentName(makeTempDirectoryLater(ctx, prefix), encoding);
+  };
 
   const owner =
     (set: (path: string, uid: number, gid: number) => void) =>
@@ -192,6 +210,8 @@ export function pathOperations(ctx: Context) {
         const { encoding } = getOptions(options);
         return presentName(makeTempDirectory(ctx, prefix), encoding);
       },
+      runCallback: mkdtempLater,
+      runPromise: mkdtempLater,
     },
     copyFile: {
       syscall: 'copyfile',

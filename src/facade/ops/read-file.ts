@@ -125,6 +125,8 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
   }
   if (buffer === undefined && isPlainText(encoding)) return ctx.engine.decodeFile(target, flags, decoders[form]);
   const data = ctx.engine.readFile(target, flags, (size) => {
+    // Nothing is read, and no access time moved, when that fails.
+    if (form === 'promise' && (!readsInOneJob || buffer !== undefined || size > ONE_JOB)) makeDecoder(encoding);
     try {
       return buffer === undefined ? newBuffer(size) : callersBuffer(buffer, size).subarray(0, size);
     } catch (error) {
@@ -133,7 +135,6 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
     }
   });
   if (form === 'callback') return decodeAnswer(data, encoding);
-  if (form === 'promise' && (!readsInOneJob || buffer !== undefined || data.length > ONE_JOB)) makeDecoder(encoding);
   return decodeContent(data, encoding);
 }
 
