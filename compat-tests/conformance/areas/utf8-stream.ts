@@ -92,7 +92,8 @@ const area: Area = {
         { dest: 1 },
         { dest: null },
         { fd: -1 },
-        { fd: 'x' },
+        // Text is taken for a path.
+        { fd: t.p('x') },
         { dest: t.p('log'), minLength: 'x' },
         { dest: t.p('log'), maxLength: -1 },
         { dest: t.p('log'), minLength: 20_000, maxWrite: 100 },
