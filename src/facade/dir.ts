@@ -5,11 +5,10 @@
  */
 import { posix } from 'node:path';
 import type { DirectoryStream, Engine } from '../core/index.js';
-import { nextTick } from '../host/index.js';
+import { detached, nextTick, textBytes } from '../host/index.js';
 import { defer } from './completion.js';
 import type { Context } from './context.js';
 import { callSync, type Operation, promiseForm } from './define.js';
-import { detached } from './detached.js';
 import { type Dirent, makeDirent, type ParentPath } from './dirent.js';
 import { isUtf8Name, presentName } from './encoding.js';
 import { codedTypeError, dirClosed, dirConcurrentOperation } from './node-errors.js';
@@ -43,12 +42,14 @@ interface Level {
 export interface DirSource {
   readonly stream: DirectoryStream;
   open(path: ParentPath): DirectoryStream;
-  close(stream: DirectoryStream): void;
+  close(level: Level): void;
   readonly engine: Pick<Engine, 'asciiOnly'>;
 }
 
-/** Bytes billed for each directory that a Dir holds open, with the entries read ahead. Measured on V8, rounded up. */
+/** Bytes billed for each directory that a Dir holds open beside its path, with the entries read ahead. Measured on V8, rounded up. */
 const LEVEL_PRICE = 4352;
+/** Bytes of names read ahead, which are in the price: a batch of long ones has fewer. */
+const BATCH_BYTES = 1024;
 
 /** Up to Node 20 a Dir's fields are symbols, and its methods work through a Proxy and on heirs; later they are private. */
 const own = Symbol('own');
@@ -78,7 +79,7 @@ export class Dir {
     try {
       validateInteger(bufferSize, 'options.bufferSize', 1, 4294967295);
     } catch (error) {
-      source.close(source.stream);
+      source.close({ stream: source.stream, path });
       throw error;
     }
     this.#source = source;
@@ -213,7 +214,7 @@ export class Dir {
 
   #closeStreams(): void {
     this.#closed = true;
-    for (const level of this.#levels.splice(0)) this.#source.close(level.stream);
+    for (const level of this.#levels.splice(0)) this.#source.close(level);
   }
 
   /** Entry of the batch; a directory is opened for later when the walk is recursive. */
@@ -251,13 +252,15 @@ export class Dir {
     this.#given = 0;
     try {
       while (this.#levels.length > 0) {
-        const { stream, path } = this.#levels[0];
-        while (entries.length < this.#bufferSize && stream.next()) {
+        const [level] = this.#levels;
+        const { stream, path } = level;
+        for (let bytes = 0; entries.length < this.#bufferSize && bytes < BATCH_BYTES && stream.next(); ) {
           const { name, type } = stream;
+          bytes += name.length;
           entries.push(makeDirent(plain ? name : presentName(name, encoding), type, path));
         }
         if (entries.length > 0) return true;
-        this.#source.close(stream);
+        this.#source.close(level);
         this.#levels.shift();
       }
     } catch (error) {
@@ -274,17 +277,18 @@ Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
 export function opendirForms(ctx: Context) {
   const { engine } = ctx;
   const open = (path: ParentPath): DirectoryStream => {
-    engine.billHandle(LEVEL_PRICE);
+    const price = LEVEL_PRICE + textBytes(path);
+    engine.billHandle(price);
     try {
       return engine.opendir(ctx.resolve(path));
     } catch (error) {
-      engine.unbillHandle(LEVEL_PRICE);
+      engine.unbillHandle(price);
       throw error;
     }
   };
-  const close = (stream: DirectoryStream): void => {
+  const close = ({ stream, path }: Level): void => {
     stream.close();
-    engine.unbillHandle(LEVEL_PRICE);
+    engine.unbillHandle(LEVEL_PRICE + textBytes(path));
   };
   const make = (path: unknown, options: unknown): Dir => {
     const given = detached(validatePath(path));

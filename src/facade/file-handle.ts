@@ -41,7 +41,8 @@ import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
 type Runs = ReturnType<typeof descriptorOperations>;
 
-export type HandleMaker = (open: () => number) => FileHandle;
+/** @param kept - bytes that someone else keeps with the handle */
+export type HandleMaker = (open: () => number, kept?: number) => FileHandle;
 
 /** Bytes billed for the object beside its descriptor: itself, its emitter's fields, its `close`. Measured on V8, rounded up. */
 const HANDLE_PRICE = 448;
@@ -52,16 +53,17 @@ const LINES_FACTOR = 8;
 /** Gives a function that makes handles for one volume. */
 export function fileHandleMaker(ctx: Context): HandleMaker {
   let runs: Runs | undefined;
-  return (open) => {
+  return (open, kept = 0) => {
     runs ??= descriptorOperations(ctx);
-    ctx.engine.billHandle(HANDLE_PRICE);
+    const price = HANDLE_PRICE + kept;
+    ctx.engine.billHandle(price);
     try {
       const fd = open();
       // With the descriptor, whoever closes that: a handle that is lost, or closed by its number, is told nothing.
-      ctx.engine.tieHandle(fd, HANDLE_PRICE);
+      ctx.engine.tieHandle(fd, price);
       return new FileHandle(ctx, runs, fd);
     } catch (error) {
-      ctx.engine.unbillHandle(HANDLE_PRICE);
+      ctx.engine.unbillHandle(price);
       throw error;
     }
   };

@@ -8,6 +8,7 @@
  * it holds no more than one.
  */
 import type { HandleTie } from '../core/index.js';
+import { textBytes } from '../host/index.js';
 import type { Context } from './context.js';
 import { toNodeError } from './uv-exception.js';
 
@@ -85,7 +86,7 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
         return;
       }
       const { bytes, factor } = built.get(this) ?? PLAIN;
-      const price = bytes + (reads ? READ_PRICE : WRITE_PRICE);
+      const price = bytes + (reads ? READ_PRICE : WRITE_PRICE) + textBytes(this.path);
       try {
         engine.billHandle(price);
       } catch (error) {

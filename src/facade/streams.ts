@@ -5,9 +5,8 @@
  * open, read, write, writev, fsync and close, so members that users patch are
  * honoured; an `options.fs` of the caller's wins, as in Node.
  */
-import { ownFs as nodeFs } from '../host/index.js';
+import { detached, ownFs as nodeFs } from '../host/index.js';
 import type { Context } from './context.js';
-import { detached } from './detached.js';
 import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { streamsOn } from './members.js';
 import { methodNotImplemented } from './node-errors.js';

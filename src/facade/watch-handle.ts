@@ -17,10 +17,9 @@ import {
   STAT_LENGTH,
   type Watch,
 } from '../core/index.js';
-import { every, stopEvery } from '../host/index.js';
+import { detached, every, stopEvery, textBytes } from '../host/index.js';
 import type { Context } from './context.js';
 import { asidePrefix } from './cp-apply.js';
-import { detached } from './detached.js';
 import { encodeName } from './encoding.js';
 import { faultToError, spell, uvException } from './uv-exception.js';
 import { enqueue, pendingNames, Seat } from './watch-queue.js';
@@ -95,8 +94,9 @@ export class WatchHandle {
     try {
       this.#watch = engine.watch(path, recursive, (event) => this.#onEvent(event));
       this.#seat = new Seat(engine, this.#watch.ino, (event) => this.#deliver(event));
-      engine.billHandle(this.#price);
-      this.#billed = this.#price;
+      const price = this.#price + textBytes(path) + textBytes(this.#ownName);
+      engine.billHandle(price);
+      this.#billed = price;
     } catch (error) {
       this.close();
       throw watchFault(error, given);

@@ -4,8 +4,8 @@
  * events, and no more than the volume's quota pays for; what comes on top is
  * dropped with a warning, or ends the iteration with an error, as `overflow` says.
  */
+import { detached } from '../host/index.js';
 import type { Context } from './context.js';
-import { detached } from './detached.js';
 import { decodeName, presentName } from './encoding.js';
 import { AbortError, codedError, invalidArgValue } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';

@@ -4,6 +4,7 @@
  * and nothing else.
  */
 export { createDescriptorNumbers, descriptors, FIRST_DESCRIPTOR } from './descriptors.js';
+export { detached, textBytes } from './detached.js';
 export { formatBytes } from './format-bytes.js';
 export { createMemoryProbe, type MemorySources, memoryProbe } from './memory-probe.js';
 export {

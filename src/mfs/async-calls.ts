@@ -2,7 +2,7 @@
 import type { MfsContext } from './context.js';
 import { deliver } from './deliver.js';
 import { LockConflict, toError } from './errors.js';
-import { WAITER_PRICE } from './prices.js';
+import { waiterPrice } from './prices.js';
 
 // Captured at load: a program's fake clock must not stretch the time that a caller waits. Not `performance`: to
 // touch that global makes Node load a good deal of code.
@@ -58,14 +58,15 @@ export function whenUnlocked<T>(
       }
     };
     const standInLine = (conflict: LockConflict, left: number): void => {
+      const price = waiterPrice(`${about.path ?? ''}${about.dest ?? ''}`);
       try {
-        engine.billHandle(WAITER_PRICE);
+        engine.billHandle(price);
       } catch (refusal) {
         fail(refusal);
         return;
       }
       const leave = (next: () => void) => (): void => {
-        engine.unbillHandle(WAITER_PRICE);
+        engine.unbillHandle(price);
         next();
       };
       const { ino, kind } = conflict;

@@ -6,7 +6,7 @@
  */
 import type { MfsContext } from './context.js';
 import type { LockKind } from './locks.js';
-import { HANDLE_PRICE } from './prices.js';
+import { handlePrice } from './prices.js';
 
 export interface Lease {
   readonly context: MfsContext;
@@ -41,7 +41,7 @@ export function giveBack(lease: Lease): void {
   try {
     engine.close(lease.fd);
   } finally {
-    engine.unbillHandle(HANDLE_PRICE);
+    engine.unbillHandle(handlePrice(lease.path));
     locks.release(lease.ino, lease.kind);
   }
 }

@@ -12,6 +12,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../core/index.js';
+import { detached } from '../host/index.js';
 import type { MfsContext } from './context.js';
 import { invalidArgument } from './errors.js';
 import type { LockKind } from './locks.js';
@@ -19,7 +20,7 @@ import { look } from './looking.js';
 import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
 import { checkNames, count, lockTimeoutMs } from './options.js';
 import { normalizePath, toByteString } from './paths.js';
-import { HANDLE_PRICE } from './prices.js';
+import { handlePrice } from './prices.js';
 
 export interface OpenOptions {
   /** The file is made at least this many bytes long, with zeros; the memory for them is taken at once. Default 0. */
@@ -58,7 +59,7 @@ export function requestOpen(context: MfsContext, path: string, mode: OpenMode, o
     throw invalidArgument('mode', `must be a binary mode, one of ${modes.join(', ')}; TextHandle does text`, mode);
   }
   return {
-    path,
+    path: detached(path),
     bytes: toByteString(normalizePath(path)),
     mode,
     preallocate: count('preallocate', preallocate),
@@ -73,11 +74,12 @@ export function requestOpen(context: MfsContext, path: string, mode: OpenMode, o
  * @throws LockConflict when the file is locked; then nothing has changed.
  */
 export function openNow(context: MfsContext, request: OpenRequest, turn?: number): MemoryFileHandle {
-  context.engine.billHandle(HANDLE_PRICE);
+  const price = handlePrice(request.path);
+  context.engine.billHandle(price);
   try {
     return openBilled(context, request, turn);
   } catch (thrown) {
-    context.engine.unbillHandle(HANDLE_PRICE);
+    context.engine.unbillHandle(price);
     throw thrown;
   }
 }

@@ -185,6 +185,68 @@ it('a stream with a signal is billed for what listens to it', async () => {
   clean(quota);
 });
 
+describe('a path of 3,800 bytes that something open keeps is billed', () => {
+  const directory = Array.from({ length: 19 }, (_, i) => `/${i}-`.padEnd(200, 'p')).join('');
+  type Open = (fs: Fs, path: string) => Promise<() => unknown> | (() => unknown);
+  const openers: Record<string, Open> = {
+    'by a watcher': (fs, path) => {
+      const watcher = fs.watch(path);
+      return () => watcher.close();
+    },
+    'by a Dir': (fs, path) => {
+      const dir = fs.opendirSync(path);
+      return () => dir.closeSync();
+    },
+    'by a read stream': async (fs, path) => {
+      const stream = fs.createReadStream(`${path}/file`);
+      await once(stream, 'open');
+      return () => once(stream.destroy(), 'close');
+    },
+    'by a write stream': async (fs, path) => {
+      const stream = fs.createWriteStream(`${path}/file`, { flags: 'r+' });
+      await once(stream, 'open');
+      return () => once(stream.destroy(), 'close');
+    },
+  };
+  it.each(Object.entries(openers))('%s', async (_, open) => {
+    const { fs, quota } = volume();
+    fs.mkdirSync(directory, { recursive: true });
+    fs.mkdirSync('/short');
+    for (const path of [directory, '/short']) fs.writeFileSync(`${path}/file`, 'x');
+    const before = quota.used;
+    const bill = async (path: string): Promise<number> => {
+      const close = await open(fs, path);
+      const billed = quota.used - before;
+      await close();
+      expect(quota.used).toBe(before);
+      return billed;
+    };
+    expect(await bill(directory)).toBeGreaterThanOrEqual((await bill('/short')) + directory.length - 10);
+    clean(quota);
+  });
+});
+
+it('a Dir reads fewer long names ahead than short ones, and misses none', () => {
+  const { fs, quota } = volume();
+  const names = Array.from({ length: 100 }, (_, i) => `${'🦊'.repeat(60)}${i}`).sort();
+  for (const name of names) fs.writeFileSync(`/${name}`, '');
+  const dir = fs.opendirSync('/');
+  const read = [dir.readSync()?.name];
+  // Beyond what it has read ahead, it sees that a file has gone.
+  for (const name of names) if (name !== read[0]) fs.unlinkSync(`/${name}`);
+  for (let entry = dir.readSync(); entry !== null; entry = dir.readSync()) read.push(entry.name);
+  expect(read.length).toBeLessThan(8);
+  dir.closeSync();
+  for (const name of names.slice(1)) fs.writeFileSync(`/${name}`, '');
+  expect(fs.readdirSync('/').length).toBeGreaterThanOrEqual(99);
+  const all = fs.opendirSync('/');
+  const seen: string[] = [];
+  for (let entry = all.readSync(); entry !== null; entry = all.readSync()) seen.push(entry.name);
+  all.closeSync();
+  expect(seen.sort()).toEqual(fs.readdirSync('/').sort());
+  clean(quota);
+});
+
 it('a web stream is billed until it is cancelled or its handle closes', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', Buffer.alloc(100 * KIB));

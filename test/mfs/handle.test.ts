@@ -1,6 +1,6 @@
 /** Handles: modes, positions, bytes in and out, and what a closed one answers. */
 import { describe, expect, it } from 'vitest';
-import type { MemoryFileHandle, OpenMode } from '../../src/mfs/index.js';
+import { type MemoryFileHandle, MemoryFileSystem, type OpenMode } from '../../src/mfs/index.js';
 import { bytes, codeOf, createMfs, get, put } from './helpers.js';
 
 function opened(mode: OpenMode, content?: string): MemoryFileHandle {
@@ -366,5 +366,24 @@ describe('closing', () => {
     const before = mfs.stats().usedBytes;
     for (let i = 0; i < 1000; i++) mfs.open('/f').close();
     expect(mfs.stats().usedBytes).toBe(before);
+  });
+});
+
+describe('the bill of a handle', () => {
+  it('has the path that it keeps in it', () => {
+    const mfs = new MemoryFileSystem({ maxQuota: 2 ** 20 });
+    const long = `/${'d'.repeat(200)}/${'d'.repeat(200)}`;
+    mfs.mkdir(long);
+    const bill = (path: string): number => {
+      mfs.open(path, 'wb').close();
+      const before = mfs.engine.quota.used;
+      const handle = mfs.open(path, 'rb');
+      const billed = mfs.engine.quota.used - before;
+      handle.close();
+      expect(mfs.engine.quota.used).toBe(before);
+      return billed;
+    };
+    expect(bill(`${long}/file`) - bill('/file')).toBe(long.length);
+    expect(mfs.engine.audit().problems).toEqual([]);
   });
 });

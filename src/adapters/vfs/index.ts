@@ -14,6 +14,7 @@ import {
   parseFlags,
   toNodeError,
 } from '../../facade/index.js';
+import { detached, textBytes } from '../../host/index.js';
 import { type NodeFs, refusal } from './errors.js';
 import { type VolumeFile, volumeFiles } from './file.js';
 import { type ProviderMembers, providerMembers } from './members.js';
@@ -94,8 +95,8 @@ function opener(fs: NodeFs, refuse: ReturnType<typeof refusal>): VolumeProvider[
     const bits = parseFlags(flags);
     if (bits & CHANGES) refuse('open', path);
     try {
-      const handle = makeHandle(() => fs.openSync(path, flags, mode));
-      return makeFile(handle, { path, flags });
+      const handle = makeHandle(() => fs.openSync(path, flags, mode), textBytes(path));
+      return makeFile(handle, { path: detached(path), flags });
     } catch (error) {
       throw toNodeError(error, 'open', path, undefined, openSync);
     }

@@ -53,6 +53,23 @@ describe('a provider', () => {
     expect(quotaOf(provider.fs).audit()).toMatchObject({ ok: true });
   });
 
+  it('bills an open file for the path that it keeps, and shares what all files have', () => {
+    const quota = quotaOf(provider.fs);
+    const long = `/${'d'.repeat(200)}/${'d'.repeat(200)}`;
+    provider.fs.mkdirSync(long, { recursive: true });
+    const bill = (path: string): number => {
+      provider.fs.writeFileSync(path, '');
+      const before = quota.used;
+      const file = provider.openSync(path);
+      expect(Object.getOwnPropertyNames(file)).not.toContain('readSync');
+      const billed = quota.used - before;
+      file.closeSync();
+      expect(quota.used).toBe(before);
+      return billed;
+    };
+    expect(bill(`${long}/file`) - bill('/file')).toBe(long.length);
+  });
+
   it('is of the class Node asks for, on a volume new or given', () => {
     expect(provider).toBeInstanceOf(VirtualProvider);
     expect([provider.readonly, provider.supportsSymlinks, provider.supportsWatch]).toEqual([false, true, true]);

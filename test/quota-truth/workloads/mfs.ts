@@ -116,6 +116,20 @@ const exportsWhole = mfsWorkload(
   },
 );
 
+const longPaths = mfsWorkload(
+  'mfs-long-paths',
+  'handles of a path of 3,800 bytes, left open, asynchronous ones too',
+  async (env) => {
+    const directory = Array.from({ length: 19 }, (_, i) => `/${i}-`.padEnd(200, 'p')).join('');
+    env.mfs.sync.mkdir(directory);
+    env.mfs.sync.open(`${directory}/file`, 'wb').close();
+    await env.fillAsync(async (i) => {
+      const path = Buffer.from(`${directory}/file`).toString();
+      env.keep(i % 2 === 0 ? env.mfs.sync.open(path, 'rb') : await env.mfs.open(path, 'rb'));
+    }, 500_000);
+  },
+);
+
 export const mfsWorkloads: readonly Workload[] = [
   files,
   handles,
@@ -125,4 +139,5 @@ export const mfsWorkloads: readonly Workload[] = [
   asyncHandles,
   locksWaited,
   exportsWhole,
+  longPaths,
 ];

@@ -229,6 +229,88 @@ const manyVolumes: Workload = {
   release: (env) => env.releaseObjects(ignore),
 };
 
+/** A directory whose path is nearly as long as paths may be, and a file in it. Each call gives strings of its own. */
+function longPaths(env: Env): { directory(): string; file(): string } {
+  const names = Array.from({ length: 19 }, (_, i) => `${i}-`.padEnd(200, 'p'));
+  const directory = (): string => Buffer.from(`/${names.join('/')}`).toString();
+  env.fs.mkdirSync(directory(), { recursive: true });
+  const file = (): string => `${directory()}/file`;
+  env.fs.writeFileSync(file(), part(100));
+  return { directory, file };
+}
+
+type LongPaths = ReturnType<typeof longPaths>;
+const TAKERS: Readonly<Record<string, (env: Env, path: LongPaths, i: number) => unknown>> = {
+  watchers: (env, path, i) => env.fs.watch(i % 2 === 0 ? path.file() : path.directory(), ignore),
+  'tree-watchers': (env, path) => env.fs.watch(path.directory(), { recursive: true }, ignore),
+  dirs: (env, path) => env.fs.opendirSync(path.directory()),
+  'read-dirs': (env, path) => {
+    const dir = env.fs.opendirSync(path.directory());
+    dir.readSync();
+    return dir;
+  },
+};
+
+const onLongPaths = Object.entries(TAKERS).map(([name, take]) =>
+  object(
+    `long-paths-${name}`,
+    `${name} of a path of 3,800 bytes, kept`,
+    (env) => {
+      const path = longPaths(env);
+      env.fill((i) => env.keep(take(env, path, i)));
+    },
+    (env) => env.releaseObjects((one: { close(): void; closeSync?(): void }) => (one.closeSync ?? one.close).call(one)),
+  ),
+);
+
+const longPathFiles = object(
+  'long-paths-files',
+  'FileHandles and files of a provider of a path of 3,800 bytes, left open',
+  async (env) => {
+    const path = longPaths(env);
+    const provider = provide(env.fs);
+    await env.fillAsync(async (i) =>
+      env.keep(i % 2 === 0 ? provider.openSync(path.file(), 'r') : await env.fs.promises.open(path.file())),
+    );
+  },
+  closeAll,
+);
+
+const longPathStreams = object(
+  'long-paths-streams',
+  'read and write streams of a path of 3,800 bytes, opened and kept',
+  async (env) => {
+    const path = longPaths(env);
+    await env.fillAsync(async (i) => {
+      const stream =
+        i % 2 === 0
+          ? env.fs.createReadStream(path.file(), { highWaterMark: 512 })
+          : env.fs.createWriteStream(path.file());
+      env.keep(stream);
+      await new Promise((resolve, reject) => stream.once('error', reject).once('open', resolve));
+      stream.removeAllListeners('error').on('error', ignore);
+    }, 100_000);
+  },
+  async (env) => {
+    await env.releaseObjects((stream: { destroy(): void }) => stream.destroy());
+    for (let i = 0; i < 10; i++) await turn();
+  },
+);
+
+const longNameDirs = object(
+  'dirs-of-long-names',
+  'Dirs of a directory whose names are 63 foxes, one entry read of each, kept',
+  (env) => {
+    for (let i = 0; i < 200; i++) env.fs.writeFileSync(`/${(i % 36).toString(36)}${i % 7}${'🦊'.repeat(60)}${i}`, '');
+    env.fill(() => {
+      const dir = env.fs.opendirSync('/');
+      env.keep(dir);
+      dir.readSync();
+    }, 500_000);
+  },
+  (env) => env.releaseObjects((dir: { closeSync(): void }) => dir.closeSync()),
+);
+
 /** Not bundled with the workloads: it finds its WebAssembly beside itself. */
 const sqliteModule = '@sqlite.org/sqlite-wasm';
 let sqlite: Promise<Sqlite3Module> | undefined;
@@ -279,6 +361,10 @@ export const objectWorkloads: readonly Workload[] = [
   providerFiles,
   providerChurn,
   sharedFile,
+  ...onLongPaths,
+  longPathFiles,
+  longPathStreams,
+  longNameDirs,
   manyVolumes,
   database('delete'),
   database('wal'),

@@ -1,5 +1,5 @@
 /**
- * Facade layer: text that something open keeps, as a copy of its own. V8 makes a
+ * Host layer: text that something open keeps, as a copy of its own. V8 makes a
  * part of a string by pointing into it, so a path of twenty characters may hold
  * the megabyte it was cut from, which nobody is billed for.
  */
@@ -9,8 +9,13 @@ const COPIED = 12;
 const beyondLatin = /[^\0-\xff]/;
 
 /** The same text in memory of its own. */
-export function detached<T>(text: T): T | string {
+export function detached<T>(text: T): T;
+export function detached(text: unknown): unknown {
   if (typeof text !== 'string' || text.length <= COPIED) return text;
   const encoding = beyondLatin.test(text) ? 'utf16le' : 'latin1';
   return Buffer.from(text, encoding).toString(encoding);
 }
+
+/** Bytes of a text that is kept; what is none is its caller's. */
+export const textBytes = (text: unknown): number =>
+  typeof text === 'string' ? text.length * (beyondLatin.test(text) ? 2 : 1) : 0;
