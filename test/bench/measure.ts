@@ -27,9 +27,9 @@ export interface Sample {
 }
 
 export interface Effort {
-  /** Milliseconds of running before the first sample. */
+  /** Milliseconds of processor time before the first sample: by the clock, a busy machine would measure code that is not compiled yet. */
   readonly warmUp: number;
-  /** Milliseconds that one sample of a calibrated operation should last. */
+  /** Milliseconds of processor time that one sample of a calibrated operation should take. */
   readonly sample: number;
   readonly samples: number;
   /** Milliseconds after which no further sample of a job is begun. */
@@ -38,6 +38,19 @@ export interface Effort {
 
 export const NORMAL: Effort = { warmUp: 400, sample: 30, samples: 25, budget: 2500 };
 export const QUICK: Effort = { warmUp: 150, sample: 15, samples: 9, budget: 700 };
+
+/** Milliseconds of processor time since the process began. */
+function spent(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Says when the warm-up is over: in processor time, or by the clock for what mostly waits. */
+function warmUp(effort: Effort): () => boolean {
+  const [cpu, wall] = [spent(), performance.now()];
+  return () => spent() - cpu >= effort.warmUp || performance.now() - wall >= effort.warmUp * WAITING;
+}
+const WAITING = 8;
 
 async function timed(operation: Operation, count: number): Promise<{ cpu: number; wall: number }> {
   const cpuBefore = process.cpuUsage();
@@ -64,8 +77,9 @@ async function measureJob(operation: Operation, count: number, effort: Effort): 
   const samples: Sample[] = [];
   const per = operation.per ?? count;
   const start = performance.now();
+  const isWarm = warmUp(effort);
   let warm = await round(operation, count);
-  while (performance.now() - start < effort.warmUp) warm = await round(operation, count);
+  while (!isWarm()) warm = await round(operation, count);
   // A job of many seconds is measured by its first run: it warmed itself up.
   if (performance.now() - start > effort.budget * 4) return [{ cpu: warm.cpu / per, wall: warm.wall / per }];
   const begin = performance.now();
@@ -79,13 +93,12 @@ async function measureJob(operation: Operation, count: number, effort: Effort): 
 
 async function calibrate(operation: Operation, effort: Effort): Promise<number> {
   let count = 1;
-  const start = performance.now();
+  const isWarm = warmUp(effort);
   for (;;) {
-    const { wall } = await round(operation, count);
-    const elapsed = performance.now() - start;
-    if (wall / 1000 >= effort.sample && elapsed >= effort.warmUp) return count;
-    if (wall / 1000 < effort.sample)
-      count = Math.ceil(count * Math.min(4, Math.max(1.2, (effort.sample * 1000) / Math.max(wall, 1))));
+    const { cpu, wall } = await round(operation, count);
+    const isLong = cpu / 1000 >= effort.sample || wall / 1000 >= effort.sample * WAITING;
+    if (isLong && isWarm()) return count;
+    if (!isLong) count = Math.ceil(count * Math.min(4, Math.max(1.2, (effort.sample * 1000) / Math.max(cpu, 1))));
   }
 }
 
