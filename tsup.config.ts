@@ -22,14 +22,20 @@ for (const subpath of Object.keys(exports)) {
 }
 
 /** Parts of the code that are loaded by their first use. */
-const LATE_PARTS: Record<string, string> = { minimatch: 'src/facade/minimatch.ts', late: 'src/facade/late.ts' };
+const LATE_PARTS: Record<string, string> = {
+  minimatch: 'src/facade/minimatch.ts',
+  late: 'src/facade/late.ts',
+  'late-engine': 'src/core/late-engine.ts',
+};
 
 /**
  * What of them is no leaf of the import graph: it is handed the chunk it stands on by that chunk, so that it belongs to
- * the same copy of the package even when a test runner has since emptied the cache of modules. To the bundler it
- * says that it needs all that an fs object needs: what it shares with that stays in one chunk.
+ * the same copy of the package even when a test runner has since emptied the cache of modules.
  */
-const ON_CHUNK: Record<string, string> = { late: `\nexport { createFs } from './create-fs.js';\n` };
+const ON_CHUNK = ['late', 'late-engine'];
+
+/** To the bundler these need all that an fs object needs: what they share with that stays in one chunk. */
+const AN_FS = JSON.stringify(join(process.cwd(), 'src/facade/create-fs.ts'));
 
 /** What runs by itself: the command, and what it puts into other processes. */
 const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
@@ -74,6 +80,9 @@ const UNREACHED: Record<string, readonly string[]> = {
     ...['AssertByteCountStream', 'RefUnrefFilter'].map((name) => `util.inherits(${name}`),
   ],
 };
+
+/** What is left of the bundler's helpers that nobody calls. */
+const UNUSED_HELPERS = /(?<=^|\{let \w;)(?:Object\.[\w.]+[,;])+/;
 
 /** Options of minimatch that are never set: src/facade/minimatch.ts has those that may be. */
 const UNSET =
@@ -130,14 +139,17 @@ export default defineConfig([
               loader: 'js',
             }));
           }
-          for (const [part, needs] of Object.entries(ON_CHUNK)) {
-            onLoad({ filter: new RegExp(`facade[\\\\/]${part}\\.ts$`) }, ({ path }) => ({
-              contents: readFileSync(path, 'utf8') + needs,
+          for (const part of ON_CHUNK) {
+            onLoad({ filter: new RegExp(`[\\\\/]${part}\\.ts$`) }, ({ path }) => ({
+              contents: `${readFileSync(path, 'utf8')}\nexport { createFs } from ${AN_FS};\n`,
               loader: 'ts',
             }));
           }
           for (const part of Object.keys(LATE_PARTS)) {
-            onResolve({ filter: new RegExp(`^\\./${part}\\.js$`) }, ({ path }) => ({ path, external: true }));
+            onResolve({ filter: new RegExp(`^\\.\\.?/${part}\\.js$`) }, () => ({
+              path: `./${part}.js`,
+              external: true,
+            }));
           }
         },
       },
@@ -180,10 +192,10 @@ function dropPrologues(path: string): void {
 async function publishAsCommonJs(): Promise<void> {
   const files = readdirSync('dist').filter((name) => name.endsWith('.js'));
   shortenSharedNames(files);
-  const isOnChunk = (file: string): boolean => Object.hasOwn(ON_CHUNK, file.replace(/\.js$/, ''));
+  const isOnChunk = (file: string): boolean => ON_CHUNK.includes(file.replace(/\.js$/, ''));
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
-  for (const part of Object.keys(ON_CHUNK)) {
+  for (const part of ON_CHUNK) {
     const users = files.filter((file) => readFileSync(`dist/${file}`, 'utf8').includes(`"./${part}.js"`));
     if (users.length !== 1) throw new Error(`${part} is loaded by ${users.join(', ')}: it has to be one chunk`);
   }
@@ -195,7 +207,7 @@ async function publishAsCommonJs(): Promise<void> {
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
     // No function of ours cares for `this`, which the bundler keeps from them by `(0, chunk.name)()`.
     const plain = code.replace(/\(0, (import_chunk_\w+\.\w+)\)\(/g, '$1(');
-    const whole = plainExports(loadLate(membersByName(nameShown(plain))));
+    const whole = plainExports(loadLate(membersByName(nameShown(plain))), file);
     const { code: small = '' } = await minify(isOnChunk(file) ? onChunk(file, whole) : whole, {
       module: true,
       ecma: 2020,
@@ -214,7 +226,7 @@ async function publishAsCommonJs(): Promise<void> {
     });
     rmSync(`dist/${file}`);
     // What was a module is strict.
-    const parts = `${shebang}"use strict";${small.replace(/^(?:Object\.[\w.]+[,;])+/, '')}`.replace(
+    const parts = `${shebang}"use strict";${calledAtOnce(small).replace(UNUSED_HELPERS, '')}`.replace(
       /\brequire\("(\.\/[^"]+)\.js"\)/g,
       'require("$1.cjs")',
     );
@@ -314,13 +326,19 @@ function exportedNames(files: readonly string[]): Set<string> {
   return new Set(lists.flatMap((list) => list.split(',')).map((each) => each.trim().split(' as ').at(-1) ?? ''));
 }
 
-/** Classes and exported functions tell their names, whatever the bundler (a number at the end) and the minifier do. */
+/**
+ * Exported classes and functions, and classes on others (errors, emitters), tell their names, whatever the bundler (a
+ * number at the end) and the minifier do.
+ */
 function keepNames(code: string, exported: ReadonlySet<string>): string {
   const plain = (name = '') => name.replace(/^_|\d+$/g, '');
   const classes = code.replace(
     /^(?:var (\w+) = class(?: (\w+))?|\s*class (\w+)|\s*(\w+): class(?: \w+)?)(?: extends [\w.]+)? \{$/gm,
-    (opening, assigned, own, declared, member) =>
-      `${opening}\n  static { __setName(this, '${plain(own ?? assigned ?? declared ?? member)}'); }`,
+    (opening, assigned, own, declared, member) => {
+      const name = plain(own ?? assigned ?? declared ?? member);
+      if (!exported.has(name) && !opening.includes(' extends ')) return opening;
+      return `${opening}\n  static { __setName(this, '${name}'); }`;
+    },
   );
   const functions = [...code.matchAll(/^(?:async )?function\*? (\w+)\(/gm)]
     .map(([, name]) => name ?? '')
@@ -353,7 +371,7 @@ function loadLate(code: string): string {
         return result.replace(line, `var ${name} = (({ ${used} }) => ({ ${used} }))(${load});`);
       }
       if (!late.includes(module ?? '')) return result;
-      const isOnChunk = Object.keys(ON_CHUNK).some((part) => module === `./${part}.js`);
+      const isOnChunk = ON_CHUNK.some((part) => module === `./${part}.js`);
       const loaded = isOnChunk ? `${load}(module.exports)` : load;
       const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`);
       return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${loaded}; }\n`;
@@ -366,11 +384,13 @@ function loadLate(code: string): string {
  * Exports as plain properties, set when all is there: the bundler's are getters set beforehand, for modules that import
  * each other in circles, and to make and to copy some hundred of them takes a fifth of a millisecond.
  */
-function plainExports(code: string): string {
+function plainExports(code: string, file: string): string {
   const [whole, names] =
     /^__export\(\w+, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/m.exec(code) ?? [];
   if (whole === undefined || names === undefined) return code;
-  const mark = 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
+  // Only users' transpilers look for it.
+  const isOurs = file.startsWith('chunk-') || Object.hasOwn(LATE_PARTS, file.replace(/\.js$/, ''));
+  const mark = isOurs ? '' : 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
   return `${code.replace(whole, '')}\nmodule.exports = {\n${names.replaceAll(': () => ', ': ')}\n};\n${mark}`;
 }
 
@@ -379,8 +399,12 @@ function onChunk(file: string, code: string): string {
   const chunks = new Set(Array.from(code.matchAll(/\brequire\("(\.\/chunk-[^"]+)"\)/g), ([, path]) => path));
   if (chunks.size !== 1) throw new Error(`${file} stands on ${[...chunks].join(' and ')}: it has to be one chunk`);
   const body = code.replace(/\brequire\("\.\/chunk-[^"]+"\)/g, '__chunk').replace(/\bmodule\.exports\b/g, '__exports');
-  return `module.exports = (__chunk) => {\nlet __exports;\n${body}\nreturn __exports;\n};\n`;
+  return `module.exports = function (__chunk) {\nlet __exports;\n${body}\nreturn __exports;\n};\n`;
 }
+
+/** In parentheses a function is compiled at once; else V8 would read it twice, to find its end and then at its call. */
+const calledAtOnce = (code: string): string =>
+  code.replace(/^module\.exports=(function\b[\s\S]*\});?\s*$/, 'module.exports=($1);');
 
 /** Stays a module, on the CommonJS parts: these are imported whole, their names taken out of them. */
 function publishAsModule(name: string, code: string): void {

@@ -8,6 +8,6 @@ export { createVolume } from './memory-engine.js';
 export * from './options.js';
 export type { Pressure } from './pressure.js';
 export * from './quota-errors.js';
-export { DamagedImage, decodeTree, encodeTree, type TreeNode, type TreeSource } from './snapshot/calls.js';
+export type { TreeNode, TreeSource } from './snapshot/source.js';
 export { nanosAt, secondsAt } from './times.js';
 export type { QuotaUsage } from './usage.js';

@@ -12,18 +12,15 @@ import { PAGE_BYTES } from './storage/chunks.js';
 import { LOWER } from './storage/file-pages.js';
 import type { Volume } from './volume.js';
 
-/**
- * Runs a change of names in `directories`. Where one of them is untouched, it is completed first, in one reservation
- * with what `count` adds to the plan; `change` then draws from it.
- */
-export const changeNames = <T>(
+/** See `changeNames` in changing.ts. */
+export const changeNamesOver = <T>(
   volume: Volume,
+  lower: Lower,
   directories: readonly number[],
   count: (plan: Plan) => void,
   change: () => T,
 ): T => {
-  const { lower } = volume;
-  if (lower === undefined || !directories.some((directory) => lower.isUntouched(directory))) return change();
+  if (!directories.some((directory) => lower.isUntouched(directory))) return change();
   const plan = new Plan(volume);
   for (const directory of directories) plan.complete(directory);
   count(plan);
@@ -33,13 +30,8 @@ export const changeNames = <T>(
   });
 };
 
-/**
- * Runs a change of a file's content. Content that is below is copied up first, `length` bytes of it at most; when that
- * or the change is refused, it is below again.
- */
-export const changeContent = <T>(volume: Volume, ino: number, length: number, change: () => T): T => {
-  const { lower } = volume;
-  if (lower === undefined) return change();
+/** See `changeContent` in changing.ts. */
+export const changeContentOver = <T>(volume: Volume, lower: Lower, ino: number, length: number, change: () => T): T => {
   if (!lower.hasContent(ino)) {
     lower.keep(ino);
     return change();
@@ -114,19 +106,15 @@ export const stageCopy = (volume: Volume, source: number): number => {
   }
 };
 
-/** Reads a file's bytes, wherever they are. */
-export const readContent = (
-  volume: Volume,
+/** Reads bytes of a file whose content is below. */
+export const readOver = (
+  lower: Lower,
   ino: number,
   position: number,
   target: Uint8Array,
   offset: number,
   length: number,
 ): number => {
-  const { lower } = volume;
-  if (lower === undefined || !lower.hasContent(ino)) {
-    return volume.contents.read(ino, position, target, offset, length);
-  }
   const handle = lower.handleOf(ino);
   let done = 0;
   while (done < length) {

@@ -4,6 +4,7 @@
  * only what was changed is looked at.
  */
 
+import { readContent } from './changing.js';
 import type { LowerChange } from './engine.js';
 import { STAT_LENGTH, type StatArray } from './engine.js';
 import { ENOENT, ENOTDIR } from './errno.js';
@@ -11,7 +12,6 @@ import { fault } from './fault.js';
 import { S_IFDIR, S_IFMT } from './flags.js';
 import { GID, MODE, MTIME, ROOT, UID } from './inode.js';
 import type { Lower } from './lower.js';
-import { readContent } from './lower-change.js';
 import { STAT_DEV, STAT_GID, STAT_INO, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
 import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './lower-table.js';
 import { PAGE_BYTES } from './storage/chunks.js';

@@ -1,5 +1,5 @@
 /** Core layer: the volume as an Engine. One line for each call; the work is in `sys/`. */
-import { type AuditReport, audit } from './audit.js';
+import type { AuditReport } from './audit.js';
 import { WATCH_PRICE } from './cost.js';
 import type {
   ChangeEvent,
@@ -16,16 +16,25 @@ import type {
 import { EINVAL, ENOSPC, ENOTSUP } from './errno.js';
 import { Fault, fault } from './fault.js';
 import { GENERATION } from './inode.js';
-import { lowerChanges } from './lower-diff.js';
-import { dropChanges, showRoots } from './lower-roots.js';
+import {
+  audit,
+  dropChanges,
+  importTree,
+  liveTree,
+  lowerChanges,
+  overLower,
+  restoreImage,
+  restoreTree,
+  takeImage,
+  usage,
+} from './late-engine.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import type { Pressure } from './pressure.js';
-import { liveTree, restoreImage, restoreTree, type TreeSource, takeImage } from './snapshot/calls.js';
+import type { TreeSource } from './snapshot/source.js';
 import * as attr from './sys/attr.js';
 import * as bulk from './sys/bulk.js';
 import * as dir from './sys/dir.js';
-import { importTree } from './sys/import.js';
 import * as io from './sys/io.js';
 import * as names from './sys/link.js';
 import { opendir, readdir } from './sys/list.js';
@@ -33,7 +42,7 @@ import * as opening from './sys/open.js';
 import { move, rename } from './sys/rename.js';
 import * as looking from './sys/stat.js';
 import * as whole from './sys/whole-file.js';
-import { type QuotaUsage, usage } from './usage.js';
+import type { QuotaUsage } from './usage.js';
 import { Volume } from './volume.js';
 
 class MemoryEngine extends Volume implements Engine {
@@ -265,25 +274,6 @@ class MemoryEngine extends Volume implements Engine {
 /** Makes an empty volume. @throws GuardFault when the memory guard refuses the quota */
 export const createVolume = (options?: VolumeOptions): Engine => {
   const engine = new MemoryEngine(options);
-  const { lower } = engine;
-  if (lower === undefined) return engine;
-  showRoots(engine, lower);
-  for (const name of PATH_CALLS) {
-    const call: unknown = Reflect.get(engine, name);
-    if (typeof call !== 'function') continue;
-    const swept = (...args: unknown[]): unknown => {
-      lower.sweep();
-      return Reflect.apply(call, engine, args);
-    };
-    Object.defineProperty(engine, name, { value: swept });
-  }
+  if (engine.lower !== undefined) overLower(engine, engine.lower);
   return engine;
 };
-
-/** The calls that look names up. Over a lower file system, room for lookups is made before them. */
-const PATH_CALLS: readonly (keyof Engine)[] = [
-  ...(['open', 'stat', 'lstat', 'access', 'lookup', 'mkdir', 'mkdirp', 'mkdtemp', 'rmdir', 'unlink'] as const),
-  ...(['rename', 'move', 'link', 'symlink', 'readlink', 'realpath', 'readdir', 'opendir', 'truncate'] as const),
-  ...(['copyFile', 'readFile', 'decodeFile', 'writeFile', 'chmod', 'chown', 'lchown', 'utimes', 'lutimes'] as const),
-  ...(['statfs', 'removeTree', 'importTree', 'watch', 'usage'] as const),
-];

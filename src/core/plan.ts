@@ -4,7 +4,7 @@
  */
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from './cost.js';
 import { Directories } from './directory.js';
-import { LowerPlan } from './lower-plan.js';
+import { LowerPlan } from './late-engine.js';
 import { PAGE_BYTES } from './storage/chunks.js';
 import { SLAB_BLOCK_MAX, sizeClass } from './storage/slabs.js';
 import type { Volume } from './volume.js';

@@ -14,13 +14,12 @@ import { FileTable } from './file-table.js';
 import { S_IFDIR } from './flags.js';
 import { Guard } from './guard.js';
 import { CONTENT, InodeTable, LINKS, OPENS } from './inode.js';
+import { Images, Lower } from './late-engine.js';
 import { Listing } from './listing.js';
-import { Lower } from './lower.js';
 import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import { Watermarks } from './pressure.js';
 import { QuotaBank } from './quota.js';
-import { Images } from './snapshot/image.js';
 import { Chunks } from './storage/chunks.js';
 import { FileContents } from './storage/file-contents.js';
 import { Slabs } from './storage/slabs.js';
@@ -40,7 +39,7 @@ export class Volume {
   readonly files: FileTable;
   readonly events: Events;
   readonly listing = new Listing();
-  readonly images = new Images(this);
+  private taken: Images | undefined = undefined;
   /** What lies below, if anything. */
   readonly lower: Lower | undefined;
   readonly readOnly: boolean;
@@ -104,6 +103,11 @@ export class Volume {
   get nodes(): number {
     const below = this.lower === undefined ? 1 : this.lower.records.size;
     return this.inodes.live - below - this.staged;
+  }
+
+  /** Snapshots, made when one is first asked for. */
+  get images(): Images {
+    return (this.taken ??= new Images(this));
   }
 
   inGroup(gid: number): boolean {

@@ -8,9 +8,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   createVolume,
-  decodeTree,
   type Engine,
-  encodeTree,
   Fault,
   O_APPEND,
   O_CREAT,
@@ -22,6 +20,7 @@ import {
   STAT_LENGTH,
   type VolumeImage,
 } from '../../src/core/index.js';
+import { decodeTree, encodeTree } from '../../src/core/snapshot/format/index.js';
 import { createPrng, effort, type Prng, seeds } from '../helpers/prng.js';
 import { expectClean, hashBytes } from '../helpers/snapshot.js';
 import { deepLook, type Looked } from './deep-look.js';

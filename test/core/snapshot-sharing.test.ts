@@ -6,7 +6,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createVolume,
   type Engine,
-  encodeTree,
   O_APPEND,
   O_CREAT,
   O_RDWR,
@@ -15,6 +14,7 @@ import {
   type TreeSource,
   type VolumeImage,
 } from '../../src/core/index.js';
+import { encodeTree } from '../../src/core/snapshot/format/index.js';
 import { Volume } from '../../src/core/volume.js';
 import { expectClean, hashBytes } from '../helpers/snapshot.js';
 

@@ -1,10 +1,11 @@
 /**
  * Adapter, snapshots: the frame around an encoded tree. "QFSSNAP", the version,
  * the length of everything (8 bytes, low ones first), the CRC-32 of what follows
- * it (4 bytes, low ones first), then the tree as src/core/snapshot/encode.ts
+ * it (4 bytes, low ones first), then the tree as src/core/snapshot/format
  * writes it.
  */
-import { DamagedImage, decodeTree, encodeTree, type TreeSource } from '../../core/index.js';
+import type { TreeSource } from '../../core/index.js';
+import { DamagedImage, decodeTree, encodeTree } from '../../core/snapshot/format/index.js';
 import { crc32 } from '../tree/index.js';
 import { SnapshotError } from './snapshot-error.js';
 

@@ -8,10 +8,6 @@ import { install } from './install.js';
 import { restoreImage as restore } from './restore.js';
 import { imageSource, liveSource, type TreeSource } from './source.js';
 
-export { DamagedImage, decode as decodeTree } from './decode.js';
-export { encode as encodeTree } from './encode.js';
-export type { TreeNode, TreeSource } from './source.js';
-
 /** What the engine hands out: an image with its volume. */
 class HeldImage implements VolumeImage {
   constructor(

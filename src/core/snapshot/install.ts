@@ -7,6 +7,7 @@ import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
 import { Directories } from '../directory.js';
 import { ENOMEM } from '../errno.js';
 import { fault, QuotaFault } from '../fault.js';
+import { isDirectoryMode } from '../flags.js';
 import { CONTENT, GENERATION, GID, InodeTable, LINKS, MODE, OWN_ENTRY, ROOT, STATE, UID } from '../inode.js';
 import { Plan } from '../plan.js';
 import { RecordTable } from '../record-table.js';
@@ -15,7 +16,7 @@ import { PageMap } from '../storage/page-map.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';
 import { chargeOfTree, demandNodes, restoreTables, type Tables } from './restore.js';
-import { isDirectoryMode, TIME_WORDS, type TreeNode, type TreeSource } from './source.js';
+import { TIME_WORDS, type TreeNode, type TreeSource } from './source.js';
 
 /** Bytes of lists for each column that has no record. */
 const GAP_BYTES = 40;

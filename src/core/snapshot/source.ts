@@ -3,7 +3,6 @@
  * What is encoded, copied into another volume or compared comes from here.
  */
 import { Directories } from '../directory.js';
-import { S_IFDIR, S_IFLNK, S_IFMT } from '../flags.js';
 import {
   ATIME,
   BIRTHTIME,
@@ -53,9 +52,6 @@ export interface TreeSource {
   /** What is stored of a file, page by page, ascending; the target of a link as page 0. */
   forEachPage(ino: number, visit: VisitPage): void;
 }
-
-export const isDirectoryMode = (mode: number): boolean => (mode & S_IFMT) === S_IFDIR;
-export const isLinkMode = (mode: number): boolean => (mode & S_IFMT) === S_IFLNK;
 
 /** The tree of an image. */
 export const imageSource = (volume: Volume, image: Image): TreeSource => {

@@ -3,12 +3,13 @@
  * once, then applies; a refusal has changed nothing. Trees are walked without
  * recursion, because renames can nest directories deeper than the stack.
  */
+
+import { changeNames } from '../changing.js';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP } from '../errno.js';
 import { fault } from '../fault.js';
 import { R_OK, W_OK, X_OK } from '../flags.js';
 import { LINKS, MODE, OWN_ENTRY, ROOT } from '../inode.js';
-import { changeNames } from '../lower-change.js';
-import { planRemoval } from '../lower-remove.js';
+import { planRemoval } from '../late-engine.js';
 import { IS_DOT, IS_DOT_DOT, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';

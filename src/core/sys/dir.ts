@@ -1,10 +1,10 @@
 /** Core layer, sys: making and removing directories. Sources: mkdir(2), rmdir(2), mkdtemp(3). */
 
+import { changeNames } from '../changing.js';
 import { EACCES, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
 import { S_IFDIR, S_ISVTX } from '../flags.js';
 import { LINKS, OWN_ENTRY } from '../inode.js';
-import { changeNames } from '../lower-change.js';
 import { FOLLOW, IS_DOT, IS_DOT_DOT, IS_ROOT, lookup, NAME_MAX, NAME_ONLY, NO_FOLLOW, walk } from '../namei.js';
 import { demandChange, demandRemoval, demandWritable } from '../permission.js';
 import { Plan } from '../plan.js';

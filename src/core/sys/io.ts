@@ -1,10 +1,11 @@
 /** Core layer, sys: moving bytes through descriptors. Sources: read(2), write(2), pread(2), lseek(2), ftruncate(2). */
+
+import { changeContent, readContent } from '../changing.js';
 import { EBADF, EFBIG, EINVAL, EISDIR } from '../errno.js';
 import { fault } from '../fault.js';
 import type { OpenFile } from '../file-table.js';
 import { O_APPEND, O_NOATIME } from '../flags.js';
 import { GENERATION } from '../inode.js';
-import { changeContent, readContent } from '../lower-change.js';
 import { dropSetId } from '../permission.js';
 import { MAX_FILE_BYTES } from '../storage/file-contents.js';
 import type { Volume } from '../volume.js';

@@ -1,10 +1,11 @@
 /** Core layer, sys: names. Sources: link(2), symlink(2), readlink(2), unlink(2), realpath(3). */
+
+import { changeNames } from '../changing.js';
 import { Directories } from '../directory.js';
 import { EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { S_IFLNK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
-import { changeNames } from '../lower-change.js';
 import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demandChange, demandLinkable, demandRemoval } from '../permission.js';
 import type { Plan } from '../plan.js';

@@ -2,6 +2,8 @@
  * Core layer, sys: open(2), close(2) and making files. `openInode` does what
  * open does without a descriptor, so that whole-file calls need none.
  */
+
+import { changeContent, changeNames } from '../changing.js';
 import { EEXIST, EFBIG, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { OpenFile } from '../file-table.js';
@@ -25,7 +27,6 @@ import {
   W_OK,
 } from '../flags.js';
 import { GENERATION, GID, LINKS, MODE, STATE } from '../inode.js';
-import { changeContent, changeNames } from '../lower-change.js';
 import { CREATE, CREATE_NO_FOLLOW, FOLLOW, IS_DOT, lookup, NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, demandChange, demandWritable, dropSetId, owns } from '../permission.js';
 import { Plan } from '../plan.js';

@@ -3,11 +3,12 @@
  * record moves and keeps its identity, so open files keep their name for
  * events; nothing below a directory is touched.
  */
+
+import { changeNames } from '../changing.js';
 import { EBUSY, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
-import { changeNames } from '../lower-change.js';
 import { FOLLOW, lookup, NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';

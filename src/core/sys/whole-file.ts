@@ -1,4 +1,6 @@
 /** Core layer, sys: whole files in one call, without a descriptor. Faults name the system call they stand for. */
+
+import { changeContent } from '../changing.js';
 import { Directories } from '../directory.js';
 import { EBADF, EEXIST, EISDIR, ENOTSUP, EPERM } from '../errno.js';
 import { Fault, fault, QuotaFault } from '../fault.js';
@@ -22,7 +24,7 @@ import {
   X_OK,
 } from '../flags.js';
 import { ATIME, GENERATION, GID, MODE, MTIME, UID } from '../inode.js';
-import { changeContent, readBelow, stageCopy } from '../lower-change.js';
+import { readBelow, stageCopy } from '../late-engine.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, demandChange, demandWritable, dropSetId, may, owns, settableBits } from '../permission.js';
 import { Plan } from '../plan.js';

@@ -1,7 +1,7 @@
 // What is loaded at its first use. 'reset': it belongs to the copy that asks for it, even when a test runner has emptied
 // the cache of modules in between. 'mounted': it is found when a volume has taken the place of every file.
 const assert = require('node:assert');
-const { createFs, QuotaExceededError } = require('quotafs');
+const { createFs, QuotaExceededError, quotaOf } = require('quotafs');
 
 const fs = createFs({ maxQuota: 1024 ** 2 });
 fs.writeFileSync('/file', 'text');
@@ -15,6 +15,9 @@ async function useAll() {
   const pieces = [];
   for await (const piece of fs.createReadStream('/copy', 'utf8')) pieces.push(piece);
   assert.deepEqual(pieces, ['text']);
+  // Of the engine's late part: the use by path, and the fsck.
+  assert.equal(quotaOf(fs).usage('/').files, 2);
+  assert.deepEqual(quotaOf(fs).audit().problems, []);
 }
 
 if (process.argv[2] === 'reset') {

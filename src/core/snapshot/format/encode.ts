@@ -12,7 +12,8 @@
  *
  * Written twice, to be counted first: the result is as long as it must be.
  */
-import { isDirectoryMode, isLinkMode, type TreeNode, type TreeSource } from './source.js';
+import { isDirectoryMode, isLinkMode } from '../../flags.js';
+import type { TreeNode, TreeSource } from '../source.js';
 
 /** Marks. */
 export const SAME_TIME = [0, 1, 2, 4] as const;

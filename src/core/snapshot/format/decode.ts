@@ -4,15 +4,15 @@
  * is believed before the bytes that it speaks of are there, so what is kept
  * meanwhile is a few words for each inode that is really in them.
  */
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../flags.js';
-import { ROOT } from '../inode.js';
-import { NAME_MAX } from '../namei.js';
-import { PAGE_BYTES } from '../storage/chunks.js';
-import { MAX_FILE_BYTES } from '../storage/file-contents.js';
-import { LINKS_MAX, TARGET_MAX } from '../sys/link.js';
-import { nanosAt } from '../times.js';
+import { isDirectoryMode, isLinkMode, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../flags.js';
+import { ROOT } from '../../inode.js';
+import { NAME_MAX } from '../../namei.js';
+import { PAGE_BYTES } from '../../storage/chunks.js';
+import { MAX_FILE_BYTES } from '../../storage/file-contents.js';
+import { LINKS_MAX, TARGET_MAX } from '../../sys/link.js';
+import { nanosAt } from '../../times.js';
+import type { TreeNode, TreeSource } from '../source.js';
 import { MARKS, RANDOM_ACCESS_MARK, SAME_TIME } from './encode.js';
-import { isDirectoryMode, isLinkMode, type TreeNode, type TreeSource } from './source.js';
 
 const WORD = 2 ** 32;
 
