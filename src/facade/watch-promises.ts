@@ -70,7 +70,11 @@ function parseOptions(options: unknown) {
 
 /** Makes promises.watch of one fs object. */
 export function makePromisesWatch(ctx: Context) {
-  return async function* watch(filename: unknown, options: unknown = {}): AsyncGenerator<Change, void> {
+  async function* watch(filename: unknown, options: unknown): AsyncGenerator<Change, void> {
+    // What is handed in lives as long as the iterator, and may be a part of something large. It is let go of here;
+    // with a default value among the parameters V8 keeps them all beside what they are changed to.
+    filename = detached(filename);
+    if (options === undefined) options = {};
     if (options !== null && typeof options === 'object') validatePath(filename, 'path');
     const { persistent, recursive, encoding, signal, maxQueue, overflow, ignore } = parseOptions(options);
     const abortError = (): Error => new AbortError(signal?.reason);
@@ -152,5 +156,7 @@ export function makePromisesWatch(ctx: Context) {
       end();
       signal?.removeEventListener('abort', cancel);
     }
-  };
+  }
+  // As Node's, whose second parameter has a default.
+  return Object.defineProperty(watch, 'length', { value: 1 });
 }

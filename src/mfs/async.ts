@@ -3,6 +3,7 @@
  * synchronous one, done at the call and answered later, so calls take effect in
  * the order they are made; only what meets a locked file waits for its turn.
  */
+import { detached } from '../host/index.js';
 import { type About, later, whenUnlocked } from './async-calls.js';
 import { AsyncMemoryFileHandle } from './async-file-handle.js';
 import { contextOf, type MfsContext } from './context.js';
@@ -45,7 +46,6 @@ export class AsyncMemoryFileSystem {
    * @throws EBUSY after `lockTimeout` seconds (default `defaultLockTimeout`, null waits for ever).
    */
   open(path: string, mode: OpenMode = 'rb', options: OpenOptions = {}): Promise<AsyncMemoryFileHandle> {
-    const about = { operation: 'open', path };
     let request: OpenRequest;
     try {
       request = requestOpen(this.#context, path, mode, options);
@@ -54,6 +54,8 @@ export class AsyncMemoryFileSystem {
         throw refusal;
       });
     }
+    // The request's path: the one given may be a part of something large, which a caller that waits would hold.
+    const about = { operation: 'open', path: request.path };
     return whenUnlocked(this.#context, about, request.lockTimeoutMs, (turn) => {
       return new AsyncMemoryFileHandle(openNow(this.#context, request, turn));
     });
@@ -109,12 +111,14 @@ export class AsyncMemoryFileSystem {
 
   /** See {@link MemoryFileSystem.copy}. Waits while the source is open for writing. */
   copy(src: string, dst: string): Promise<void> {
-    return this.#whenUnlocked({ operation: 'copy', path: src, dest: dst }, () => copyFile(this.#context, src, dst));
+    const [path, dest] = [detached(src), detached(dst)];
+    return this.#whenUnlocked({ operation: 'copy', path, dest }, () => copyFile(this.#context, path, dest));
   }
 
   /** See {@link MemoryFileSystem.copyTree}. Waits while a file of the source is open for writing. */
   copyTree(src: string, dst: string): Promise<void> {
-    return this.#whenUnlocked({ operation: 'copyTree', path: src, dest: dst }, () => copyTree(this.#context, src, dst));
+    const [path, dest] = [detached(src), detached(dst)];
+    return this.#whenUnlocked({ operation: 'copyTree', path, dest }, () => copyTree(this.#context, path, dest));
   }
 
   /** See {@link MemoryFileSystem.walk}; each step is answered later. */
@@ -133,8 +137,9 @@ export class AsyncMemoryFileSystem {
 
   /** See {@link MemoryFileSystem.exportAsBuffer}. Waits while the file is open for writing. */
   exportAsBuffer(path: string, options: ExportAsBufferOptions = {}): Promise<Buffer> {
-    return this.#whenUnlocked({ operation: 'exportAsBuffer', path }, () =>
-      exportFile(this.#context, path, readExportOptions(options)),
+    const own = detached(path);
+    return this.#whenUnlocked({ operation: 'exportAsBuffer', path: own }, () =>
+      exportFile(this.#context, own, readExportOptions(options)),
     );
   }
 

@@ -29,6 +29,9 @@ const QUICK = [
   'watchers-with-ignore',
   'line-readers-kept',
   'vfs-files',
+  'sliced-watch-iterators',
+  'mfs-sliced-waiters',
+  'long-paths-watchers',
   'file-handles-lost',
   'overlay-copied-up',
 ];

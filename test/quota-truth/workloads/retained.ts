@@ -106,6 +106,50 @@ const statWatchers: Workload = {
   },
 };
 
+const iterators: Workload = {
+  name: 'sliced-watch-iterators',
+  about: 'fs.promises.watch iterators of paths cut from 256 KiB, each waiting',
+  portable: false,
+  code: 4 * LARGE,
+  endless: true,
+  async run(env) {
+    await env.fillAsync(
+      async (i) => {
+        const controller = new AbortController();
+        env.fs.mkdirSync(slice(i));
+        const next = env.fs.promises.watch(slice(i), { signal: controller.signal })[Symbol.asyncIterator]().next();
+        env.keep({ controller, next: next.catch(ignore) });
+      },
+      Math.min(500, Math.floor(env.quota / 8000)),
+    );
+  },
+  release: (env) =>
+    env.releaseObjects(async ({ controller, next }: { controller: AbortController; next: Promise<unknown> }) => {
+      controller.abort();
+      await next;
+    }),
+};
+
+const waiters: Workload = {
+  name: 'mfs-sliced-waiters',
+  about: 'callers that wait for a lock on a file whose path each has cut from 256 KiB',
+  portable: false,
+  mfs: true,
+  code: 4 * LARGE,
+  endless: true,
+  async run(env) {
+    const name = slice(1);
+    env.keep(env.mfs.sync.open(name, 'wb'));
+    await env.fillAsync(
+      async () => {
+        void env.mfs.open(slice(1), 'rb', { lockTimeout: null }).then((handle) => handle.close(), ignore);
+      },
+      Math.min(300, Math.floor(env.quota / 16_000)),
+    );
+  },
+  release: (env) => env.releaseObjects((handle: { close(): void }) => handle.close()),
+};
+
 export const retainedWorkloads: readonly Workload[] = [
   cut('sliced-names', 'names cut from 256 KiB', (env, i) => env.fs.writeFileSync(slice(i), ''), MOST),
   cut(
@@ -142,4 +186,6 @@ export const retainedWorkloads: readonly Workload[] = [
   openedByPromise,
   views,
   bufferPaths,
+  iterators,
+  waiters,
 ];

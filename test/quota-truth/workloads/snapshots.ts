@@ -100,6 +100,8 @@ const inTurn: Workload = {
   name: 'snapshots-in-turn',
   about: 'the last five snapshots kept, while files grow and are cut at random',
   portable: false,
+  // The code of snapshots, which the small volumes that warm up do not take far enough to be compiled.
+  code: 2 ** 19,
   run(env) {
     const kept: Snapshot[] = [];
     const files = Math.max(4, Math.floor(env.quota / 300_000));
