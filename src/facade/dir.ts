@@ -172,6 +172,11 @@ export class Dir {
       this.#waiting.push(() => this.#readLater(callback));
       return;
     }
+    // It has waited, and something that waited before it was close(): Node throws here, out of everybody's reach.
+    if (this.#closed) {
+      nextTick(callback, dirClosed());
+      return;
+    }
     // From the batch: as soon as Node gives it, which is before the next macrotask.
     if (this.#given < this.#entries.length) {
       const [error, entry] = this.#attempt();
@@ -187,11 +192,12 @@ export class Dir {
       failure = error;
     }
     defer(() => {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = null;
       let entry: Dirent | undefined;
       if (failure === undefined) [failure, entry] = this.#attempt();
+      // The call is under way until its callback has returned: what that asks for waits, or is refused.
       nextTick(() => {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = null;
         for (const call of waiting) call();
       });
       if (failure === undefined) callback(null, entry ?? null);

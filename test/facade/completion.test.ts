@@ -99,12 +99,19 @@ describe('completion', () => {
       const fs = createFs();
       process.on('uncaughtException', (error) => console.log('uncaught', error.message));
       process.on('unhandledRejection', () => console.log('rejection'));
-      fs.stat('/', () => { throw new Error('mine'); });
-      fs.stat('/', () => console.log('second'));
+      const thrower = (name) => () => { throw new Error(name); };
+      fs.stat('/', thrower('stat'));
+      fs.mkdtemp('/t', thrower('mkdtemp'));
+      fs.realpath.native('/', thrower('native'));
+      fs.mkdir('/a/b', { recursive: true }, thrower('mkdir'));
+      fs.readdir('/', { recursive: true }, thrower('readdir'));
+      fs.opendirSync('/').read(thrower('read'));
+      fs.stat('/', () => console.log('last'));
     `;
     const args = ['--import', 'tsx', '--input-type=module', '-e', program];
     const output = execFileSync(process.execPath, args, { encoding: 'utf8' });
-    expect(output.split('\n').filter(Boolean)).toEqual(['uncaught mine', 'second']);
+    const thrown = ['stat', 'mkdtemp', 'native', 'mkdir', 'readdir', 'read'].map((name) => `uncaught ${name}`);
+    expect(output.split('\n').filter(Boolean)).toEqual([...thrown, 'last']);
   });
 
   it('rejects where an async function would, and throws where Node does', async () => {

@@ -166,4 +166,18 @@ describe('opendir', () => {
     dir.closeSync();
     expect(fs.statSync('/')).toBeInstanceOf(hostFs.Stats);
   });
+
+  it('tells a read that waited behind a close that the directory is closed', async () => {
+    const fs = createFs();
+    const dir = fs.opendirSync('/');
+    const codes = await new Promise<unknown[]>((resolve) => {
+      const told: unknown[] = [];
+      dir.read(() => {
+        dir.close(() => resolve(told));
+        dir.read((error) => told.push(error && 'code' in error && error.code));
+      });
+    });
+    expect(codes).toEqual(['ERR_DIR_CLOSED']);
+    expect(quotaOf(fs).audit().ok).toBe(true);
+  });
 });

@@ -165,6 +165,34 @@ const area: Area = {
     outcomes.push(await t.attempt(() => dir.read(() => {})));
     return outcomes;
   },
+  'Dir: within the callback of a read': async (t) => {
+    for (const name of ['a', 'b', 'c']) t.fs.writeFileSync(t.p(name), '');
+    const seen: unknown[] = [];
+    for (const bufferSize of [1, 2, 32]) {
+      for (const method of ['readSync', 'closeSync'] as const) {
+        const dir = t.fs.opendirSync(t.dir, { bufferSize });
+        seen.push(
+          await new Promise((resolve) => dir.read(() => resolve(t.attempt(() => dir[method]() ?? 'nothing')))),
+          await new Promise((resolve) => setTimeout(resolve, 1)),
+          await t.attempt(() => dir.closeSync()),
+        );
+      }
+      const dir = t.fs.opendirSync(t.dir, { bufferSize });
+      const order: string[] = [];
+      await new Promise<void>((resolve) => {
+        dir.read(() => {
+          dir.read(() => {
+            order.push('second');
+            dir.close(() => resolve());
+          });
+          process.nextTick(() => order.push('tick'));
+          order.push('first');
+        });
+      });
+      seen.push(order);
+    }
+    return seen;
+  },
   'Dir: loops': async (t) => {
     fixture(t);
     const outcomes: unknown[] = [];
