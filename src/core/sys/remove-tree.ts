@@ -36,19 +36,26 @@ const emptyOneByOne = (volume: Volume, top: number): void => {
 
 const emptyAtOnce = (volume: Volume, top: number): void => {
   const { inodes, directories, bank } = volume;
-  const tree = [top];
+  // The directories form a chain through the word of their own entry, which goes: a list would be memory that nobody paid for.
+  const own = inodes.get(top, OWN_ENTRY);
+  inodes.set(top, OWN_ENTRY, 0);
+  let last = top;
   let names = 0;
-  for (let i = 0; i < tree.length; i++) {
-    for (let entry = directories.first(tree[i] as number); entry !== 0; entry = directories.next(entry)) {
+  for (let directory = top; directory !== 0; directory = inodes.get(directory, OWN_ENTRY)) {
+    for (let entry = directories.first(directory); entry !== 0; entry = directories.next(entry)) {
       const ino = directories.ino(entry);
       names++;
-      if (inodes.isDirectory(ino)) tree.push(ino);
+      if (!inodes.isDirectory(ino)) continue;
+      inodes.set(ino, OWN_ENTRY, 0);
+      inodes.set(last, OWN_ENTRY, ino);
+      last = ino;
     }
   }
   directories.index.expectDrops(names);
   let freed = 0;
   // A directory comes before those in it, so that these are still there when their names go.
-  for (const directory of tree) {
+  for (let directory = top; directory !== 0; ) {
+    const following = inodes.get(directory, OWN_ENTRY);
     for (let entry = directories.first(directory); entry !== 0; ) {
       const next = directories.next(entry);
       const ino = directories.ino(entry);
@@ -58,7 +65,9 @@ const emptyAtOnce = (volume: Volume, top: number): void => {
     }
     directories.clear(directory);
     if (directory !== top) dropDirectory(volume, directory);
+    directory = following;
   }
+  inodes.set(top, OWN_ENTRY, own);
   inodes.set(top, LINKS, 2);
   volume.changes += names;
   bank.release(freed + inodes.settle() + directories.settleEntries());
