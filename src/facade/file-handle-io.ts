@@ -42,6 +42,8 @@ export function readHandle(ctx: Context, fd: number, args: readonly unknown[]): 
     if (buffer !== undefined) validateObject(buffer, 'options', true);
     const options: ReadOptions = (buffer as ReadOptions | null | undefined) ?? {};
     ({ buffer = Buffer.alloc(16384), offset, length, position } = options);
+    // Node takes the default length of the buffer before it looks whether there is one: null is its TypeError.
+    if (buffer === null && length === undefined) void (buffer as unknown as Buffer).byteLength;
     validateView(buffer);
     ({ offset, length, position } = rangeOf({ offset, length, position }, buffer.byteLength));
   }

@@ -52,6 +52,25 @@ describe('readdir', () => {
   });
 });
 
+describe('recursive readdir of a path that is bytes, or with names that are', () => {
+  it('fails where Node has to join one, which in a directory of files alone it may not', async () => {
+    const layouts = { files: { f: '', g: '>f' }, nested: { f: '', h: { x: '' } }, empty: {}, link: '>files' };
+    const { real, ours } = await record(layouts, async ({ fs, sync, later }) => {
+      for (const start of Object.keys(layouts)) {
+        for (const path of [start, Buffer.from(start), new Uint8Array(Buffer.from(start))] as string[]) {
+          for (const given of [{}, { withFileTypes: true }, { encoding: 'buffer', withFileTypes: true }] as never[]) {
+            const name = `${start} ${typeof path} ${JSON.stringify(given)}`;
+            const all = { ...(given as object), recursive: true } as never;
+            sync(name, () => show(fs.readdirSync(path, all)));
+            await later(`promise ${name}`, async () => show(await fs.promises.readdir(path, all)));
+          }
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+});
+
 describe('recursive readdir in an encoding', () => {
   it('enters what the encoded names lead to, as the running Node does', async () => {
     const coded = { t: { c: { c: {}, f: '' }, é: { x: {} }, '63': { found: '' }, ln: '>c' } };

@@ -19,6 +19,11 @@ describe('FileHandle', () => {
           await later(`read length ${name}`, () => handle.read(Buffer.alloc(4), 0, odd, 0));
         }
         await later(`read options ${name}`, () => handle.read(Buffer.alloc(4), odd));
+        await later(`read buffer ${name}`, async () => (await handle.read({ buffer: odd })).bytesRead);
+        await later(
+          `read buffer ${name}, length`,
+          async () => (await handle.read({ buffer: odd, length: 1 })).bytesRead,
+        );
         await later(`read alone ${name}`, async () => (await handle.read(odd)).bytesRead);
         await later(`write ${name}`, () => handle.write(odd));
         await later(`write offset ${name}`, () => handle.write(Buffer.from('ab'), odd, 1, 0));

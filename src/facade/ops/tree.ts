@@ -92,7 +92,8 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
     }
     const parent = withFileTypes && names.length > 0 ? parentOf(base, relative, encoding) : base;
     for (let i = 0; i < names.length; i++) {
-      refuseBytes(base, encoding, names[i]);
+      // A walk that believes the listing joins what it enters, the others everything.
+      if (!withFileTypes || rules.followTypedLinks || types[i] === DT_DIR) refuseBytes(base, encoding, names[i]);
       const shown = presentName(names[i], encoding);
       const child = joinName(relative, modern ? names[i] : encodeName(shown));
       if (withFileTypes) results.push(makeDirent(shown, types[i], parent));
