@@ -32,7 +32,7 @@ export function readVolumeOptions(options: CreateFsOptions): VolumeOptions {
   if (gid !== undefined) validateInteger(gid, 'options.gid', 0, MAX_ID);
   if (clock !== undefined) validateFunction(clock, 'options.clock');
   const mask = readUmaskOption(umask);
-  const host = hostVolumeOptions();
+  const host = hostVolumeOptions(uid);
   // Name by name: to spread both takes a quarter of what a new volume costs.
   return {
     maxQuota: volume.maxQuota,
@@ -44,7 +44,7 @@ export function readVolumeOptions(options: CreateFsOptions): VolumeOptions {
     descriptors: host.descriptors,
     defer: host.defer,
     guard: guard.mode === 'none' ? undefined : hostGuard(guard.mode, guard.action, guard.intervalMs),
-    uid: uid ?? host.uid,
+    uid: host.uid,
     gid: gid ?? host.gid,
     umask: mask ?? host.umask,
     clock: clock ?? host.clock,

@@ -18,8 +18,12 @@ describe('host volume options', () => {
     const options = hostVolumeOptions();
     expect(options.uid).toBe(process.geteuid?.());
     expect(options.gid).toBe(process.getegid?.());
-    expect(options.groups).toEqual(process.getgroups?.());
     expect(options.descriptors).toBe(descriptors);
+  });
+
+  it('have the groups of the process, for a volume of root none', () => {
+    expect(hostVolumeOptions(1000).groups).toEqual(process.getgroups?.());
+    expect(hostVolumeOptions(0).groups).toEqual([]);
   });
 
   it('follow fake timers', () => {
