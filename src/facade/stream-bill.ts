@@ -23,6 +23,7 @@ interface Streaming {
   readonly path: unknown;
   readonly autoClose: boolean;
   readonly readableLength: number;
+  readonly readableEncoding: string | null;
   readonly _readableState: { highWaterMark: number };
   once(event: string, listener: () => void): unknown;
 }
@@ -66,9 +67,12 @@ function end(stream: object): void {
 /** How much of `size` bytes may be read now, beside what is held. */
 function room(stream: Streaming, bill: Bill, size: number): number {
   const wanted = bill.usual ?? size;
-  const held = bill.bytes + stream.readableLength;
+  // Text has two bytes for each character as soon as one of them is beyond Latin-1.
+  const width = stream.readableEncoding ? 2 : 1;
+  const held = bill.bytes + stream.readableLength * width;
+  const factor = bill.factor * width;
   let granted = wanted;
-  while (granted > LEAST && !bill.tie.set(held + granted * bill.factor)) granted = Math.max(LEAST, granted >>> 2);
+  while (granted > LEAST && !bill.tie.set(held + granted * factor)) granted = Math.max(LEAST, granted >>> 2);
   if (granted === wanted && bill.usual === undefined) return wanted;
   bill.usual = granted === wanted ? undefined : wanted;
   stream._readableState.highWaterMark = granted;

@@ -167,6 +167,20 @@ it('a line reader is billed for the lines that wait, reads a full volume in smal
   clean(quota);
 });
 
+it('a stream that gives text is billed two bytes for each character that it holds', async () => {
+  const { fs, quota } = volume();
+  fs.writeFileSync('/file', `${'a'.repeat(1000)}🦊`.repeat(300));
+  const before = quota.used;
+  const stream = fs.createReadStream('/file', 'utf8');
+  await once(stream, 'readable');
+  stream.read(100);
+  expect(quota.used - before).toBeGreaterThan(2 * stream.readableLength);
+  stream.destroy();
+  await once(stream, 'close');
+  expect(quota.used).toBe(before);
+  clean(quota);
+});
+
 it('a stream with a signal is billed for what listens to it', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', 'content');

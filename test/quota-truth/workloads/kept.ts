@@ -43,6 +43,23 @@ const readStreamsKept = (label: string, about: string, options: object, read: bo
   release: destroyAll,
 });
 
+const textStreamsKept: Workload = {
+  name: 'read-streams-kept-text',
+  about: 'read streams of text, ASCII but for a fox in each kilobyte, of which a hundred characters were read, kept',
+  portable: false,
+  async run(env) {
+    const text = `${'a'.repeat(1000)}🦊`.repeat(Math.min(POOL.length, env.quota / 8) / 1004);
+    env.fs.writeFileSync('/file', text);
+    await env.fillAsync(async () => {
+      const stream = env.fs.createReadStream('/file', 'utf8');
+      env.keep(stream);
+      await first(stream, 'readable');
+      stream.read(100);
+    }, 100_000);
+  },
+  release: destroyAll,
+};
+
 const writeStreamsKept: Workload = {
   name: 'write-streams-kept',
   about: 'write streams given 10 bytes and kept',
@@ -281,6 +298,7 @@ export const keptWorkloads: readonly Workload[] = [
   readStreamsKept('open', 'read streams that are opened and kept, nothing read', { autoDestroy: true }, false),
   readStreamsKept('half-read', 'read streams of which one chunk was read, kept', {}, true),
   readStreamsKept('small-chunks', 'read streams of 512-byte chunks, one read, kept', { highWaterMark: 512 }, true),
+  textStreamsKept,
   writeStreamsKept,
   streamsRefused,
   handleStreamsKept,
