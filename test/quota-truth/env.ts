@@ -214,6 +214,8 @@ export interface Workload {
   readonly writesPerStep?: number;
   /** Bytes that are V8's or an adapter's and not the volume's, beyond what is allowed for all. */
   readonly code?: number;
+  /** Makes what is not the volume's (a peer's code), before anything is measured. */
+  prepare?(): unknown;
   run(env: Env): void | Promise<void>;
   /** Gives back what deleting all files does not: descriptors, handles, watchers. */
   release?(env: Env): void | Promise<void>;

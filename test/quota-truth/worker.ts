@@ -101,6 +101,9 @@ async function main(): Promise<Measured> {
     if (workload.overlay) return openOverlay(bytes);
     return workload.mfs ? openMfs(bytes) : openVolume(subject as Subject, bytes);
   };
+  await workload.prepare?.();
+  // The lower tree is none of the volume's.
+  if (workload.overlay) openOverlay(SMALL);
   const env = new Env(Number(patienceText), Number(stepsText), sample, look);
   if (cold !== 'cold') {
     // Until the compiler has seen enough: its output would be counted as the volume's.
