@@ -16,7 +16,7 @@ import {
   EPERM,
   EROFS,
 } from '../core/index.js';
-import type { Place } from './cp-apply.js';
+import type { Place } from './cp-step.js';
 import { NodeError } from './node-errors.js';
 import { uvException } from './uv-exception.js';
 

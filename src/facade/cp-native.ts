@@ -1,7 +1,7 @@
 /**
  * Facade layer: cpSync as Node 22 and later do it in C++: other checks, other
  * words, and contents of directories overwritten in place. Owns those rules;
- * steps, places and looks are cp-plan's. Where native Node aborts the process (a
+ * steps are cp-step's, looks are cp-plan's. Where native Node aborts the process (a
  * copy into itself through a link, a directory onto a file) an error is thrown
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
@@ -18,7 +18,6 @@ import {
   S_IFDIR,
   STAT_LENGTH,
 } from '../core/index.js';
-import type { Place } from './cp-apply.js';
 import { alreadyExists, systemError } from './cp-errors.js';
 import {
   children,
@@ -36,6 +35,7 @@ import {
   type Stat,
   sameInode,
 } from './cp-plan.js';
+import type { Place } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
 import { throughDouble } from './times.js';

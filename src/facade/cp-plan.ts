@@ -20,8 +20,8 @@ import {
   STAT_LENGTH,
 } from '../core/index.js';
 import type { Context } from './context.js';
-import type { Place, Step } from './cp-apply.js';
 import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
+import type { Place, Step } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';

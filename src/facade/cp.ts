@@ -8,9 +8,10 @@
 import { isPromise } from 'node:util/types';
 import { deliverAll, deliverError, rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
-import { Application, applySteps, type Place } from './cp-apply.js';
+import { Application, applySteps } from './cp-apply.js';
 import { planNative } from './cp-native.js';
 import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
+import type { Place } from './cp-step.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { throughDate } from './times.js';

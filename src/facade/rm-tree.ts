@@ -23,7 +23,7 @@ import {
   STAT_LENGTH,
 } from '../core/index.js';
 import type { Context } from './context.js';
-import type { Place } from './cp-apply.js';
+import type { Place } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { SystemError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
