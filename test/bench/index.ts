@@ -166,7 +166,7 @@ async function main(): Promise<void> {
   if (systems.includes('platformatic') || systems.includes('zenfs')) installPeers();
   const worker = await bundle('test/bench/worker.ts', 'worker');
   const libraries: Libraries = {
-    ours: systems.includes('ours') ? await libraryFile() : '',
+    ours: systems.includes('ours') ? libraryFile() : '',
     engine: systems.includes('engine') ? await bundle('test/bench/engine-fs.ts', 'engine') : '',
   };
 
