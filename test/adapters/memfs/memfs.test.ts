@@ -144,11 +144,14 @@ describe.each(libraries)('the examples of memfs on %s', (_, { createFsFromVolume
       return module.exports;
     };
     await vi.waitFor(() => expect(served()).toBe('one'), { timeout: 20_000 });
-    nodeFs.writeFileSync(join(source, 'index.js'), 'module.exports = "two, changed";');
+    // In one step, as editors do: the compiler may be reading the file.
+    nodeFs.writeFileSync(join(source, 'new.js'), 'module.exports = "two, changed";');
+    nodeFs.renameSync(join(source, 'new.js'), join(source, 'index.js'));
     await vi.waitFor(() => expect(served()).toBe('two, changed'), { timeout: 20_000 });
     await new Promise((resolve) => watching?.close(resolve));
     nodeFs.rmSync(source, { recursive: true });
-    expect([builds.some((each) => each.hasErrors()), output.existsSync('/dist/main.js')]).toEqual([false, true]);
+    expect(builds.flatMap((each) => each.compilation.errors.map(String))).toEqual([]);
+    expect(output.existsSync('/dist/main.js')).toBe(true);
   });
 
   it('gives the object webpack-dev-middleware and bundlers ask for', () => {
