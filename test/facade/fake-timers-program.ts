@@ -137,8 +137,7 @@ const byTicks: Record<string, () => unknown> = {
 };
 
 await variants[variant]?.();
-const hosted =
-  'glob' in nodeFs ? { glob: () => called((done) => fs.glob('*', { cwd: p('d') }, done as never)) } : {};
+const hosted = 'glob' in nodeFs ? { glob: () => called((done) => fs.glob('*', { cwd: p('d') }, done as never)) } : {};
 const probes = { ...plain, ...hosted, ...(variant.includes('nextTick') ? {} : byTicks) };
 
 async function outcomesOn(subject: typeof nodeFs): Promise<object> {
