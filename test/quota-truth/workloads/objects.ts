@@ -2,7 +2,7 @@
  * Quota truth: objects that a volume hands out and that are larger than they look: watchers with matchers and signals,
  * line readers, files of a node:vfs provider, handles nobody closes, iterators of a glob, whole volumes.
  */
-import type { FSWatcher } from 'node:fs';
+import type { FSWatcher, ReadStream, WriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openDatabase, type Sqlite3Module } from '../../../src/adapters/sqlite/index.js';
 import { createProvider } from '../../../src/adapters/vfs/index.js';
@@ -24,6 +24,17 @@ const object = (
 ): Workload => ({ name, about, portable: false, run, release, ...more });
 
 const closeAll = (env: Env): Promise<void> => env.releaseObjects((one: { close(): unknown }) => one.close());
+
+const destroyAll = async (env: Env): Promise<void> => {
+  await env.releaseObjects((stream: { destroy(): void }) => stream.destroy());
+  for (let i = 0; i < 10; i++) await turn();
+};
+
+async function keepOpen(env: Env, stream: ReadStream | WriteStream): Promise<void> {
+  env.keep(stream);
+  await new Promise((resolve, reject) => stream.once('error', reject).once('open', resolve));
+  stream.removeAllListeners('error').on('error', ignore);
+}
 
 const withIgnore = object(
   'watchers-with-ignore',
@@ -131,15 +142,10 @@ const streamsWithSignal = object(
     await env.fillAsync(async (i) => {
       const stream =
         i % 2 === 0 ? env.fs.createReadStream('/file', { signal }) : env.fs.createWriteStream(`/w${i}`, { signal });
-      env.keep(stream);
-      await new Promise((resolve, reject) => stream.once('error', reject).once('open', resolve));
-      stream.removeAllListeners('error').on('error', ignore);
+      await keepOpen(env, stream);
     }, 100_000);
   },
-  async (env) => {
-    await env.releaseObjects((stream: { destroy(): void }) => stream.destroy());
-    for (let i = 0; i < 10; i++) await turn();
-  },
+  destroyAll,
 );
 
 /** node:vfs is there from Node 26.4 on, behind a flag; elsewhere a class stands in for its base. */
@@ -286,15 +292,10 @@ const longPathStreams = object(
         i % 2 === 0
           ? env.fs.createReadStream(path.file(), { highWaterMark: 512 })
           : env.fs.createWriteStream(path.file());
-      env.keep(stream);
-      await new Promise((resolve, reject) => stream.once('error', reject).once('open', resolve));
-      stream.removeAllListeners('error').on('error', ignore);
+      await keepOpen(env, stream);
     }, 100_000);
   },
-  async (env) => {
-    await env.releaseObjects((stream: { destroy(): void }) => stream.destroy());
-    for (let i = 0; i < 10; i++) await turn();
-  },
+  destroyAll,
 );
 
 const longNameDirs = object(
