@@ -94,12 +94,16 @@ export class InodeTable extends RecordTable {
   }
 
   size(ino: number): number {
-    return this.get(ino, SIZE_HIGH) * TWO_32 + this.get(ino, SIZE_LOW);
+    const words = this.wordsOf(ino);
+    const at = this.at(ino);
+    return (words[at + SIZE_HIGH] as number) * TWO_32 + (words[at + SIZE_LOW] as number);
   }
 
   setSize(ino: number, size: number): void {
-    this.set(ino, SIZE_LOW, size);
-    this.set(ino, SIZE_HIGH, Math.floor(size / TWO_32));
+    const words = this.wordsToWrite(ino);
+    const at = this.at(ino);
+    words[at + SIZE_LOW] = size;
+    words[at + SIZE_HIGH] = Math.floor(size / TWO_32);
   }
 
   isDirectory(ino: number): boolean {
@@ -129,6 +133,13 @@ export class InodeTable extends RecordTable {
   touchContent(ino: number): void {
     this.tick();
     this.stampContent(ino);
+  }
+
+  /** Commits a write that ended at `end`: size, generation, mtime and ctime. */
+  wrote(ino: number, end: number): void {
+    if (end > this.size(ino)) this.setSize(ino, end);
+    this.touchContent(ino);
+    this.wordsOf(ino)[this.at(ino) + GENERATION]++;
   }
 
   /** `touchContent` at the time of the last touch. */

@@ -61,8 +61,10 @@ export const write = (
   const file = writable(volume, fd);
   if (length === 0) return 0;
   const at = startOf(volume, file, position);
-  prepareWrite(volume, file.ino, at, length);
-  volume.contents.put(file.ino, at, source, offset, length);
+  if (volume.lower !== undefined || !volume.contents.overwrite(file.ino, at, source, offset, length)) {
+    prepareWrite(volume, file.ino, at, length);
+    volume.contents.put(file.ino, at, source, offset, length);
+  }
   written(volume, file, at, length, position);
   return length;
 };
@@ -92,11 +94,8 @@ export const prepareWrite = (volume: Volume, ino: number, at: number, length: nu
 
 /** Commits a write to an inode: size, promotion, times, set-id bits, counters. A `fresh` file was written whole: in order. */
 export const commitWrite = (volume: Volume, ino: number, at: number, length: number, fresh = false): void => {
-  const { inodes, contents } = volume;
-  if (!fresh) contents.promote(ino, at);
-  if (at + length > inodes.size(ino)) inodes.setSize(ino, at + length);
-  inodes.add(ino, GENERATION, 1);
-  inodes.touchContent(ino);
+  if (!fresh) volume.contents.promote(ino, at);
+  volume.inodes.wrote(ino, at + length);
   dropSetId(volume, ino);
   volume.changes++;
 };
