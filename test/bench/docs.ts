@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './build.js';
 import { TITLES } from './cases/index.js';
+import { goalRows } from './goals.js';
 import { reasonsFor } from './reasons.js';
 import { caseNames, lost, meanRatio, rows, systemsIn } from './report.js';
 import { lookup, type ResultFile } from './results.js';
@@ -111,6 +112,15 @@ function whySection(files: readonly ResultFile[]): string {
   return `## Where others are faster, and why\n\n${lines.join('\n')}\n\n`;
 }
 
+function goalSection(files: readonly ResultFile[]): string {
+  return `## Goals
+
+What this project wants to reach; what it does not is in bold, and why further down.
+
+${table(['goal', 'bound', ...files.map(({ node }) => `Node ${node}`)], goalRows(files))}
+`;
+}
+
 /** What the numbers of a new volume do not say by themselves. */
 const FS_OBJECT = `## What an fs object costs
 
@@ -146,6 +156,7 @@ ${table(['system', '× our time', 'cases'], means)}
 
 ${behind.length === 0 ? 'No other system is faster in any case.' : `Others are still faster in: ${behind.join(', ')}.`}
 ${packed}
+${goalSection([file, ...others])}
 ${groupsOf(file)
   .map((group) => groupSection(file, group))
   .join('\n')}
