@@ -362,6 +362,8 @@ function nameShown(code: string): string {
  */
 function loadLate(code: string): string {
   const late = [...LATE_BUILTINS, ...Object.keys(LATE_PARTS).map((part) => `./${part}.js`)];
+  // Each source file that imports a part does so under a name of its own, but there is one copy of what it makes.
+  const getters = new Map<string, string>();
   return [...code.matchAll(/^var (import_\w+) = (require\("([^"]+)"\));$/gm)].reduce(
     (result, [line, name, load, module]) => {
       if (module === 'node:timers' || module === 'node:process') {
@@ -370,10 +372,13 @@ function loadLate(code: string): string {
         ].join();
         return result.replace(line, `var ${name} = (({ ${used} }) => ({ ${used} }))(${load});`);
       }
-      if (!late.includes(module ?? '')) return result;
+      if (name === undefined || module === undefined || !late.includes(module)) return result;
+      const getter = getters.get(module) ?? name;
       const isOnChunk = ON_CHUNK.some((part) => module === `./${part}.js`);
       const loaded = isOnChunk ? `${load}(module.exports)` : load;
-      const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`);
+      const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${getter}()).`);
+      if (getters.has(module)) return lazily;
+      getters.set(module, getter);
       return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${loaded}; }\n`;
     },
     code,

@@ -15,6 +15,13 @@ async function useAll() {
   const pieces = [];
   for await (const piece of fs.createReadStream('/copy', 'utf8')) pieces.push(piece);
   assert.deepEqual(pieces, ['text']);
+  // Handles, streams and promises are parts of one copy: each knows the others' by their classes.
+  const handle = await fs.promises.open('/copy', 'r+');
+  assert.equal(await fs.promises.readFile(handle, 'utf8'), 'text');
+  for await (const piece of handle.createReadStream({ encoding: 'utf8', start: 1, autoClose: false }))
+    pieces.push(piece);
+  for await (const piece of fs.createReadStream('', { fd: handle, encoding: 'utf8', start: 2 })) pieces.push(piece);
+  assert.deepEqual(pieces, ['text', 'ext', 'xt']);
   // Of the engine's late part: the use by path, and the fsck.
   assert.equal(quotaOf(fs).usage('/').files, 2);
   assert.deepEqual(quotaOf(fs).audit().problems, []);
