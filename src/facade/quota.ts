@@ -8,6 +8,9 @@ import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
 import { faultToError } from './uv-exception.js';
 import { validateFunction, validateInteger, validatePath } from './validate.js';
 
+/** Bytes of a listener: a plain function, its mark and its place in the list (measured 345). */
+const LISTENER_PRICE = 384;
+
 /** What an application can ask of and tell a volume about its quota. */
 export interface Quota {
   /** `maxQuota`, bytes. */
@@ -31,9 +34,10 @@ export interface Quota {
   resize(maxQuota: number): void;
   /**
    * Calls `listener` soon (never inside a file system call) after use first reaches a share of the limit,
-   * and again only after it fell below.
+   * and again only after it fell below. A listener is billed 384 bytes until it is ended.
    * @param share 0 to 1, for example 0.8
    * @returns a function that ends it
+   * @throws ENOSPC when not even that fits
    */
   onPressure(share: number, listener: (pressure: Pressure) => void): () => void;
   /** Recomputes the bill and the structure of the volume: an fsck. */
@@ -122,7 +126,18 @@ export function quotaOfEngine(engine: Engine): Quota {
       if (typeof share !== 'number') throw invalidArgType('share', 'number', share);
       if (!(share >= 0 && share <= 1)) throw outOfRange('share', '>= 0 && <= 1', share);
       validateFunction(listener, 'listener');
-      return engine.onPressure(share, listener);
+      try {
+        engine.billHandle(LISTENER_PRICE);
+      } catch (error) {
+        throw error instanceof Fault ? faultToError(error, 'onPressure') : error;
+      }
+      const end = engine.onPressure(share, listener);
+      let billed = LISTENER_PRICE;
+      return () => {
+        end();
+        engine.unbillHandle(billed);
+        billed = 0;
+      };
     },
     audit: () => engine.audit(),
   };

@@ -9,9 +9,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
 import { Fault, STAT_LENGTH, type StatArray } from '../core/index.js';
-import { every, later, nextTick, stopEvery } from '../host/index.js';
+import { every, later, nextTick, stopEvery, textBytes } from '../host/index.js';
 import type { Context } from './context.js';
-import { decodeName } from './encoding.js';
 import { makeStats } from './stats.js';
 import { faultToError } from './uv-exception.js';
 import { validateFunction, validatePath, validateUint32 } from './validate.js';
@@ -20,6 +19,8 @@ const DEFAULT_INTERVAL = 5007;
 
 /** Bytes of a watcher with its timer, emitter and stats (measured 980). */
 const WATCHER_PRICE = 1280;
+/** Bytes of one more listener: a plain function and its place in the list (measured 72). */
+const LISTENER_PRICE = 96;
 
 /** What uv_fs_poll compares: dev, mode, uid, gid, ino, size, and mtime, ctime and birthtime to the nanosecond. */
 const compared = [0, 1, 3, 4, 7, 8, 12, 13, 14, 15, 16, 17];
@@ -47,11 +48,14 @@ class StatWatcher extends EventEmitter {
   /** How many watchFile calls keep the process alive, and how many could. */
   [refs] = 1;
   [maxRefs] = 1;
+  #billed: number;
 
-  constructor(ctx: Context, path: string, interval: number, persistent: boolean, bigint: boolean) {
+  /** @param price - bytes it is billed, its paths included */
+  constructor(ctx: Context, path: string, price: number, interval: number, persistent: boolean, bigint: boolean) {
     super();
     // Before anything is made: a refusal leaves nothing.
-    ctx.engine.billHandle(WATCHER_PRICE + path.length);
+    ctx.engine.billHandle(price);
+    this.#billed = price;
     this.#ctx = ctx;
     this.#path = path;
     this.#bigint = bigint;
@@ -99,16 +103,24 @@ class StatWatcher extends EventEmitter {
     nextTick(() => this.emit('stop'));
     stopEvery(this._handle);
     this._handle = null;
-    this.#ctx.engine.unbillHandle(WATCHER_PRICE + this.#path.length);
+    this.#ctx.engine.unbillHandle(this.#billed);
   }
 
-  /** Another watchFile call shares this watcher. */
+  /** Another watchFile call shares this watcher. @throws QuotaFault */
   [addShare](): void {
+    if (this._handle) {
+      this.#ctx.engine.billHandle(LISTENER_PRICE);
+      this.#billed += LISTENER_PRICE;
+    }
     this[refs]++;
     this[maxRefs]++;
   }
 
   [dropShare](): void {
+    if (this._handle) {
+      this.#ctx.engine.unbillHandle(LISTENER_PRICE);
+      this.#billed -= LISTENER_PRICE;
+    }
     this[maxRefs]--;
     this.unref();
   }
@@ -151,13 +163,13 @@ export function makeStatWatching(ctx: Context) {
     return typeof path === 'string' ? posix.resolve(ctx.cwd(), path) : posix.resolve(path as never);
   }
 
-  /** @throws QuotaExceededError when the volume cannot pay for the watcher */
-  function start(path: string, interval: number, given: WatchFileOptions): StatWatcher {
-    try {
-      return new StatWatcher(ctx, path, interval, Boolean(given.persistent), given.bigint === true);
-    } catch (error) {
-      throw error instanceof Fault ? faultToError(error, 'watch', decodeName(path)) : error;
-    }
+  /** Both forms of the path are kept, but for one that is the same in both. */
+  function start(key: string, interval: number, given: WatchFileOptions): StatWatcher {
+    const path = ctx.resolve(key);
+    const price = WATCHER_PRICE + path.length + (path === key ? 0 : textBytes(key));
+    const watcher = new StatWatcher(ctx, path, price, interval, Boolean(given.persistent), given.bigint === true);
+    watchers.set(key, watcher);
+    return watcher;
   }
 
   function watchFile(filename: unknown, options: unknown, listener?: unknown): EventEmitter {
@@ -168,13 +180,12 @@ export function makeStatWatching(ctx: Context) {
     validateFunction(onChange, 'listener');
 
     let watcher = watchers.get(key);
-    if (watcher === undefined) {
-      validateUint32(given.interval, 'interval');
-      const interval = Math.max(1, given.interval);
-      watcher = start(ctx.resolve(key), interval, given);
-      watchers.set(key, watcher);
-    } else {
-      watcher[addShare]();
+    if (watcher === undefined) validateUint32(given.interval, 'interval');
+    try {
+      if (watcher) watcher[addShare]();
+      else watcher = start(key, Math.max(1, given.interval as number), given);
+    } catch (error) {
+      throw error instanceof Fault ? faultToError(error, 'watch', key) : error;
     }
     watcher.addListener('change', onChange);
     return watcher;

@@ -433,3 +433,84 @@ describe('a watcher', () => {
     clean(quota);
   });
 });
+
+describe('a watched file', () => {
+  const listener = (): void => {};
+
+  it('is billed for each listener, and gives back what one was billed that is taken away', () => {
+    const { fs, quota } = volume();
+    const before = quota.used;
+    fs.watchFile('/w', { persistent: false }, listener);
+    const one = quota.used - before;
+    fs.watchFile('/w', listener);
+    fs.watchFile('/w', () => {});
+    const listeners = quota.used - before - one;
+    expect(listeners).toBeGreaterThan(2 * 72);
+    fs.unwatchFile('/w', listener);
+    expect(quota.used).toBe(before + one + listeners / 2);
+    fs.unwatchFile('/w');
+    expect(quota.used).toBe(before);
+    const stopped = fs.watchFile('/w', { persistent: false }, listener) as unknown as { stop(): void };
+    fs.watchFile('/w', listener);
+    stopped.stop();
+    fs.watchFile('/w', listener);
+    fs.unwatchFile('/w', listener);
+    fs.unwatchFile('/w');
+    expect(quota.used).toBe(before);
+    clean(quota);
+  });
+
+  it('takes no more listeners than fit: two million of them once took fifteen times the quota', () => {
+    const { fs, quota } = volume(64 * KIB);
+    const watcher = fs.watchFile('/w', { persistent: false }, listener) as unknown as NodeJS.EventEmitter;
+    const more = (): void => {
+      for (let i = 0; i < 10_000; i++) fs.watchFile('/w', () => {});
+    };
+    expect(more).toThrow(
+      expect.objectContaining({ code: 'ENOSPC', name: 'QuotaExceededError', syscall: 'watch', path: '/w' }),
+    );
+    const { length } = watcher.listeners('change');
+    expect(more).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+    expect(watcher.listeners('change')).toHaveLength(length);
+    clean(quota);
+    fs.unwatchFile('/w');
+    expect(quota.used).toBe(0);
+    clean(quota);
+  });
+
+  it('is billed for both forms of its path', () => {
+    const { fs, quota } = volume();
+    const wide = `/${'🦊'.repeat(60)}`.repeat(10);
+    const bill = (path: string): number => {
+      const before = quota.used;
+      fs.watchFile(path, { persistent: false }, listener);
+      const billed = quota.used - before;
+      fs.unwatchFile(path);
+      return billed;
+    };
+    expect(bill(wide) - bill('/w')).toBeGreaterThan(Buffer.byteLength(wide) + 2 * wide.length - 10);
+    expect(quota.used).toBe(0);
+    clean(quota);
+  });
+});
+
+describe('a listener of the pressure', () => {
+  it('is billed until it is ended, once, and refused when it does not fit', () => {
+    const { fs, quota } = volume(256 * KIB);
+    const end = quota.onPressure(0.5, () => {});
+    expect(quota.used).toBeGreaterThan(344);
+    end();
+    end();
+    expect(quota.used).toBe(0);
+    const ends: (() => void)[] = [];
+    const more = (): void => {
+      for (let i = 0; i < 10_000; i++) ends.push(quota.onPressure(i / 10_000, () => {}));
+    };
+    expect(more).toThrow(expect.objectContaining({ code: 'ENOSPC', name: 'QuotaExceededError' }));
+    expect(ends.length).toBeLessThan((256 * KIB) / 344);
+    for (const each of ends) each();
+    expect(quota.used).toBe(0);
+    fs.writeFileSync('/file', Buffer.alloc(200 * KIB));
+    clean(quota);
+  });
+});

@@ -87,6 +87,11 @@ export class Importer {
     if (this.#total > total) throw refuse('LIMIT', `the archive unpacks to more than ${total} bytes`, name);
   }
 
+  /** Bills what a reader keeps until the end. @throws QuotaExceededError */
+  bill(bytes: number): void {
+    this.#writer.bill(bytes, '');
+  }
+
   /** @throws QuotaExceededError when so many bytes cannot fit */
   demandRoom(bytes: number): void {
     this.#writer.demandRoom(bytes, '');

@@ -90,18 +90,20 @@ async function* zipEntries(source: RandomSource): AsyncGenerator<ZipEntry> {
 /** Checks the whole directory: names are unique and no byte belongs to two entries. */
 export async function checkZip(source: RandomSource, check: (entry: ZipEntry) => void): Promise<void> {
   const names = new Set<string>();
-  const places: { start: number; end: number; name: string }[] = [];
+  const entries: ZipEntry[] = [];
   for await (const entry of zipEntries(source)) {
     const name = canonicalName(entry.name, refuse);
     if (names.has(name)) throw refuse('DUPLICATE', 'two entries have one name', entry.name);
     names.add(name);
-    places.push({ start: entry.header, end: entry.start + entry.packedSize, name: entry.name });
+    entries.push(entry);
     check(entry);
   }
-  places.sort((a, b) => a.start - b.start);
-  for (const [index, { start, name }] of places.entries()) {
-    const before = places[index - 1];
-    if (before !== undefined && start < before.end) throw refuse('OVERLAP', 'two entries share bytes', name);
+  entries.sort((a, b) => a.header - b.header);
+  for (const [index, { header, name }] of entries.entries()) {
+    const before = entries[index - 1];
+    if (before !== undefined && header < before.start + before.packedSize) {
+      throw refuse('OVERLAP', 'two entries share bytes', name);
+    }
   }
 }
 

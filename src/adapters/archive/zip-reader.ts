@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
-import { nextTurn } from '../../host/index.js';
+import { nextTurn, textBytes } from '../../host/index.js';
 import { crc32, type FileSink } from '../tree/index.js';
 import { refuse } from './archive-error.js';
 import type { ArchiveLimits, Importer } from './importer.js';
@@ -21,6 +21,8 @@ const SMALL = 256 * 1024;
 const MIN_CHUNK = 64;
 const TURN = 4 * 1024 * 1024;
 const MAX_TARGET = 4095;
+/** Bytes of an entry that is known until the end, beside its two names. */
+const ENTRY_PRICE = 448;
 
 export async function readZip(
   source: RandomSource,
@@ -31,6 +33,7 @@ export async function readZip(
   let total = 0;
   await checkZip(source, (entry) => {
     importer.count(entry.name, entry.size);
+    importer.bill(ENTRY_PRICE + 2 * textBytes(entry.name));
     if (importer.select(entry) === undefined) return;
     checkEntry(entry, ratio);
     selected.push(entry);

@@ -8,14 +8,19 @@
  * Entry by entry: each is made in place, and replaces what was there by a rename.
  *
  * Invariants: nothing is ever written through a symbolic link below the
- * destination, and what waits in memory is at most MAX_PENDING bytes.
+ * destination, and what is kept in memory for the tree is billed to its volume
+ * until the writer is done: what waits, and the directories. The arena alone is
+ * not: it is at most a hundredth of the quota.
  */
 
+import { textBytes } from '../../host/index.js';
 import { Arena } from './arena.js';
+import { Bill, ENTRY_PRICE } from './bill.js';
 import type { WritableFs } from './fs-like.js';
 import { findGround } from './ground.js';
 import { Merge } from './merge.js';
 import { below, parentOf } from './names.js';
+import { Pending } from './pending.js';
 import { demandRoom } from './room.js';
 import { settable } from './times.js';
 import type { Refuse } from './transfer-error.js';
@@ -39,16 +44,7 @@ export interface FileSink {
 
 type Kind = 'directory' | 'file' | 'symlink';
 
-interface Pending {
-  readonly path: string;
-  make(): void;
-}
-
 const NOTHING = new Uint8Array(0);
-const MAX_PENDING = 1024 * 1024;
-const MAX_PENDING_ENTRIES = 2000;
-/** Larger files are written as they come. */
-const MAX_WAITING_FILE = 256 * 1024;
 
 export interface TreeWriterOptions {
   /** All entries or none. */
@@ -68,9 +64,9 @@ export class TreeWriter {
   /** Where entries are made, once one has been. */
   #root: string | undefined;
   #merge: Merge | undefined;
-  #pending: Pending[] = [];
-  #pendingBytes = 0;
-  readonly #arena = new Arena(MAX_PENDING + MAX_WAITING_FILE);
+  readonly #bill: Bill;
+  readonly #pending: Pending;
+  readonly #arena: Arena;
   /** What entries will be that are not made yet. */
   readonly #kinds = new Map<string, Kind>();
   /** Every directory of the tree, parents first, with the attributes of those that are entries. */
@@ -84,6 +80,9 @@ export class TreeWriter {
     this.#fs = fs;
     this.#atomic = atomic;
     this.#refuse = refuse;
+    this.#bill = new Bill(fs);
+    this.#pending = new Pending(this.#bill);
+    this.#arena = new Arena(Math.floor(this.#pending.most * 1.25));
     const { ground, rest } = findGround(fs, to);
     this.ground = ground;
     this.#toExists = rest === '';
@@ -97,7 +96,16 @@ export class TreeWriter {
 
   /** @throws QuotaExceededError when `bytes` more than what waits, in so many more entries, cannot fit */
   demandRoom(bytes: number, path: string, entries = 0): void {
-    demandRoom(this.#fs, this.ground, this.#pendingBytes + bytes, below(this.to, path), entries);
+    const wanted = this.#pending.bytes - this.#pending.billed + bytes;
+    demandRoom(this.#fs, this.ground, wanted, below(this.to, path), entries);
+  }
+
+  /**
+   * Bills what the source of the tree keeps, until the writer is done.
+   * @throws QuotaExceededError
+   */
+  bill(bytes: number, path: string): void {
+    this.#bill.take(bytes, below(this.to, path));
   }
 
   directory(path: string, attributes: Attributes): void {
@@ -130,7 +138,8 @@ export class TreeWriter {
   /** @param size bytes that will come; fewer or more are the caller's to refuse */
   file(path: string, size: number, attributes: Attributes): FileSink {
     this.#enter(path, 'file');
-    if (size <= MAX_WAITING_FILE) return this.#waitingFile(path, size, attributes);
+    // Larger files are written as they come.
+    if (size <= this.#pending.most / 4) return this.#waitingFile(path, size, attributes);
     this.demandRoom(size, path);
     return this.#streamedFile(path, attributes);
   }
@@ -146,6 +155,7 @@ export class TreeWriter {
     for (const [path, attributes] of [...this.#directories].reverse()) {
       if (attributes) applyAttributes(this.#fs, below(this.to, path), attributes);
     }
+    this.#bill.end();
   }
 
   /** Forgets the tree: nothing of it is left, when the writer is atomic; entries that are done stay when not. */
@@ -156,6 +166,7 @@ export class TreeWriter {
     }
     this.#writing.clear();
     this.#merge?.cancel();
+    this.#bill.end();
   }
 
   #waitingFile(path: string, size: number, attributes: Attributes): FileSink {
@@ -209,21 +220,18 @@ export class TreeWriter {
   }
 
   #add(path: string, bytes: number, make: () => void): void {
-    this.#pending.push({ path, make });
-    this.#pendingBytes += bytes;
-    const full = this.#pendingBytes >= MAX_PENDING || this.#pending.length >= MAX_PENDING_ENTRIES;
-    if (full || !this.#atomic) this.#flush();
+    const mayWait = this.#pending.add(path, bytes, make);
+    if (!mayWait || !this.#atomic) this.#flush();
   }
 
   #flush(): void {
-    if (this.#pending.length > 0) {
-      this.demandRoom(0, this.#pending[0].path);
+    const { bytes } = this.#pending;
+    const entries = this.#pending.take();
+    if (entries.length > 0) {
+      this.demandRoom(bytes, entries[0].path);
       this.#demandRoot();
     }
-    const pending = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    for (const { path, make } of pending) {
+    for (const { path, make } of entries) {
       make();
       this.#kinds.delete(path);
     }
@@ -303,6 +311,7 @@ export class TreeWriter {
     const kind = this.#kindOf(path) ?? this.#kindAtDestination(path, parent);
     if (kind === 'symlink') throw this.#refuse('LINK', 'a symbolic link is in the place of a directory', path);
     if (kind === 'file') throw this.#refuse('CONFLICT', 'a file is in the place of a directory', path);
+    this.bill(ENTRY_PRICE + textBytes(path), path);
     this.#directories.set(path, undefined);
     if (kind === 'directory') this.#known.add(path);
     this.#add(path, 0, () => {

@@ -180,6 +180,33 @@ describe.each(formats)('%s', (format) => {
     }
   });
 
+  it('is billed for the long paths that it knows, which once took more than the quota, and for nothing afterwards', async () => {
+    const fs = createFs();
+    const deep = `/${'p'.repeat(200)}`.repeat(15);
+    fs.mkdirSync(deep, { recursive: true });
+    for (let i = 0; i < 400; i++) fs.mkdirSync(`${deep}/${i}`);
+    const archive = await exportArchive(fs, '/', { format });
+    for (const maxQuota of [1024 * 1024, 8 * 1024 * 1024]) {
+      const engine = createVolume({ maxQuota });
+      const target = createFsFromEngine(engine);
+      let most = 0;
+      const filter = (): boolean => {
+        most = Math.max(most, engine.usage().used);
+        return true;
+      };
+      const result = await importArchive(target, archive, { format, filter }).catch((error) => error);
+      if (maxQuota < 2 ** 21) {
+        expect(result).toMatchObject({ code: 'ENOSPC', limit: maxQuota });
+        expect(engine.usage()).toMatchObject({ used: 0, directories: 1 });
+      } else {
+        expect(most).toBeGreaterThan(390 * 3000);
+        expect(result).toMatchObject({ directories: 415 });
+        expect(engine.usage().used).toBeLessThan(200_000);
+      }
+      expectClean(engine);
+    }
+  });
+
   it('is refused when there is no room at any point', async () => {
     const fs = planted();
     const archive = await exportArchive(fs, '/tree', { format });

@@ -8,8 +8,10 @@ import { keptWorkloads } from './kept.js';
 import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
 import { objectWorkloads } from './objects.js';
+import { pageWorkloads } from './pages.js';
 import { retainedWorkloads } from './retained.js';
 import { snapshotWorkloads } from './snapshots.js';
+import { waitingWorkloads } from './waiting.js';
 
 export const WORKLOADS: readonly Workload[] = [
   ...nameWorkloads,
@@ -22,4 +24,6 @@ export const WORKLOADS: readonly Workload[] = [
   ...churnWorkloads,
   ...adapterWorkloads,
   ...objectWorkloads,
+  ...waitingWorkloads,
+  ...pageWorkloads,
 ];
