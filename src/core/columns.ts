@@ -8,6 +8,10 @@
 export const EMPTY = new Uint32Array(0);
 const EMPTY_BYTES = new Uint8Array(0);
 
+/** Of all tables that never had a segment: an array takes 32 bytes, and 152 more with its first element. Nothing is put into it. */
+const NO_SEGMENTS: Uint32Array[] = [];
+const NO_BYTES: Uint8Array[] = [];
+
 /** What a table is at one moment; see RecordTable. Nobody writes its columns. */
 export interface TableState extends Occupancy {
   readonly segments: readonly Uint32Array[];
@@ -34,19 +38,17 @@ interface Frozen {
   readonly onThaw: (words: Uint32Array) => void;
 }
 
-export const replace = <T>(list: T[], by: readonly T[]): void => {
-  list.length = 0;
-  for (const each of by) list.push(each);
-};
-
 export class Columns {
   /** To be read; a write asks for `writable`. */
-  readonly segments: Uint32Array[] = [];
+  segments = NO_SEGMENTS;
   /** The same memory as bytes, when asked for. */
-  readonly bytes: Uint8Array[] = [];
+  bytes = NO_BYTES;
   private frozen: Frozen | undefined = undefined;
 
-  constructor(protected readonly withBytes: boolean) {}
+  constructor(
+    /** Whether there is a use for `bytes`. */
+    private readonly withBytes: boolean,
+  ) {}
 
   /** A segment to write to; what was read from `segments` before may be another array. */
   writable(segment: number): Uint32Array {
@@ -77,6 +79,12 @@ export class Columns {
 
   protected place(segment: number, words: Uint32Array): void {
     if (this.segments[segment] === words) return;
+    if (this.segments === NO_SEGMENTS) {
+      // A literal has room for what is in it; a first element that is assigned makes room for sixteen more.
+      this.segments = [words];
+      if (this.withBytes) this.bytes = [viewOf(words)];
+      return;
+    }
     this.segments[segment] = words;
     if (this.withBytes) this.bytes[segment] = viewOf(words);
   }
@@ -89,13 +97,13 @@ export class Columns {
   /** Other segments, none of them frozen, take the place of all there are. */
   protected replace(segments: readonly Uint32Array[]): void {
     this.frozen = undefined;
-    replace(this.segments, segments);
+    this.segments = [...segments];
     if (!this.withBytes) return;
-    const views = segments.map((words, index) => {
-      const view = this.bytes[index];
-      return view?.buffer === words.buffer ? view : viewOf(words);
+    const { bytes } = this;
+    this.bytes = segments.map((words, index) => {
+      const view = bytes[index];
+      return view?.buffer === words.buffer && view.byteOffset === words.byteOffset ? view : viewOf(words);
     });
-    replace(this.bytes, views);
   }
 
   private thaw(segment: number): void {
@@ -108,4 +116,5 @@ export class Columns {
   }
 }
 
-const viewOf = (words: Uint32Array): Uint8Array => (words.length === 0 ? EMPTY_BYTES : new Uint8Array(words.buffer));
+const viewOf = ({ length, buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+  length === 0 ? EMPTY_BYTES : new Uint8Array(buffer, byteOffset, byteLength);

@@ -10,7 +10,7 @@
 import { ENTRY_WORDS } from './cost.js';
 import { CONTENT, GENERATION, type InodeTable, LAST_ENTRY } from './inode.js';
 import { NameIndex } from './name-index.js';
-import { RecordTable } from './record-table.js';
+import { type Layout, RecordTable } from './record-table.js';
 import type { Slabs } from './storage/slabs.js';
 
 const HASH = 0;
@@ -24,6 +24,7 @@ const NAME_LENGTH = 6;
 const NAME = 7;
 const INLINE_BYTES = (ENTRY_WORDS - NAME) * 4;
 const PRIME = 0x01000193;
+const LAYOUT: Layout = { words: ENTRY_WORDS, liveWord: INO, linkWord: BUCKET_NEXT, withBytes: true, uncharged: 0 };
 
 /** A directory stream's place; unlink moves it off an entry that goes away. */
 export interface Cursor {
@@ -49,7 +50,7 @@ export class Directories extends RecordTable {
     /** Of the hash of names. */
     readonly seed: number,
   ) {
-    super(ENTRY_WORDS, INO, BUCKET_NEXT, true, 0);
+    super(LAYOUT);
     this.index = new NameIndex(this, HASH, BUCKET_NEXT);
   }
 

@@ -8,7 +8,7 @@
  */
 import { INODE_WORDS } from './cost.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './flags.js';
-import { RecordTable } from './record-table.js';
+import { type Layout, RecordTable } from './record-table.js';
 import { compareTimes, putTime, secondsAt } from './times.js';
 
 /** Word offsets in a record. MODE is never 0 for a live inode. */
@@ -37,8 +37,12 @@ export const STATE = 19;
 
 /** The root directory's inode number. */
 export const ROOT = 1;
+/** Records of a table that has the root and no more: id 0, which is never used, and that. */
+const ROOT_RECORDS = 2;
 const TWO_32 = 2 ** 32;
 const DAY_SECONDS = 86_400;
+
+const LAYOUT: Layout = { words: INODE_WORDS, liveWord: MODE, linkWord: LINKS, withBytes: false, uncharged: 1 };
 
 export class InodeTable extends RecordTable {
   private lastMs = Number.NaN;
@@ -47,7 +51,13 @@ export class InodeTable extends RecordTable {
   private held = false;
 
   constructor(private readonly clock: () => number) {
-    super(INODE_WORDS, MODE, LINKS, false, 1);
+    super(LAYOUT);
+  }
+
+  /** Makes the root of an empty table, which stays small until there is another inode. */
+  createRoot(mode: number, uid: number, gid: number): void {
+    this.resizeFirst(ROOT_RECORDS);
+    this.set(this.create(mode, uid, gid), LINKS, 2);
   }
 
   /** Makes an inode with all four times now; the caller has reserved `cost(1)`. */

@@ -264,7 +264,7 @@ class MemoryEngine extends Volume implements Engine {
     this.lower?.divide();
   }
   onPressure(share: number, listener: (pressure: Pressure) => void): () => void {
-    return this.bank.watermarks.add(share, this.bank.used, listener);
+    return this.bank.onPressure(share, listener);
   }
   audit(): AuditReport {
     return audit(this);

@@ -7,12 +7,16 @@
  * as entries, and at least SMALLEST. Buckets are segments of fixed size holding
  * the first entry's id; the chains run through the records.
  */
+import { EMPTY } from './columns.js';
 import { ARRAY_PRICE, ENTRY_WORDS } from './cost.js';
 import type { RecordTable } from './record-table.js';
 
 const SHIFT = 12;
 const SEGMENT_BUCKETS = 1 << SHIFT;
 const SMALLEST = 8;
+
+/** Of all indexes that never had an entry: the first one brings the buckets. Nothing is put into it. */
+const NO_SEGMENTS: Uint32Array[] = [EMPTY];
 
 /** What an index is at one moment. Nobody writes its columns. */
 export interface IndexState {
@@ -24,7 +28,7 @@ export interface IndexState {
 }
 
 export class NameIndex {
-  readonly segments: Uint32Array[] = [new Uint32Array(SMALLEST)];
+  segments = NO_SEGMENTS;
   /** Buckets in use. */
   private buckets = SMALLEST;
   /** The smallest power of two that is not above `buckets`. */
@@ -68,8 +72,7 @@ export class NameIndex {
 
   /** Makes the index what it was at `save`, with these arrays, which are now its own, for its columns. */
   load(state: IndexState, segments: readonly Uint32Array[]): void {
-    this.segments.length = 0;
-    this.segments.push(...segments);
+    this.segments = [...segments];
     this.buckets = state.buckets;
     this.base = state.base;
     this.count = state.count;
@@ -78,12 +81,14 @@ export class NameIndex {
 
   /** First entry of the chain that holds `hash`, or 0. */
   head(hash: number): number {
+    if (this.count === 0) return 0;
     const bucket = this.bucket(hash);
     return (this.segments[bucket >>> SHIFT] as Uint32Array)[bucket & (SEGMENT_BUCKETS - 1)] as number;
   }
 
   /** Adds an entry whose hash word is set; the caller has reserved `cost(1)`. */
   insert(entry: number): void {
+    if (this.segments[0]?.length === 0) this.segments = [new Uint32Array(SMALLEST)];
     this.count++;
     if (this.count > this.buckets) this.split();
     this.chain(entry);

@@ -22,24 +22,20 @@ const microtask = (task: () => void): void => {
   Promise.resolve().then(task);
 };
 
-/** Of all volumes without marks: an empty Set takes 200 bytes. Nothing is put into it. */
-const NO_MARKS = new Set<Mark>();
-
 export class Watermarks {
-  /** Most bytes charged at any time. */
-  peak = 0;
-  private marks = NO_MARKS;
-  private limit = 0;
+  private readonly marks = new Set<Mark>();
   /** Crossing upwards at or above `above`, falling below `below`, is worth a look. */
   private above = Number.POSITIVE_INFINITY;
   private below = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly defer: (task: () => void) => void = microtask) {}
+  constructor(
+    private limit: number,
+    private readonly defer: (task: () => void) => void = microtask,
+  ) {}
 
   /** Registers a listener; call the result to end it. */
   add(share: number, used: number, listener: (pressure: Pressure) => void): () => void {
     const mark: Mark = { share, listener, crossed: false };
-    if (this.marks === NO_MARKS) this.marks = new Set();
     this.marks.add(mark);
     this.check(used);
     return () => {
@@ -50,12 +46,11 @@ export class Watermarks {
 
   setLimit(limit: number, used: number): void {
     this.limit = limit;
-    if (this.marks.size > 0) this.check(used);
+    this.check(used);
   }
 
   /** Called with every change of `used`. */
   update(used: number): void {
-    if (used > this.peak) this.peak = used;
     if (used >= this.above || used < this.below) this.check(used);
   }
 

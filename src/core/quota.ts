@@ -5,7 +5,7 @@
  */
 import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
-import { Watermarks } from './pressure.js';
+import { type Pressure, Watermarks } from './pressure.js';
 
 /** Bytes of the margin that handles may take; what they read ahead may take half of it, or a quarter of what is left for data. */
 const HANDLES_MAX = 64 * 1024;
@@ -36,11 +36,16 @@ export class QuotaBank {
   withheld = 0;
   /** Bytes reserved ahead by a bulk operation and not yet drawn. */
   private prepaid = 0;
+  /** Most bytes charged at any time. */
+  peak = 0;
+  /** Made by the first listener. */
+  private watermarks: Watermarks | undefined = undefined;
+
   constructor(
     /** Hard limit in bytes. */
     public limit: number,
     private readonly guard: Guard | undefined,
-    readonly watermarks: Watermarks = new Watermarks(),
+    private readonly defer?: (task: () => void) => void,
   ) {
     this.setLimit(limit);
   }
@@ -50,15 +55,16 @@ export class QuotaBank {
     return Math.max(0, this.limit - this.margin - this.withheld - this.used);
   }
 
-  /** Most bytes charged at any time. */
-  get peak(): number {
-    return this.watermarks.peak;
-  }
-
   setLimit(limit: number): void {
     this.limit = limit;
-    this.watermarks.setLimit(limit, this.used);
+    this.watermarks?.setLimit(limit, this.used);
     this.margin = marginOf(limit);
+  }
+
+  /** Calls `listener` when `used` reaches a share of the limit; see {@link Watermarks}. Returns what ends it. */
+  onPressure(share: number, listener: (pressure: Pressure) => void): () => void {
+    this.watermarks ??= new Watermarks(this.limit, this.defer);
+    return this.watermarks.add(share, this.used, listener);
   }
 
   /**
@@ -142,8 +148,10 @@ export class QuotaBank {
   }
 
   private change(bytes: number): void {
-    this.used += bytes;
-    this.watermarks.update(this.used);
+    const used = this.used + bytes;
+    this.used = used;
+    if (used > this.peak) this.peak = used;
+    this.watermarks?.update(used);
   }
 
   /** Inside `prepay`: takes all that is left of it for the step that follows. */

@@ -8,7 +8,8 @@
  * The table never asks the bank: callers reserve `cost(n)` first and release
  * what `give` returns, so `take` cannot fail.
  */
-import { Columns, EMPTY, type Occupancy, replace, type TableState } from './columns.js';
+import { carve } from './carve.js';
+import { Columns, EMPTY, type Occupancy, type TableState } from './columns.js';
 import { ARRAY_PRICE, ROUNDING, VIEW_PRICE } from './cost.js';
 
 const SHIFT = 8;
@@ -19,17 +20,33 @@ const SLOT_MASK = SEGMENT_RECORDS - 1;
 const SMALLEST = 8;
 /** Sizes the first segment grows through, so that a small volume stays small. */
 const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
+/** The first of them with room for more than `records`. */
+const sizeAbove = (records: number): number => {
+  for (const size of FIRST_SIZES) if (size > records) return size;
+  return SEGMENT_RECORDS;
+};
 
-/** Of all tables that are settled. Nothing is put into it. */
+/** In the place of every list that is empty. Nothing is put into it. */
 const NONE: number[] = [];
+
+/** What all tables of a kind have in common. */
+export interface Layout {
+  /** Words of one record. */
+  readonly words: number;
+  readonly liveWord: number;
+  readonly linkWord: number;
+  readonly withBytes: boolean;
+  /** Records the volume has for nothing (the root inode). */
+  readonly uncharged: number;
+}
 
 /** Record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
 export class RecordTable extends Columns {
   /** Live records. */
   live = 0;
-  private readonly freeHead: number[] = [];
-  private readonly freeCount: number[] = [];
-  private readonly dropped: number[] = [];
+  private freeHead = NONE;
+  private freeCount = NONE;
+  private dropped = NONE;
   /** Free records of all segments. */
   freeTotal = 0;
   fullSegments = 0;
@@ -43,16 +60,8 @@ export class RecordTable extends Columns {
   /** The bill of a table above the smallest size, which changes with its segments only. */
   private billed = 0;
 
-  constructor(
-    /** Words of one record. */
-    readonly words: number,
-    private readonly liveWord: number,
-    private readonly linkWord: number,
-    withBytes: boolean,
-    /** Records the volume has for nothing (the root inode). */
-    private readonly uncharged: number,
-  ) {
-    super(withBytes);
+  constructor(readonly layout: Layout) {
+    super(layout.withBytes);
   }
 
   /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
@@ -72,7 +81,7 @@ export class RecordTable extends Columns {
     let full = state.fullSegments;
     if (missing > 0 && full === 0) {
       while (missing > 0 && first < SEGMENT_RECORDS) {
-        const next = FIRST_SIZES.find((size) => size > first) as number;
+        const next = sizeAbove(first);
         // The very first segment loses record 0, which is never given out.
         missing -= next - Math.max(first, 1);
         first = next;
@@ -91,9 +100,9 @@ export class RecordTable extends Columns {
     if (segment === this.spare) this.spare = -1;
     const words = this.writable(segment);
     const slot = (this.freeHead[segment] as number) - 1;
-    const at = slot * this.words;
-    this.freeHead[segment] = words[at + this.linkWord] as number;
-    words[at + this.linkWord] = 0;
+    const link = slot * this.layout.words + this.layout.linkWord;
+    this.freeHead[segment] = words[link] as number;
+    words[link] = 0;
     this.freeCount[segment]--;
     this.freeTotal--;
     this.live++;
@@ -104,12 +113,13 @@ export class RecordTable extends Columns {
   takeAt(id: number): number {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
+    const { words: size, linkWord } = this.layout;
     const words = this.writable(segment) ?? EMPTY;
-    const own = slot * this.words + this.linkWord;
+    const own = slot * size + linkWord;
     let before = -1;
     let link = this.freeHead[segment] ?? 0;
     while (link !== 0 && link !== slot + 1) {
-      before = (link - 1) * this.words + this.linkWord;
+      before = (link - 1) * size + linkWord;
       link = words[before] as number;
     }
     if (link === 0) return this.take();
@@ -133,11 +143,12 @@ export class RecordTable extends Columns {
   drop(id: number): void {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
+    const { words: size, linkWord } = this.layout;
     const words = this.writable(segment);
-    const at = slot * this.words;
+    const at = slot * size;
     // A loop: a call of fill for so few words takes a fifth of the time of removing a tree.
-    for (let i = at + this.words - 1; i >= at; i--) words[i] = 0;
-    words[at + this.linkWord] = this.freeHead[segment] as number;
+    for (let i = at + size - 1; i >= at; i--) words[i] = 0;
+    words[at + linkWord] = this.freeHead[segment] as number;
     this.freeHead[segment] = slot + 1;
     const free = (this.freeCount[segment] as number) + 1;
     this.freeCount[segment] = free;
@@ -167,9 +178,10 @@ export class RecordTable extends Columns {
 
   /** Calls `visit` with every live id. */
   forEach(visit: (id: number) => void): void {
+    const { words: size, liveWord } = this.layout;
     for (let segment = 0; segment < this.segments.length; segment++) {
       const words = this.segments[segment] as Uint32Array;
-      for (let at = this.liveWord, slot = 0; at < words.length; at += this.words, slot++) {
+      for (let at = liveWord, slot = 0; at < words.length; at += size, slot++) {
         if (words[at] !== 0) visit((segment << SHIFT) | slot);
       }
     }
@@ -179,8 +191,7 @@ export class RecordTable extends Columns {
   static occupancyOf(ids: readonly number[]): Occupancy & { readonly columns: readonly number[] } {
     const columns = [...new Set([0, ...ids.map((id) => id >>> SHIFT)])];
     const last = ids.at(-1) ?? 0;
-    const size = FIRST_SIZES.find((candidate) => candidate > last);
-    const firstRecords = columns.length > 1 ? SEGMENT_RECORDS : (size ?? SEGMENT_RECORDS);
+    const firstRecords = columns.length > 1 ? SEGMENT_RECORDS : sizeAbove(last);
     const fullSegments = columns.length - 1;
     const freeTotal = firstRecords - 1 + fullSegments * SEGMENT_RECORDS - ids.length;
     return { live: ids.length, freeTotal, fullSegments, firstRecords, columns };
@@ -189,9 +200,10 @@ export class RecordTable extends Columns {
   /** Makes an empty table one that holds just these records, to be filled; `ids` ascend. The caller has reserved it. */
   claim(ids: readonly number[]): void {
     const { columns, ...occupancy } = RecordTable.occupancyOf(ids);
+    const { words: size } = this.layout;
     const segments = Array.from({ length: (columns.at(-1) as number) + 1 }, () => EMPTY);
     for (const column of columns) {
-      segments[column] = new Uint32Array((column === 0 ? occupancy.firstRecords : SEGMENT_RECORDS) * this.words);
+      segments[column] = new Uint32Array((column === 0 ? occupancy.firstRecords : SEGMENT_RECORDS) * size);
     }
     const dropped = segments.flatMap((words, index) => (words === EMPTY ? [index] : []));
     const none = segments.map(() => 0);
@@ -202,7 +214,7 @@ export class RecordTable extends Columns {
     const taken = new Set(ids);
     for (const column of columns) {
       const records = segments[column] as Uint32Array;
-      for (let slot = records.length / this.words - 1; slot >= 0; slot--) {
+      for (let slot = records.length / size - 1; slot >= 0; slot--) {
         const id = (column << SHIFT) | slot;
         if (id !== 0 && !taken.has(id)) this.chain(column, slot, slot + 1);
       }
@@ -219,9 +231,9 @@ export class RecordTable extends Columns {
   /** Makes the table what it was at `save`, with these arrays, which are now its own, for its columns. */
   load(state: TableState, segments: readonly Uint32Array[]): void {
     this.replace(segments);
-    replace(this.freeHead, state.freeHead);
-    replace(this.freeCount, state.freeCount);
-    replace(this.dropped, state.dropped);
+    this.freeHead = [...state.freeHead];
+    this.freeCount = [...state.freeCount];
+    this.dropped = [...state.dropped];
     this.live = state.live;
     this.freeTotal = state.freeTotal;
     this.fullSegments = state.fullSegments;
@@ -232,10 +244,11 @@ export class RecordTable extends Columns {
   }
 
   private chargeOf(first: number, full: number, live: number): number {
-    const record = this.words * 4;
-    const overhead = this.withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
+    const { words, withBytes, uncharged } = this.layout;
+    const record = words * 4;
+    const overhead = withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
     const small = first <= SMALLEST;
-    const head = small ? Math.max(0, live - this.uncharged) * record : first * record + overhead;
+    const head = small ? Math.max(0, live - uncharged) * record : first * record + overhead;
     return head + full * (Math.ceil(SEGMENT_RECORDS * record * ROUNDING) + overhead + 64);
   }
 
@@ -245,7 +258,7 @@ export class RecordTable extends Columns {
 
   private grow(): void {
     if (this.firstRecords < SEGMENT_RECORDS) {
-      this.resizeFirst(FIRST_SIZES.find((size) => size > this.firstRecords) as number);
+      this.resizeFirst(sizeAbove(this.firstRecords));
       return;
     }
     const segment = this.dropped.pop() ?? this.segments.length;
@@ -258,21 +271,23 @@ export class RecordTable extends Columns {
   }
 
   private install(segment: number, records: number): Uint32Array {
-    const words = new Uint32Array(records * this.words);
+    const length = records * this.layout.words;
+    const words = records <= SMALLEST ? carve(length) : new Uint32Array(length);
     this.place(segment, words);
     return words;
   }
 
-  private resizeFirst(size: number): void {
+  /** Gives the first segment room for so many records. */
+  protected resizeFirst(size: number): void {
+    const { words: each, liveWord } = this.layout;
     const old = this.writable(0) ?? EMPTY;
-    const had = old.length / this.words;
+    const had = old.length / each;
     const words = this.install(0, size);
     this.firstRecords = size;
     this.rebill();
     words.set(size < had ? old.subarray(0, words.length) : old);
     if (size > had) {
-      this.freeHead[0] ??= 0;
-      this.freeCount[0] ??= 0;
+      if (this.freeHead.length === 0) [this.freeHead, this.freeCount] = [[0], [0]];
       this.chain(0, Math.max(had, 1), size);
       return;
     }
@@ -280,16 +295,17 @@ export class RecordTable extends Columns {
     this.freeHead[0] = 0;
     this.freeCount[0] = 0;
     for (let slot = size - 1; slot >= 1; slot--) {
-      if (words[slot * this.words + this.liveWord] === 0) this.chain(0, slot, slot + 1);
+      if (words[slot * each + liveWord] === 0) this.chain(0, slot, slot + 1);
     }
   }
 
   /** Adds slots [from, to) to a segment's free chain, lowest first. */
   private chain(segment: number, from: number, to: number): void {
+    const { words: size, linkWord } = this.layout;
     const words = this.segments[segment] as Uint32Array;
     let head = this.freeHead[segment] as number;
     for (let slot = to - 1; slot >= from; slot--) {
-      words[slot * this.words + this.linkWord] = head;
+      words[slot * size + linkWord] = head;
       head = slot + 1;
     }
     this.freeHead[segment] = head;
@@ -313,6 +329,7 @@ export class RecordTable extends Columns {
     this.freeTotal -= SEGMENT_RECORDS;
     this.fullSegments--;
     this.rebill();
+    if (this.dropped === NONE) this.dropped = [];
     this.dropped.push(segment);
     if (this.spare >= 0) this.retire(this.spare);
     this.trimTail();
@@ -334,8 +351,9 @@ export class RecordTable extends Columns {
     let smaller = 0;
     for (const size of FIRST_SIZES) if (size < this.firstRecords) smaller = size;
     if (this.live >= smaller) return;
+    const { words: size, liveWord } = this.layout;
     const words = this.segments[0] as Uint32Array;
-    for (let at = words.length - this.words + this.liveWord; at >= smaller * this.words; at -= this.words) {
+    for (let at = words.length - size + liveWord; at >= smaller * size; at -= size) {
       if (words[at] !== 0) return;
     }
     this.resizeFirst(smaller);

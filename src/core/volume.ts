@@ -18,7 +18,6 @@ import { Images, Lower } from './late-engine.js';
 import { Listing } from './listing.js';
 import { Location } from './namei.js';
 import type { VolumeOptions } from './options.js';
-import { Watermarks } from './pressure.js';
 import { QuotaBank } from './quota.js';
 import { Chunks } from './storage/chunks.js';
 import { FileContents } from './storage/file-contents.js';
@@ -73,7 +72,7 @@ export class Volume {
     this.clock = options.clock ?? Date.now;
     const guard = options.guard === undefined ? undefined : new Guard(options.guard, this.clock);
     guard?.checkQuota(maxQuota);
-    this.bank = new QuotaBank(maxQuota, guard, new Watermarks(options.defer));
+    this.bank = new QuotaBank(maxQuota, guard, options.defer);
     this.umask = options.umask ?? defaultUmask;
     this.randomName = options.randomName ?? defaultRandomName;
     this.uid = options.uid ?? 0;
@@ -93,8 +92,7 @@ export class Volume {
     );
     this.files = new FileTable(this.bank, options.descriptors ?? countingNumbers());
     this.events = new Events(this);
-    const root = this.inodes.create(S_IFDIR | 0o777, this.uid, this.gid);
-    this.inodes.set(root, LINKS, 2);
+    this.inodes.createRoot(S_IFDIR | 0o777, this.uid, this.gid);
     this.readOnly = options.readOnly ?? false;
     this.lower = options.lower === undefined ? undefined : new Lower(this, options.lower);
   }

@@ -6,11 +6,12 @@
 import { detached } from '../host/index.js';
 import { type About, later, whenUnlocked } from './async-calls.js';
 import { AsyncMemoryFileHandle } from './async-file-handle.js';
-import { contextOf, type MfsContext } from './context.js';
+import type { MfsContext } from './context.js';
 import { atEdge } from './errors.js';
 import type { MfsStat } from './looking.js';
 import type { OpenMode } from './memory-file-handle.js';
 import {
+  contextOf,
   type ExportAsBufferOptions,
   type ExportTreeOptions,
   MemoryFileSystem,

@@ -3,7 +3,7 @@
  * the asynchronous class are two doors to one context.
  */
 import { createVolume, type Engine, STAT_LENGTH } from '../core/index.js';
-import { atEdge, invalidType } from './errors.js';
+import { atEdge } from './errors.js';
 import { FileLocks } from './locks.js';
 import { checkOptions, type MemoryFileSystemOptions } from './options.js';
 
@@ -24,16 +24,4 @@ export function createContext(options: MemoryFileSystemOptions): MfsContext {
   const { volume, lockTimeoutMs, warn } = checkOptions(options);
   const engine = atEdge('new MemoryFileSystem', () => createVolume(volume));
   return { engine, locks: new FileLocks(), lockTimeoutMs, warn, stat: scratch };
-}
-
-const contexts = new WeakMap<object, MfsContext>();
-
-/** Lets the asynchronous class find the context of a synchronous one without making it public. */
-export const rememberContext = (owner: object, context: MfsContext): void => void contexts.set(owner, context);
-
-/** The context of a synchronous file system. */
-export function contextOf(owner: object): MfsContext {
-  const context = contexts.get(owner);
-  if (context === undefined) throw invalidType('source', 'a MemoryFileSystem', owner);
-  return context;
 }

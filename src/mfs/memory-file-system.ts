@@ -5,7 +5,7 @@
  * changed nothing.
  */
 import type { Engine } from '../core/index.js';
-import { createContext, type MfsContext, rememberContext } from './context.js';
+import { createContext, type MfsContext } from './context.js';
 import { atEdge, invalidType } from './errors.js';
 import { glob } from './glob.js';
 import { lookFor, type MfsStat, requireFile, statOf } from './looking.js';
@@ -33,6 +33,9 @@ export interface ExportAsBufferOptions {
   readonly maxSize?: number;
 }
 
+/** The context of a synchronous file system, for the asynchronous class. A WeakMap would be work for every collection. */
+export let contextOf: (owner: object) => MfsContext;
+
 /**
  * A file system in memory with a hard quota, after Python's D-MemFS (the semantics are its, unless
  * docs/d-memfs.md says otherwise).
@@ -53,7 +56,13 @@ export class MemoryFileSystem {
   constructor(options: MemoryFileSystemOptions = {}) {
     this.#context = createContext(options);
     this.engine = this.#context.engine;
-    rememberContext(this, this.#context);
+  }
+
+  static {
+    contextOf = (owner) => {
+      if (#context in owner) return owner.#context;
+      throw invalidType('source', 'a MemoryFileSystem', owner);
+    };
   }
 
   /**

@@ -12,8 +12,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 describe('watermarks', () => {
   const marks = (limit: number) => {
     const heard: Pressure[] = [];
-    const watermarks = new Watermarks((task) => task());
-    watermarks.setLimit(limit, 0);
+    const watermarks = new Watermarks(limit, (task) => task());
     return { watermarks, heard, listener: (pressure: Pressure) => heard.push(pressure) };
   };
 

@@ -194,7 +194,7 @@ const exchange = (volume: Volume, held: ReadonlySet<number>, image: Image | unde
   const seen = observe(volume);
   const out: Held[] = [...held].map((ino) => {
     const at = inodes.at(ino);
-    return { ino, words: inodes.wordsOf(ino).slice(at, at + inodes.words), map: contents.takeMap(ino) };
+    return { ino, words: inodes.wordsOf(ino).slice(at, at + inodes.layout.words), map: contents.takeMap(ino) };
   });
   const give = (references: Uint32Array, count: number): void => chunks.giveAll(references, count);
   const leave = (references: Uint32Array, count: number): void => chunks.leaveAll(references, count);

@@ -19,13 +19,16 @@ import { SLAB_BLOCK_MAX, type Slabs } from './slabs.js';
 export const PAGE_BYTES = 65_536;
 
 const NO_PINS = new Uint32Array(0);
+/** Of all volumes that never had a buffer. Nothing is put into them. */
+const NO_BUFFERS: (Uint8Array | undefined)[] = [];
+const NO_NUMBERS: number[] = [];
 const priceOfPins = (count: number): number => (count === 0 ? 0 : Math.ceil(count * 4 * ROUNDING) + ARRAY_PRICE);
 
 export class Chunks {
-  private readonly buffers: (Uint8Array | undefined)[] = [];
-  private readonly unused: number[] = [];
+  private buffers = NO_BUFFERS;
+  private unused = NO_NUMBERS;
   /** Files that have each buffer. */
-  private readonly files: number[] = [];
+  private files = NO_NUMBERS;
   /** Holds of snapshots on each buffer; later buffers have none. */
   private pins = NO_PINS;
   private billed = 0;
@@ -67,6 +70,7 @@ export class Chunks {
   take(bytes: number): number {
     if (bytes <= SLAB_BLOCK_MAX) return this.slabs.take(bytes) * 2;
     const buffer = new Uint8Array(bytes);
+    if (this.buffers === NO_BUFFERS) [this.buffers, this.files, this.unused] = [[], [], []];
     const index = this.unused.pop() ?? this.buffers.length;
     this.buffers[index] = buffer;
     this.files[index] = 1;

@@ -18,9 +18,13 @@ export const RANDOM_ACCESS = 2;
 /** A file's content, or a directory's names, are those of the lower object (see ../lower.ts). */
 export const LOWER = 4;
 
+/** Of all volumes that never had a file of several pages. Nothing is put into them. */
+const NO_MAPS: (PageMap | undefined)[] = [];
+const NO_NUMBERS: number[] = [];
+
 export class FilePages {
-  protected readonly maps: (PageMap | undefined)[] = [];
-  protected readonly unusedMaps: number[] = [];
+  protected maps = NO_MAPS;
+  protected unusedMaps = NO_NUMBERS;
 
   constructor(
     protected readonly inodes: InodeTable,
@@ -121,11 +125,8 @@ export class FilePages {
 
   /** Puts other page tables in the places of all there are. */
   loadMaps(maps: readonly (PageMap | undefined)[]): void {
-    this.maps.splice(0, this.maps.length, ...maps);
-    this.unusedMaps.length = 0;
-    maps.forEach((map, index) => {
-      if (map === undefined) this.unusedMaps.push(index);
-    });
+    this.maps = [...maps];
+    this.unusedMaps = maps.flatMap((map, index) => (map === undefined ? [index] : []));
   }
 
   /** Calls `visit` with what is stored of each page, in the order of the file. */
@@ -210,6 +211,7 @@ export class FilePages {
   }
 
   protected addMap(map: PageMap): number {
+    if (this.maps === NO_MAPS) [this.maps, this.unusedMaps] = [[], []];
     const index = this.unusedMaps.pop() ?? this.maps.length;
     this.maps[index] = map;
     return index;

@@ -22,6 +22,8 @@ import { ARRAY_PRICE, ROUNDING, SLAB_PRICE } from '../cost.js';
 export const SLAB_BLOCK_MAX = 8192;
 const SLAB_BYTES = 65_536;
 const FIRST_SLAB_BYTES = 256;
+/** V8 keeps so short an array in its heap: it takes 20 ns, one with memory of its own 400 with what its end takes. */
+const HEAP_ARRAY_BYTES = 64;
 const LINEAR_MAX = 128;
 const BLOCK_BITS = 12;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
@@ -63,14 +65,28 @@ for (let base = LINEAR_MAX; base < SLAB_BLOCK_MAX; base *= 2) {
 /** Block size of a class, bytes. */
 export const blockBytes = (cls: number): number => classBytes[cls] as number;
 
+/** The slabs of one size. */
+class SizeClass {
+  /** Blocks in all. */
+  total = 0;
+  free = 0;
+  /** Slabs with free blocks. */
+  partial: Slab | undefined = undefined;
+  /** The one empty slab that may stay. */
+  spare: Slab | undefined = undefined;
+}
+
+/** Of all sizes and volumes that never had a slab. Nothing is put into them. */
+const NO_BLOCKS = new SizeClass();
+const NO_CLASSES: (SizeClass | undefined)[] = classBytes.map(() => undefined);
+const NO_SLABS: (Slab | undefined)[] = [];
+const NO_NUMBERS: number[] = [];
+
 export class Slabs {
-  private readonly slabs: (Slab | undefined)[] = [undefined];
-  private readonly unused: number[] = [];
-  /** Per class: slabs with free blocks, blocks in all, free blocks, and the one empty slab that may stay. */
-  private readonly partial: (Slab | undefined)[] = [];
-  private readonly total: number[] = [];
-  private readonly free: number[] = [];
-  private readonly spare: (Slab | undefined)[] = [];
+  /** By number; there is no slab 0. */
+  private slabs = NO_SLABS;
+  private unused = NO_NUMBERS;
+  private classes = NO_CLASSES;
   private billed = 0;
   /** Price of the counts that no slab is billed for yet. */
   private uncounted = 0;
@@ -94,7 +110,7 @@ export class Slabs {
 
   /** Blocks in use of each class, for the audit. */
   blocksInUse(): number[] {
-    return classBytes.map((_bytes, cls) => (this.total[cls] ?? 0) - (this.free[cls] ?? 0));
+    return classBytes.map((_bytes, cls) => this.ofSize(cls).total - this.ofSize(cls).free);
   }
 
   /** Bytes to reserve before `count` blocks of `bytes` each are taken. */
@@ -110,8 +126,9 @@ export class Slabs {
 
   /** `cost` by size class. */
   costOfClass(cls: number, count: number): number {
-    let missing = count - (this.free[cls] ?? 0);
-    let total = this.total[cls] ?? 0;
+    const size = this.ofSize(cls);
+    let { total } = size;
+    let missing = count - size.free;
     let cost = 0;
     while (missing > 0) {
       const blocks = blocksOfNext(cls, total);
@@ -125,8 +142,9 @@ export class Slabs {
   /** Takes a block of at least `bytes`; the caller has reserved `cost(bytes, 1)`. Its content is arbitrary. */
   take(bytes: number): number {
     const cls = sizeClass(bytes);
-    const slab = this.partial[cls] ?? this.create(cls);
-    if (slab === this.spare[cls]) this.spare[cls] = undefined;
+    const slab = this.ofSize(cls).partial ?? this.create(cls);
+    const size = this.ofSize(cls);
+    if (slab === size.spare) size.spare = undefined;
     let block: number;
     if (slab.freeHead === 0) {
       block = slab.fresh++;
@@ -136,7 +154,7 @@ export class Slabs {
       slab.freeHead = (slab.data[at] as number) | ((slab.data[at + 1] as number) << 8);
     }
     slab.free--;
-    this.free[cls]--;
+    size.free--;
     if (slab.free === 0) this.unlink(slab);
     return slab.index * (BLOCK_MASK + 1) + block;
   }
@@ -144,7 +162,6 @@ export class Slabs {
   /** Gives a block back. Returns the bytes the caller must release. */
   give(reference: number): number {
     const slab = this.slabs[reference >>> BLOCK_BITS] as Slab;
-    const cls = slab.sizeClass;
     const block = reference & BLOCK_MASK;
     if (slab.owners !== undefined && (slab.owners[block] as number) > 0) {
       slab.owners[block]--;
@@ -156,9 +173,10 @@ export class Slabs {
     slab.freeHead = block + 1;
     if (slab.free === 0) this.link(slab);
     slab.free++;
-    this.free[cls]++;
+    const size = this.ofSize(slab.sizeClass);
+    size.free++;
     if (slab.free === slab.blocks) return this.retire(slab);
-    const spare = this.spare[cls];
+    const { spare } = size;
     return spare === undefined ? 0 : this.retire(spare);
   }
 
@@ -219,9 +237,9 @@ export class Slabs {
   /** Drops the empty slabs that were kept for what comes next. Returns the bytes the caller must release. */
   trim(): number {
     const before = this.billed;
-    this.spare.forEach((slab) => {
-      if (slab !== undefined) this.drop(slab);
-    });
+    for (const size of this.classes) {
+      if (size?.spare !== undefined) this.drop(size.spare);
+    }
     return before - this.billed;
   }
 
@@ -244,8 +262,17 @@ export class Slabs {
     return this.slabs[reference >>> BLOCK_BITS] as Slab;
   }
 
+  private ofSize(cls: number): SizeClass {
+    return this.classes[cls] ?? NO_BLOCKS;
+  }
+
   private create(cls: number): Slab {
-    const blocks = blocksOfNext(cls, this.total[cls] ?? 0);
+    if (this.slabs === NO_SLABS) {
+      [this.slabs, this.unused] = [[undefined], []];
+      this.classes = NO_CLASSES.slice();
+    }
+    const size = (this.classes[cls] ??= new SizeClass());
+    const blocks = blocksOfNext(cls, size.total);
     const index = this.unused.pop() ?? this.slabs.length;
     const slab: Slab = {
       data: new Uint8Array(blocks * blockBytes(cls)),
@@ -262,8 +289,8 @@ export class Slabs {
       next: undefined,
     };
     this.slabs[index] = slab;
-    this.total[cls] = (this.total[cls] ?? 0) + blocks;
-    this.free[cls] = (this.free[cls] ?? 0) + blocks;
+    size.total += blocks;
+    size.free += blocks;
     this.billed += slabPrice(cls, blocks);
     this.uncounted += ownersPrice(slab);
     this.link(slab);
@@ -272,27 +299,24 @@ export class Slabs {
 
   /** Drops an empty slab, but keeps one as long as the class has no other free block, so that create/delete at a border stays cheap. */
   private retire(slab: Slab): number {
-    const cls = slab.sizeClass;
-    const { blocks } = slab;
-    const inUse = (this.total[cls] as number) - (this.free[cls] as number);
-    if ((this.free[cls] as number) === blocks && inUse > 0) {
-      this.spare[cls] = slab;
+    const size = this.ofSize(slab.sizeClass);
+    if (size.free === slab.blocks && size.total > size.free) {
+      size.spare = slab;
       return 0;
     }
     const price = this.drop(slab);
-    const spare = this.spare[cls];
+    const { spare } = size;
     return spare === undefined ? price : price + this.retire(spare);
   }
 
   private drop(slab: Slab): number {
-    const cls = slab.sizeClass;
-    const { blocks } = slab;
-    if (this.spare[cls] === slab) this.spare[cls] = undefined;
+    const size = this.ofSize(slab.sizeClass);
+    if (size.spare === slab) size.spare = undefined;
     this.unlink(slab);
     this.slabs[slab.index] = undefined;
     this.unused.push(slab.index);
-    this.total[cls] -= blocks;
-    this.free[cls] -= blocks;
+    size.total -= slab.blocks;
+    size.free -= slab.blocks;
     const price = priceOf(slab);
     this.billed -= price;
     if (!slab.counted) this.uncounted -= ownersPrice(slab);
@@ -300,15 +324,16 @@ export class Slabs {
   }
 
   private link(slab: Slab): void {
-    const head = this.partial[slab.sizeClass];
+    const size = this.ofSize(slab.sizeClass);
+    const head = size.partial;
     slab.next = head;
     slab.previous = undefined;
     if (head !== undefined) head.previous = slab;
-    this.partial[slab.sizeClass] = slab;
+    size.partial = slab;
   }
 
   private unlink(slab: Slab): void {
-    if (slab.previous === undefined) this.partial[slab.sizeClass] = slab.next;
+    if (slab.previous === undefined) this.ofSize(slab.sizeClass).partial = slab.next;
     else slab.previous.next = slab.next;
     if (slab.next !== undefined) slab.next.previous = slab.previous;
     slab.previous = undefined;
@@ -322,10 +347,11 @@ const hasShared = (owners: Uint16Array | undefined): boolean => {
   return false;
 };
 
-/** Blocks of the next slab: half of what the class holds, from 256 bytes to 64 KiB. */
+/** Blocks of the next slab: half of what the class holds, from 256 bytes to 64 KiB; the first may have 64. */
 const blocksOfNext = (cls: number, total: number): number => {
   const size = blockBytes(cls);
-  const least = Math.max(1, Math.floor(FIRST_SLAB_BYTES / size));
+  const first = total === 0 && size <= HEAP_ARRAY_BYTES ? HEAP_ARRAY_BYTES : FIRST_SLAB_BYTES;
+  const least = Math.max(1, Math.floor(first / size));
   return Math.max(1, Math.min(Math.floor(SLAB_BYTES / size), Math.max(least, total >>> 1)));
 };
 
