@@ -221,6 +221,21 @@ describe('file sizes', () => {
     expectClean(engine);
   });
 
+  it('fills the largest file to its last byte, and refuses the next', () => {
+    const largest = 17_592_186_040_320;
+    const engine = createVolume({ defaultStorage: 'random-access' });
+    const fd = engine.open('/f', O_RDWR | O_CREAT, 0o666);
+    engine.write(fd, new Uint8Array(8), 0, 8, largest - 100);
+    for (let end = largest - 92; end < largest; end += 4) engine.write(fd, new Uint8Array(4), 0, 4, end);
+    for (const [position, length] of [
+      [largest, 1],
+      [largest - 1, 2],
+    ])
+      expect(faultOf(() => engine.write(fd, new Uint8Array(2), 0, length, position))).toBe('EFBIG');
+    expect(engine.seek(fd, 0, 2)).toBe(largest);
+    expectClean(engine);
+  });
+
   it('refuses a size beyond the largest with EFBIG', () => {
     const engine = createVolume();
     const fd = engine.open('/f', O_RDWR | O_CREAT, 0o644);

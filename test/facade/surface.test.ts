@@ -1,5 +1,6 @@
 /** The shape of the object: names, kinds, identity, and that nothing needs `this`. */
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { describe, expect, it } from 'vitest';
 import { createFs } from '../../src/facade/index.js';
 import { hostFs } from '../../src/facade/running-node.js';
@@ -74,5 +75,73 @@ describe('errors', () => {
       expect(String((error as Error).stack)).toMatch(/^TypeError( \[ERR_INVALID_ARG_TYPE\])?: The "newPath" argument/);
     }
     expect(first(await fs.promises.readFile('/nope').catch((error) => error))).toMatch(here);
+  });
+
+  it('are as plain as Node’s, the first and the second of a function', () => {
+    const fs = createFs();
+    const looks = (fs: typeof hostFs) => [
+      () => fs.statSync('/no/such'),
+      () => fs.lstatSync('/no/such'),
+      () => fs.accessSync('/no/such'),
+      () => fs.readSync(987654321, Buffer.alloc(1)),
+      () => fs.linkSync('/no/such', '/no/where'),
+    ];
+    const shown = (call: () => unknown): unknown => {
+      try {
+        return call();
+      } catch (error) {
+        const made = error as Error;
+        const plain = Object.getPrototypeOf(made) === Error.prototype;
+        return [isNativeError(made), plain, made.constructor.name, Object.getOwnPropertyNames(made), String(made)];
+      }
+    };
+    const begins = (call: () => unknown): unknown => {
+      try {
+        return call();
+      } catch (error) {
+        return String((error as Error).stack).split('\n')[1];
+      }
+    };
+    for (const round of [1, 2]) {
+      const [ours, theirs] = [looks(fs).map(shown), looks(hostFs).map(shown)];
+      expect([round, ours]).toEqual([round, theirs]);
+      for (const call of looks(fs)) expect(begins(call)).toMatch(/surface\.test/);
+    }
+  });
+
+  it('obey Error.stackTraceLimit', () => {
+    const fs = createFs();
+    const { stackTraceLimit } = Error;
+    const deep = (levels: number): unknown => (levels === 0 ? fs.statSync('/nope') : deep(levels - 1));
+    try {
+      for (const limit of [0, 1, 3, 20]) {
+        Error.stackTraceLimit = limit;
+        const error = ((): Error => {
+          try {
+            return deep(30) as never;
+          } catch (caught) {
+            return caught as Error;
+          }
+        })();
+        const lines = String(error.stack).split('\n');
+        expect([Error.stackTraceLimit, lines.length - 1]).toEqual([limit, limit]);
+        if (limit > 0) expect(lines[1]).toContain('deep');
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  });
+
+  it('are made where a program has made Error unchangeable', () => {
+    const fs = createFs({ maxQuota: 65_536 });
+    const own = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false, configurable: true });
+    try {
+      expect(() => fs.statSync('/nope')).toThrow(/^ENOENT: no such file or directory, stat '\/nope'$/);
+      expect(() => fs.opendirSync('/').read(5 as never)).toThrow(/callback/);
+      expect(() => fs.writeFileSync('/f', Buffer.alloc(1e6))).toThrow(/^ENOSPC: no space left on device, write$/);
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', own as PropertyDescriptor);
+    }
   });
 });

@@ -75,10 +75,7 @@ export class FileContents extends FilePages {
     if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
   }
 
-  /**
-   * Writes where nothing is needed: within one chunk that the file has for itself, in order or promoted. It is `admit`,
-   * `prepare` and `put` in one, as most small writes go. False, and nothing was done, when it takes these three.
-   */
+  /** `admit`, `prepare` and `put` in one, within a chunk that the file has for itself. False, and nothing was done, elsewhere. */
   overwrite(ino: number, position: number, source: Uint8Array, offset: number, length: number): boolean {
     const { inodes, chunks } = this;
     const size = inodes.size(ino);
@@ -92,20 +89,6 @@ export class FileContents extends FilePages {
     if (reference === 0 || from + length > chunks.capacityOf(reference) || chunks.isShared(reference)) return false;
     copyBytes(source, offset, chunks.bytesOf(reference), chunks.offsetOf(reference) + from, length);
     return true;
-  }
-
-  /** Copies bytes into a prepared range. */
-  put(ino: number, position: number, source: Uint8Array, offset: number, length: number): void {
-    let done = 0;
-    while (done < length) {
-      const at = position + done;
-      const page = Math.floor(at / PAGE_BYTES);
-      const from = at - page * PAGE_BYTES;
-      const step = Math.min(length - done, PAGE_BYTES - from);
-      const reference = this.page(ino, page);
-      copyBytes(source, offset + done, this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, step);
-      done += step;
-    }
   }
 
   /**

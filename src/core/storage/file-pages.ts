@@ -1,7 +1,7 @@
 /**
  * Core layer, storage: where the pages of a file are. One page is kept in the
- * inode itself, more in a PageMap. This file finds, reads and counts pages;
- * file-contents.ts changes them.
+ * inode itself, more in a PageMap. This file finds, reads, fills and counts pages;
+ * file-contents.ts changes which there are.
  */
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
 import { CONTENT, type InodeTable, STATE } from '../inode.js';
@@ -159,6 +159,20 @@ export class FilePages {
       done += step;
     }
     return count;
+  }
+
+  /** Copies bytes into a prepared range. */
+  put(ino: number, position: number, source: Uint8Array, offset: number, length: number): void {
+    let done = 0;
+    while (done < length) {
+      const at = position + done;
+      const page = Math.floor(at / PAGE_BYTES);
+      const from = at - page * PAGE_BYTES;
+      const step = Math.min(length - done, PAGE_BYTES - from);
+      const reference = this.page(ino, page);
+      copyBytes(source, offset + done, this.chunks.bytesOf(reference), this.chunks.offsetOf(reference) + from, step);
+      done += step;
+    }
   }
 
   private readPage(reference: number, from: number, target: Uint8Array, offset: number, length: number): void {

@@ -71,7 +71,7 @@ function statOperation(ctx: Context, name: 'stat' | 'lstat'): Operation {
     const errno = look(target, stat);
     if (errno === 0) return makeStats(stat, bigint);
     if (throwIfNoEntry === false && isMiss(errno, name)) return undefined;
-    throw new Fault(-errno);
+    return new Fault(-errno);
   }
   /** Asynchronous lstat never looks at throwIfNoEntry. */
   const quiet = name === 'stat' && lenientStat;

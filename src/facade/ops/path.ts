@@ -125,7 +125,7 @@ export function pathOperations(ctx: Context) {
       pathsFirst: ['path'],
       run(path, mode) {
         const errno = engine.access(resolve(path), smallMode(mode));
-        if (errno < 0) throw new Fault(-errno);
+        return errno < 0 ? new Fault(-errno) : undefined;
       },
     },
     rename: {

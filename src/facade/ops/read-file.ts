@@ -6,13 +6,13 @@
 import { Fault, QuotaFault, S_IFMT, S_IFREG } from '../../core/index.js';
 import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
-import { Answer } from '../define.js';
+
 import { asBuffer } from '../encoding.js';
 import { membersMade, membersNow, readFileSync, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue, stringTooLong } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { bufferOption, nodeAtLeast } from '../running-node.js';
-import { faultIn, PathFault, spell } from '../uv-exception.js';
+import { Answer, faultIn, PathFault, spell } from '../uv-exception.js';
 import { bindingFd, isInt32, isView, validateView } from '../validate.js';
 
 /** Node's limit for one read: 2 GiB less one byte. */

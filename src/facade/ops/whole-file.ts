@@ -5,12 +5,12 @@
  */
 import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../../core/index.js';
 import type { Context } from '../context.js';
-import { Answer, type Operations } from '../define.js';
+import type { Operations } from '../define.js';
 import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
 import * as members from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { faultIn, faultToError, uvException } from '../uv-exception.js';
+import { Answer, faultIn, faultToError, uvException } from '../uv-exception.js';
 import {
   bindingFd,
   type Callback,
