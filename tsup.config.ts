@@ -41,7 +41,7 @@ const AN_FS = JSON.stringify(join(process.cwd(), 'src/facade/create-fs.ts'));
 const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
 
 /** Built-in modules that are dear to load, and rarely asked for. */
-const LATE_BUILTINS = ['node:readline', 'node:stream/web', 'node:os', 'node:module'];
+const LATE_BUILTINS = ['node:readline', 'node:stream/web', 'node:os', 'node:module', 'node:vm'];
 
 /**
  * What is never reached of the packages that are bundled: members of classes, and statements by their beginning.
@@ -195,10 +195,10 @@ async function publishAsCommonJs(): Promise<void> {
   const isOnChunk = (file: string): boolean => ON_CHUNK.includes(file.replace(/\.js$/, ''));
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
   const exported = exportedNames(files);
-  for (const part of ON_CHUNK) {
-    const users = files.filter((file) => readFileSync(`dist/${file}`, 'utf8').includes(`"./${part}.js"`));
-    if (users.length !== 1) throw new Error(`${part} is loaded by ${users.join(', ')}: it has to be one chunk`);
-  }
+  const [base = '', ...others] = files.filter(
+    (file) => file.startsWith('chunk-') && readFileSync(`dist/${file}`, 'utf8').includes('"./late-engine.js"'),
+  );
+  if (others.length > 0) throw new Error(`the engine is in ${base} and ${others.join()}: it has to be one chunk`);
   for (const file of files) {
     // What nothing is taken from need not be loaded.
     const source = readFileSync(`dist/${file}`, 'utf8').replace(/^import "\.\/[^"]+";\n/gm, '');
@@ -207,7 +207,8 @@ async function publishAsCommonJs(): Promise<void> {
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
     // No function of ours cares for `this`, which the bundler keeps from them by `(0, chunk.name)()`.
     const plain = code.replace(/\(0, (import_chunk_\w+\.\w+)\)\(/g, '$1(');
-    const whole = plainExports(loadLate(membersByName(nameShown(plain))), file);
+    const loaders = file === base ? partLoaders() : '';
+    const whole = plainExports(loadLate(membersByName(nameShown(plain)), file === base ? '' : base), file) + loaders;
     const { code: small = '' } = await minify(isOnChunk(file) ? onChunk(file, whole) : whole, {
       module: true,
       ecma: 2020,
@@ -356,13 +357,23 @@ function nameShown(code: string): string {
   );
 }
 
+/** What loads the parts that stand on the chunk, in that chunk: who else needs one asks it, so there is one copy of each. */
+const loaderOf = (part: string): string => `load_${part.replace('-', '_')}`;
+const partLoaders = (): string =>
+  ON_CHUNK.map((part) => {
+    const loader = loaderOf(part);
+    return `var ${loader}_;\nfunction ${loader}() { return ${loader}_ ??= require("./${part}.js")(module.exports); }\nmodule.exports.${loader} = ${loader};\n`;
+  }).join('');
+
 /**
  * Rare parts are required where they are first used. Timers and the process are copied at load: `import` would have
  * bound what they hold now, and fake timers that come later must not reach us.
+ * @param base the chunk that loads the parts which stand on it; empty for that chunk itself
  */
-function loadLate(code: string): string {
+function loadLate(code: string, base: string): string {
   const late = [...LATE_BUILTINS, ...Object.keys(LATE_PARTS).map((part) => `./${part}.js`)];
-  // Each source file that imports a part does so under a name of its own, but there is one copy of what it makes.
+  const [, chunk] = code.match(new RegExp(`^var (import_\\w+) = require\\("\\./${base}"\\);$`, 'm')) ?? [];
+  // Each source file that imports a module does so under a name of its own, but there is one copy of it.
   const getters = new Map<string, string>();
   return [...code.matchAll(/^var (import_\w+) = (require\("([^"]+)"\));$/gm)].reduce(
     (result, [line, name, load, module]) => {
@@ -372,14 +383,24 @@ function loadLate(code: string): string {
         ].join();
         return result.replace(line, `var ${name} = (({ ${used} }) => ({ ${used} }))(${load});`);
       }
-      if (name === undefined || module === undefined || !late.includes(module)) return result;
-      const getter = getters.get(module) ?? name;
-      const isOnChunk = ON_CHUNK.some((part) => module === `./${part}.js`);
-      const loaded = isOnChunk ? `${load}(module.exports)` : load;
-      const lazily = result.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${getter}()).`);
-      if (getters.has(module)) return lazily;
-      getters.set(module, getter);
-      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${loaded}; }\n`;
+      if (name === undefined || module === undefined) return result;
+      const first = getters.get(module);
+      const uses = new RegExp(`\\b${name}\\.`, 'g');
+      const part = ON_CHUNK.find((each) => module === `./${each}.js`);
+      if (part !== undefined) {
+        if (base !== '' && chunk === undefined) throw new Error(`what loads ${part} does not stand on ${base}`);
+        const loader = base === '' ? loaderOf(part) : `${chunk}.${loaderOf(part)}`;
+        return result.replace(line, '').replaceAll(uses, `(${loader}()).`);
+      }
+      if (!late.includes(module)) {
+        if (first !== undefined) return result.replace(line, '').replaceAll(uses, `${first}.`);
+        getters.set(module, name);
+        return result;
+      }
+      const lazily = result.replace(line, '').replaceAll(uses, `(${first ?? name}()).`);
+      if (first !== undefined) return lazily;
+      getters.set(module, name);
+      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${load}; }\n`;
     },
     code,
   );

@@ -72,6 +72,7 @@ export class Dir {
   #waiting: (() => void)[] | null = null;
 
   constructor(source: DirSource, path: ParentPath, options: unknown) {
+    linkToNodes();
     if (source === null || source === undefined) {
       throw codedTypeError('ERR_MISSING_ARGS', 'The "handle" argument must be specified');
     }
@@ -276,8 +277,11 @@ export class Dir {
   }
 }
 
-// `instanceof fs.Dir` of Node's own class holds too.
-Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
+/** Makes `instanceof fs.Dir` of Node's own class hold too; with the first Dir, since Node loads its class when asked for it. */
+function linkToNodes(): void {
+  if (Object.getPrototypeOf(Dir.prototype) === Object.prototype)
+    Object.setPrototypeOf(Dir.prototype, hostFs.Dir.prototype);
+}
 
 /** opendir, opendirSync and the promise form. */
 export function opendirForms(ctx: Context) {
