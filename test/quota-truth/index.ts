@@ -11,7 +11,7 @@
  *   --node path        the Node binary, default this one; --nodes a,b for several
  *   --subject engine   the engine without the facade; memfs for comparison (never fails)
  *   --steps file       on memfs: as many steps as ours did, from its JSON
- *   --cold             no warm-up: compiled code counts as growth
+ *   --cold             no warm-up: the process compiles the engine while it is measured, and that is shown apart
  *   --patience s       seconds after which a workload stops filling, default 60
  *   --out file         JSON
  */

@@ -10,6 +10,7 @@ export interface Row {
   readonly subject: Subject;
   readonly workload: string;
   readonly quota: number;
+  readonly cold: boolean;
   /** Absent when the process died. */
   readonly measured?: Measured;
   readonly death?: string;
@@ -91,7 +92,7 @@ export async function measureAll(job: Job): Promise<Row[]> {
     if (job.cold) args.push('cold');
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${version} ${job.quota / 2 ** 20} MiB ${name}`);
     const { output, errors } = await run(job.node, args, job.patience * 3 + 60_000);
-    const base = { node: version, subject: job.subject, workload: name, quota: job.quota };
+    const base = { node: version, subject: job.subject, workload: name, quota: job.quota, cold: job.cold };
     const row: Row =
       output === '' ? { ...base, death: reason(errors) } : { ...base, measured: JSON.parse(output) as Measured };
     rows.push(row);

@@ -6,6 +6,7 @@ const HEAD = [
   'workload',
   'steps',
   'real/quota',
+  'code/quota',
   'peak/quota',
   'reported/quota',
   'data/quota',
@@ -24,6 +25,7 @@ function cells({ workload, quota, measured, death }: Row): string[] {
     workload,
     String(measured.steps),
     ratio(measured.real, quota),
+    ratio(measured.code, quota),
     ratio(measured.peak, quota),
     ratio(measured.used, quota),
     ratio(measured.data, quota),
@@ -35,14 +37,14 @@ function cells({ workload, quota, measured, death }: Row): string[] {
   ];
 }
 
-const WIDTHS = [33, 9, 11, 11, 14, 11, 9, 10, 6, 8, 6];
+const WIDTHS = [33, 9, 11, 11, 11, 14, 11, 9, 10, 6, 8, 6];
 const line = (row: readonly string[]): string =>
   row.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0]) : cell.padStart(WIDTHS[i]))).join(' ');
 
 /** Head of the table for one Node and quota. */
 export function printHead(node: string, quota: number, subject: string): void {
   console.log(
-    `\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; peak: with garbage, for information)`,
+    `\n${subject}, Node ${node}, quota ${quota / 2 ** 20} MiB (real: growth of heapUsed + external after collection; code: what of it is compiled code; peak: with garbage, for information)`,
   );
   console.log(line(HEAD));
 }
@@ -51,6 +53,11 @@ export const printRow = (row: Row): void => console.log(line(cells(row)));
 
 /** Real memory of compiled code that a run may add after the warm-up, and the noise of a collection. */
 const NOISE = 512 * 1024;
+/**
+ * A process that was cold compiles the engine while it is measured. What V8 says is compiled code is the process's, once,
+ * and is shown, not counted; what it keeps beside that (feedback, shapes, Node's own late parts) is noise.
+ */
+const COLD_NOISE = 1536 * 1024;
 
 /** Everything wrong with one row, a line each. */
 export function failures(row: Row): string[] {
@@ -59,21 +66,21 @@ export function failures(row: Row): string[] {
   if (measured === undefined) return [say(`died: ${row.death}`)];
   const found: string[] = [];
   const workload = WORKLOADS.find(({ name }) => name === row.workload);
-  if (measured.real > quota) found.push(say(`real memory is ${ratio(measured.real, quota)} of the quota`));
-  if (measured.realAgain > quota)
-    found.push(say(`real memory is ${ratio(measured.realAgain, quota)} of the quota the second time`));
-  if (workload?.volumes !== true && measured.real > measured.used + NOISE + (workload?.code ?? 0)) {
-    found.push(
-      say(`real memory is ${Math.round((measured.real - measured.used) / 1024)} KiB above what is reported as used`),
-    );
+  const [code, codeAgain, noise] = row.cold ? [measured.code, measured.codeAgain, COLD_NOISE] : [0, 0, NOISE];
+  const [real, again, left] = [measured.real - code, measured.realAgain - codeAgain, measured.leftReal - code];
+  const slack = noise + (workload?.code ?? 0);
+  if (real > quota) found.push(say(`real memory is ${ratio(real, quota)} of the quota`));
+  if (again > quota) found.push(say(`real memory is ${ratio(again, quota)} of the quota the second time`));
+  if (workload?.volumes !== true && real > measured.used + slack) {
+    found.push(say(`real memory is ${Math.round((real - measured.used) / 1024)} KiB above what is reported as used`));
   }
   if (measured.refusal !== undefined && measured.refusal.code !== 'ENOSPC')
     found.push(say(`refused with ${measured.refusal.code ?? measured.refusal.name}`));
   if (measured.refusal === undefined && workload?.endless !== true && !measured.impatient)
     found.push(say('never refused'));
   if (measured.leftUsed !== 0) found.push(say(`${measured.leftUsed} bytes still charged after deleting everything`));
-  if (measured.leftReal > quota * 0.1 + NOISE + (workload?.code ?? 0))
-    found.push(say(`${ratio(measured.leftReal, quota)} of the quota still held after deleting everything`));
+  if (left > quota * 0.1 + slack)
+    found.push(say(`${ratio(left, quota)} of the quota still held after deleting everything`));
   if (measured.stepsAgain < measured.steps * 0.95 && !measured.impatient)
     found.push(say(`only ${measured.stepsAgain} of ${measured.steps} steps the second time`));
   for (const problem of new Set(measured.problems)) found.push(say(problem));

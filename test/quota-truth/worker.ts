@@ -4,7 +4,7 @@
  * collect, note the memory; make the volume, fill it, collect, measure; delete
  * everything, collect, measure; fill again.
  */
-import { getHeapStatistics } from 'node:v8';
+import { getHeapCodeStatistics, getHeapStatistics } from 'node:v8';
 import { collectedBytes } from './collect.js';
 import { Env, type Opened, type Workload } from './env.js';
 import { openMfs, openOverlay, openVolume, type Subject } from './open.js';
@@ -15,6 +15,9 @@ export interface Measured {
   readonly steps: number;
   /** Growth of heapUsed + external after collection. */
   readonly real: number;
+  /** Of it, what V8 says is compiled code; the same when it was filled again. */
+  readonly code: number;
+  readonly codeAgain: number;
   /** The most seen while it ran, garbage included. */
   readonly peak: number;
   /** Growth of the resident set, for information. */
@@ -44,6 +47,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2
 const heap = (): number => {
   const { used_heap_size, external_memory } = getHeapStatistics();
   return used_heap_size + external_memory;
+};
+
+const compiled = (): number => {
+  const { code_and_metadata_size, bytecode_and_metadata_size } = getHeapCodeStatistics();
+  return code_and_metadata_size + bytecode_and_metadata_size;
 };
 
 /** Quota of the volumes that warm the code up, and milliseconds to spend on it. */
@@ -123,6 +131,7 @@ async function main(): Promise<Measured> {
     looking = undefined;
   }
   const before = await collectedBytes();
+  const codeBefore = compiled();
   const residentBefore = process.memoryUsage().rss;
   const opened = open(quota);
   const usedAtStart = opened.extras?.usage().used ?? 0;
@@ -131,6 +140,7 @@ async function main(): Promise<Measured> {
   await runOnce(env, opened, quota, workload);
   const milliseconds = performance.now() - begin;
   const real = Math.max(seen, await collectedBytes()) - before;
+  const code = compiled() - codeBefore;
   const peak = highest - before;
   const resident = process.memoryUsage().rss - residentBefore;
   const usage = opened.extras?.usage();
@@ -145,11 +155,14 @@ async function main(): Promise<Measured> {
   const stepsAgain = env.steps;
   const impatientAgain = env.impatient;
   const realAgain = Math.max(seen, await collectedBytes()) - before;
+  const codeAgain = compiled() - codeBefore;
   problems.push(...audit(opened, 'filled again'), ...env.wrong);
   await empty(env, opened, workload);
   return {
     steps,
     real,
+    code,
+    codeAgain,
     peak,
     resident,
     used,
