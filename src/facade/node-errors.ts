@@ -12,14 +12,20 @@ const made = Symbol('quotafs.nodeError');
 
 type ErrorClass = new (message?: string) => Error;
 
+/** Node's errors have their message before their code, but for those that its validators throw. */
+const fromValidators = /^ERR_(?:INVALID_ARG_|OUT_OF_RANGE|INVALID_URL_SCHEME)/;
+
 /** A subclass that prints and inspects as Node's do: own enumerable `code`, `TypeError [CODE]: …` on the stack. */
 function codedClass(Base: ErrorClass) {
   class NodeError extends Base {
-    code: string;
+    declare code: string;
     constructor(code: string, message: string) {
       super();
+      const setMessage = () =>
+        Object.defineProperty(this, 'message', { value: message, writable: true, configurable: true });
+      if (!fromValidators.test(code)) setMessage();
       this.code = code;
-      Object.defineProperty(this, 'message', { value: message, writable: true, configurable: true });
+      setMessage();
     }
     override toString(): string {
       return `${this.name} [${this.code}]: ${this.message}`;

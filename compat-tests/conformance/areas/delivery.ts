@@ -254,6 +254,39 @@ const area: Area = {
       Reflect.ownKeys(error).filter((key) => typeof key === 'string'),
     ];
   },
+  'own keys of coded errors come in the same order': async (t) => {
+    t.fs.writeFileSync(t.p('f'), '');
+    const dir = t.fs.opendirSync(t.p('.'));
+    dir.closeSync();
+    const handle = await t.fs.promises.open(t.p('f'));
+    await handle.close();
+    const failing = [
+      () => dir.readSync(),
+      () => dir.read(),
+      () => handle.readableWebStream(),
+      () => handle.createReadStream(),
+      () => t.fs.openSync(null as never),
+      () => t.fs.openSync(t.p('f'), 'zz'),
+      () => t.fs.openSync('a\0b'),
+      () => t.fs.openSync(new URL('http://x/')),
+      () => t.fs.openSync(new URL('file://host/x')),
+      () => t.fs.openSync(new URL('file:///%2f')),
+      () => t.fs.readFileSync(t.p('f'), 'nope' as never),
+      () => t.fs.readSync(1, Buffer.alloc(1), 0, 5, 0),
+      () => t.fs.rmSync(t.p('.')),
+      () => t.fs.promises.lchmod(t.p('f'), 0),
+      () => t.fs.promises.readFile(t.p('f'), { signal: AbortSignal.abort() }),
+      () => t.fs.promises.stat(t.p('none')),
+    ];
+    const keys: string[] = [];
+    for (const call of failing) {
+      const error: unknown = await Promise.resolve()
+        .then(call)
+        .catch((caught: unknown) => caught);
+      keys.push(`${call}: ${Object.getOwnPropertyNames(error)}`);
+    }
+    return keys;
+  },
   'promise errors carry a stack when the caller awaits': async (t) => {
     const failing = async (): Promise<void> => {
       await t.fs.promises.readFile(t.p('none'));
