@@ -33,6 +33,8 @@ export interface Cursor {
   entry: number;
   /** The last entry when the stream was opened: what is made later is not read, or a stream could go on for ever. */
   last: number;
+  /** From now on `entry` and `last` say where it is: an entry of the directory goes, or all of the tree. */
+  settle(): void;
 }
 
 /** Of all volumes that never opened a directory: an empty Set takes 200 bytes. */
@@ -236,7 +238,7 @@ export class Directories extends RecordTable {
     const directory = this.parent(entry);
     const previous = this.word(entry, PREVIOUS);
     const next = this.word(entry, NEXT);
-    if (this.cursors.size > 0) this.advanceCursors(entry, previous, next);
+    if (this.cursors.size > 0) this.advanceCursors(directory, entry, previous, next);
     if (previous === 0) this.inodes.set(directory, CONTENT, next);
     else this.put(previous, NEXT, next);
     if (next === 0) this.inodes.set(directory, LAST_ENTRY, previous);
@@ -254,8 +256,9 @@ export class Directories extends RecordTable {
     this.cursors.delete(cursor);
   }
 
-  private advanceCursors(entry: number, previous: number, next: number): void {
+  private advanceCursors(directory: number, entry: number, previous: number, next: number): void {
     for (const cursor of this.cursors) {
+      if (cursor.directory === directory) cursor.settle();
       if (cursor.entry === entry) cursor.entry = cursor.last === entry ? 0 : next;
       if (cursor.last === entry) cursor.last = previous;
     }

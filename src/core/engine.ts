@@ -45,6 +45,11 @@ export interface Watch {
 export interface DirectoryStream {
   /** Moves to the next entry; false at the end. Throws EBADF once closed. */
   next(): boolean;
+  /**
+   * Hands on the next entries, `most` of them and until their names have `bytes` at most; false at the end. `found` must
+   * not change the volume. Throws EBADF once closed.
+   */
+  read(most: number, bytes: number, found: (name: string, type: number) => void): boolean;
   /** Name of the current entry, a byte string. */
   readonly name: string;
   /** DT_FILE, DT_DIR or DT_LINK of the current entry. */

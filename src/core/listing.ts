@@ -1,12 +1,13 @@
 /**
  * Core layer: the sorted listings of the directories read last. Programs read a
  * directory again far more often than they change it, and decoding and sorting
- * a thousand names costs a hundred times what copying the array does.
+ * a thousand names costs a hundred times what copying the array does. Streams
+ * (opendir) have listings of their own, as they do not sort.
  *
  * Invariant: a listing is used only for the inode and generation it was made
  * from; every change of a directory's entries raises its generation, and a
- * freed directory is forgotten. Listings are not billed, so all of them together
- * are bounded: 1/64 of the quota up to 128 KiB, then 1/400 of it up to 1 MiB.
+ * freed directory is forgotten. Listings are not billed, so all of them together,
+ * with the one that a stream is making, are bounded: 1/64 of the quota up to 128 KiB, then 1/400 of it up to 1 MiB.
  */
 const KIB = 1024;
 /** Heap bytes of one name beside its chars: the string, its slot and its type. */
@@ -30,10 +31,22 @@ const bytesOf = ({ names }: Listed): number => {
   return bytes;
 };
 
+/** A listing in the order of the entries, while a stream reads them. */
+export interface Draft extends Listed {
+  readonly names: string[];
+  readonly types: number[];
+  bytes: number;
+}
+
+/** The key of a directory's listing in the order of its entries. */
+const inOrder = (directory: number): number => -directory;
+
 export class Listing {
   /** By directory, the one kept first in front. Made by the first listing, as many volumes never have one. */
   private kept: Map<number, Listed> | undefined;
   private bytes = 0;
+  /** The one under way: a stream that begins another ends it, so that all streams together have one. */
+  private draft: Draft | undefined;
 
   find(directory: number, generation: number): Listed | undefined {
     const listed = this.kept?.get(directory);
@@ -44,25 +57,69 @@ export class Listing {
     const bytes = bytesOf(listed);
     const room = roomFor(quota);
     if (bytes > room) return;
-    this.forget(directory);
+    this.drop(directory);
     this.kept ??= new Map();
-    for (const first of this.kept.keys()) {
-      if (this.bytes + bytes <= room) break;
-      this.forget(first);
-    }
+    this.makeRoom(room - bytes);
     this.kept.set(directory, listed);
     this.bytes += bytes;
   }
 
+  /** The names in the order of the entries, of a directory that a stream has read to its end. */
+  findInOrder(directory: number, generation: number): Listed | undefined {
+    return this.find(inOrder(directory), generation);
+  }
+
+  /** Begins to keep what a stream reads. */
+  begin(generation: number): Draft {
+    this.draft = { generation, names: [], types: [], bytes: LISTING_BYTES };
+    return this.draft;
+  }
+
+  /** Adds what was read next, in half of the room; undefined when the draft has ended. */
+  add(draft: Draft, name: string, type: number, quota: number): Draft | undefined {
+    const room = roomFor(quota);
+    draft.bytes += NAME_BYTES + name.length;
+    if (draft !== this.draft || draft.bytes > room / 2) {
+      if (draft === this.draft) this.draft = undefined;
+      return undefined;
+    }
+    this.makeRoom(room - draft.bytes);
+    draft.names.push(name);
+    draft.types.push(type);
+    return draft;
+  }
+
+  /** Keeps a draft that has all names of a directory. */
+  finish(directory: number, draft: Draft, quota: number): void {
+    if (draft !== this.draft) return;
+    this.draft = undefined;
+    this.keep(inOrder(directory), draft, quota);
+  }
+
+  /** Forgets both listings of a directory. */
   forget(directory: number): void {
-    const listed = this.kept?.get(directory);
-    if (listed === undefined) return;
-    this.bytes -= bytesOf(listed);
-    this.kept?.delete(directory);
+    this.drop(directory);
+    this.drop(inOrder(directory));
   }
 
   forgetAll(): void {
     this.kept = undefined;
+    this.draft = undefined;
     this.bytes = 0;
+  }
+
+  private makeRoom(bytes: number): void {
+    if (this.bytes <= bytes || this.kept === undefined) return;
+    for (const first of this.kept.keys()) {
+      if (this.bytes <= bytes) break;
+      this.drop(first);
+    }
+  }
+
+  private drop(key: number): void {
+    const listed = this.kept?.get(key);
+    if (listed === undefined) return;
+    this.bytes -= bytesOf(listed);
+    this.kept?.delete(key);
   }
 }

@@ -114,8 +114,10 @@ export class Dir {
   }
 
   readSync(): Dirent | null {
-    self(this).#requireIdle();
-    return self(this).#take() ?? (self(this).#fill(this.readSync) ? (self(this).#take() ?? null) : null);
+    const dir = self(this);
+    dir.#requireIdle();
+    if (dir.#given === dir.#entries.length && !dir.#fill(this.readSync)) return null;
+    return dir.#take() ?? null;
   }
 
   close(callback?: unknown): Promise<void> | undefined {
@@ -261,12 +263,10 @@ export class Dir {
       while (this.#levels.length > 0) {
         const [level] = this.#levels;
         const { stream, path } = level;
-        for (let bytes = 0; entries.length < this.#bufferSize && bytes < BATCH_BYTES && stream.next(); ) {
-          const { name, type } = stream;
-          bytes += name.length;
+        const isMore = stream.read(this.#bufferSize, BATCH_BYTES, (name, type) => {
           entries.push(makeDirent(plain ? name : presentName(name, encoding), type, path));
-        }
-        if (entries.length > 0) return true;
+        });
+        if (isMore) return true;
         this.#source.close(level);
         this.#levels.shift();
       }

@@ -106,14 +106,28 @@ describe('readdir', () => {
   });
 });
 
-describe('directory streams', () => {
+/** What an earlier stream has read to the end lies ready for the next one. */
+const ways: [string, (engine: Engine, path: string) => DirectoryStream][] = [
+  ['from entry to entry', (engine, path) => engine.opendir(path)],
+  [
+    'from a listing',
+    (engine, path) => {
+      const earlier = engine.opendir(path);
+      drain(earlier);
+      earlier.close();
+      return engine.opendir(path);
+    },
+  ],
+];
+
+describe.each(ways)('directory streams, %s', (_way, opened) => {
   it('list names with their types, then end, and stay at the end', () => {
     const engine = createVolume();
     engine.mkdir('/d', 0o755);
     touch(engine, '/d/file');
     engine.mkdir('/d/directory', 0o755);
     engine.symlink('file', '/d/link');
-    const stream = engine.opendir('/d');
+    const stream = opened(engine, '/d');
     const found: Record<string, number> = {};
     while (stream.next()) found[stream.name] = stream.type;
     expect(found).toEqual({ file: DT_FILE, directory: DT_DIR, link: DT_LINK });
@@ -125,7 +139,7 @@ describe('directory streams', () => {
   it('are charged while open and EBADF once closed', () => {
     const engine = createVolume();
     const before = engine.usage().used;
-    const stream = engine.opendir('/');
+    const stream = opened(engine, '/');
     expect(engine.usage().used).toBeGreaterThan(before);
     stream.close();
     expect(engine.usage().used).toBe(before);
@@ -137,7 +151,7 @@ describe('directory streams', () => {
   it('see what was made after they were opened and before they are read', () => {
     const engine = createVolume();
     engine.mkdir('/d', 0o755);
-    const stream = engine.opendir('/d');
+    const stream = opened(engine, '/d');
     touch(engine, '/d/a');
     expect([stream.next(), stream.name]).toEqual([true, 'a']);
     touch(engine, '/d/b');
@@ -150,7 +164,7 @@ describe('directory streams', () => {
     const engine = createVolume();
     engine.mkdir('/d', 0o755);
     for (const name of ['a', 'b', 'c']) touch(engine, `/d/${name}`);
-    const stream = engine.opendir('/d');
+    const stream = opened(engine, '/d');
     stream.next();
     engine.removeTree('/d');
     expect(stream.next()).toBe(false);
@@ -163,7 +177,7 @@ describe('directory streams', () => {
     const engine = createVolume();
     const names = Array.from({ length: 500 }, (_, i) => `f${i}`);
     for (const name of names) touch(engine, `/${name}`);
-    const stream = engine.opendir('/');
+    const stream = opened(engine, '/');
     const seen: string[] = [];
     while (stream.next()) {
       seen.push(stream.name);
@@ -177,7 +191,7 @@ describe('directory streams', () => {
   it.each(['renaming each name', 'making a name for each'])('%s as it is read comes to an end', (what) => {
     const engine = createVolume();
     for (let i = 0; i < 50; i++) touch(engine, `/f${i}`);
-    const stream = engine.opendir('/');
+    const stream = opened(engine, '/');
     const seen: string[] = [];
     while (stream.next() && seen.length < 1000) {
       seen.push(stream.name);
@@ -193,9 +207,9 @@ describe('directory streams', () => {
   it('two streams have places of their own', () => {
     const engine = createVolume();
     for (const name of ['a', 'b', 'c', 'd']) touch(engine, `/${name}`);
-    const first = engine.opendir('/');
+    const first = opened(engine, '/');
     first.next();
-    const second = engine.opendir('/');
+    const second = opened(engine, '/');
     expect([...drain(second)].sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(drain(first)).toHaveLength(3);
   });
@@ -219,7 +233,7 @@ describe('directory streams', () => {
       for (let i = rng.int(40); i > 0; i--) add();
       const atStart = new Set(alive);
       const ever = new Set(alive);
-      const stream = engine.opendir('/');
+      const stream = opened(engine, '/');
       const seen: string[] = [];
       while (stream.next()) {
         seen.push(stream.name);
@@ -243,6 +257,61 @@ describe('directory streams', () => {
       ).toEqual([]);
       expectClean(engine);
     }
+  });
+
+  it('hand on a batch: so many, or so many bytes of names', () => {
+    const engine = createVolume();
+    for (const name of ['a', 'bb', 'ccc', 'dddd', 'eeeee']) touch(engine, `/${name}`);
+    const stream = opened(engine, '/');
+    const batch = (most: number, bytes: number): string[] => {
+      const names: string[] = [];
+      const isMore = stream.read(most, bytes, (name, type) => names.push(`${name} ${type}`));
+      expect(isMore).toBe(names.length > 0);
+      return names;
+    };
+    expect(batch(2, 100)).toEqual(['a 1', 'bb 1']);
+    engine.unlink('/ccc');
+    expect(batch(9, 4)).toEqual(['dddd 1']);
+    expect(batch(9, 4)).toEqual(['eeeee 1']);
+    expect(batch(9, 4)).toEqual([]);
+    stream.close();
+    expect(faultOf(() => batch(1, 1))).toBe('EBADF');
+    expectClean(engine);
+  });
+
+  it('go on where they were when other directories have taken the room for listings', () => {
+    const engine = createVolume({ maxQuota: 2 ** 20 });
+    const names = Array.from({ length: 100 }, (_, i) => `f${i}`);
+    for (const directory of ['/a', '/b', '/c', '/d', '/e']) {
+      engine.mkdir(directory, 0o777);
+      for (const name of names) touch(engine, `${directory}/${name}`);
+    }
+    const stream = opened(engine, '/a');
+    const seen: string[] = [];
+    while (stream.next()) {
+      seen.push(stream.name);
+      if (seen.length === 40) for (const other of ['/b', '/c', '/d', '/e']) drain(engine.opendir(other));
+    }
+    expect(seen).toEqual(names);
+    stream.close();
+  });
+
+  it('end when a snapshot is restored, and read what is there the next time', () => {
+    const engine = createVolume();
+    engine.mkdir('/d', 0o777);
+    for (const name of ['a', 'b', 'c']) touch(engine, `/d/${name}`);
+    const image = engine.takeImage();
+    touch(engine, '/d/later');
+    const stream = opened(engine, '/d');
+    expect([stream.next(), stream.name]).toEqual([true, 'a']);
+    engine.restoreImage(image);
+    expect(stream.next()).toBe(false);
+    stream.close();
+    const again = opened(engine, '/d');
+    expect(drain(again)).toEqual(['a', 'b', 'c']);
+    again.close();
+    image.dispose();
+    expectClean(engine);
   });
 });
 

@@ -190,8 +190,9 @@ const load = ({ inodes, directories, contents }: Volume, { inodes: nodes, entrie
  * fail. The columns of an image come with the chunks that they own.
  */
 const exchange = (volume: Volume, held: ReadonlySet<number>, image: Image | undefined, install: () => void): void => {
-  const { inodes, contents, chunks, slabs, listing } = volume;
+  const { inodes, contents, chunks, slabs, listing, directories } = volume;
   const seen = observe(volume);
+  for (const cursor of directories.cursors) cursor.settle();
   const out: Held[] = [...held].map((ino) => {
     const at = inodes.at(ino);
     return { ino, words: inodes.wordsOf(ino).slice(at, at + inodes.layout.words), map: contents.takeMap(ino) };

@@ -21,15 +21,13 @@ import {
   S_IFSOCK,
 } from '../flags.js';
 import { GENERATION, MODE } from '../inode.js';
-import type { Listed } from '../listing.js';
+import type { Draft, Listed } from '../listing.js';
 import type { Lower } from '../lower.js';
 import { FOLLOW, lookup } from '../namei.js';
 import { demand } from '../permission.js';
 import type { Volume } from '../volume.js';
 
-interface NamesBelow {
-  readonly names: readonly string[];
-  readonly types: readonly number[];
+interface NamesBelow extends Omit<Listed, 'generation'> {
   readonly bytes: number;
 }
 
@@ -97,15 +95,21 @@ const list = (volume: Volume, directory: number, generation: number): Listed => 
   return { generation, names: order.map(({ name }) => name), types: order.map(({ type }) => type) };
 };
 
-/** An open directory stream and its cursor in one object without closures: a program may hold thousands. */
+/**
+ * An open directory stream and its cursor in one object without closures: a program may hold thousands. It reads the
+ * listing that an earlier stream left, or goes from entry to entry and leaves one.
+ */
 class Stream implements DirectoryStream, Cursor {
   name = '';
   type = 0;
   entry = 0;
   last = 0;
-  /** Of the names below that come next; -1 before the first read. */
+  /** Of the names below or in the listing that come next; -1 before the first read. */
   private at = -1;
+  /** Names in the volume's listing, which is asked for each time: held, it would be memory of nobody's. -1 when it goes by entries. */
+  private listed = -1;
   private open = true;
+  private draft: Draft | undefined = undefined;
 
   constructor(
     private readonly volume: Volume,
@@ -115,29 +119,86 @@ class Stream implements DirectoryStream, Cursor {
   ) {}
 
   next(): boolean {
-    const { volume, directory } = this;
-    const { directories, lower } = volume;
+    return this.advance(this.ahead());
+  }
+
+  read(most: number, bytes: number, found: (name: string, type: number) => void): boolean {
+    const ahead = this.ahead();
+    let count = 0;
+    for (let left = bytes; count < most && left > 0 && this.advance(ahead); count++) {
+      left -= this.name.length;
+      found(this.name, this.type);
+    }
+    return count > 0;
+  }
+
+  /** Where the next names are, when they are decoded already. */
+  private ahead(): Omit<Listed, 'generation'> | undefined {
     if (!this.open) throw fault(EBADF);
-    // As on Linux: what is made before the first read is seen.
-    if (this.at < 0) {
-      this.at = 0;
-      volume.inodes.touchAccess(directory);
-      if (!lower?.isUntouched(directory)) this.below = undefined;
-      this.entry = directories.first(directory);
-      this.last = directories.last(directory);
+    if (this.at < 0) this.begin();
+    return this.below ?? this.listing();
+  }
+
+  private advance(ahead: Omit<Listed, 'generation'> | undefined): boolean {
+    if (ahead === undefined) return this.step();
+    if (this.at === ahead.names.length) return false;
+    this.name = ahead.names[this.at] as string;
+    this.type = ahead.types[this.at++] as number;
+    return true;
+  }
+
+  /** As on Linux: what is made before the first read is seen. */
+  private begin(): void {
+    const { volume, directory } = this;
+    const { directories, inodes, listing, lower } = volume;
+    this.at = 0;
+    inodes.touchAccess(directory);
+    if (!lower?.isUntouched(directory)) this.below = undefined;
+    if (this.below !== undefined) return;
+    const generation = inodes.get(directory, GENERATION);
+    this.listed = listing.findInOrder(directory, generation)?.names.length ?? -1;
+    if (this.listed >= 0) return;
+    this.draft = listing.begin(generation);
+    this.entry = directories.first(directory);
+    this.last = directories.last(directory);
+  }
+
+  /** The listing that it reads, while that is there. */
+  private listing(): Listed | undefined {
+    if (this.listed < 0) return undefined;
+    const { volume, directory } = this;
+    const listed = volume.listing.findInOrder(directory, volume.inodes.get(directory, GENERATION));
+    if (listed === undefined) this.settle();
+    return listed;
+  }
+
+  private step(): boolean {
+    const { volume, directory, entry } = this;
+    const { directories, inodes, listing, bank } = volume;
+    if (entry === 0) {
+      const { draft } = this;
+      this.draft = undefined;
+      if (draft?.generation === inodes.get(directory, GENERATION)) listing.finish(directory, draft, bank.limit);
+      return false;
     }
-    const { below, entry } = this;
-    if (below !== undefined) {
-      if (this.at === below.names.length) return false;
-      this.name = below.names[this.at] as string;
-      this.type = below.types[this.at++] as number;
-      return true;
-    }
-    if (entry === 0) return false;
     this.name = directories.name(entry);
     this.type = typeOf(volume, directories.ino(entry));
     this.entry = entry === this.last ? 0 : directories.next(entry);
+    if (this.draft !== undefined) this.draft = listing.add(this.draft, this.name, this.type, bank.limit);
     return true;
+  }
+
+  settle(): void {
+    const { directory, at, listed } = this;
+    const { directories } = this.volume;
+    // No entry has gone since the listing was made, and those that came are behind it.
+    let entry = directories.first(directory);
+    for (let i = 0; i < listed; i++) {
+      if (i === at) this.entry = entry;
+      this.last = entry;
+      entry = directories.next(entry);
+    }
+    this.listed = -1;
   }
 
   close(): void {
