@@ -25,6 +25,8 @@ for (const subpath of Object.keys(exports)) {
 const LATE_PARTS: Record<string, string> = {
   minimatch: 'src/facade/minimatch.ts',
   late: 'src/facade/late.ts',
+  'late-trees': 'src/facade/late-trees.ts',
+  seldom: 'src/facade/seldom.ts',
   'late-engine': 'src/core/late-engine.ts',
 };
 
@@ -32,7 +34,7 @@ const LATE_PARTS: Record<string, string> = {
  * What of them is no leaf of the import graph: it is handed the chunk it stands on by that chunk, so that it belongs to
  * the same copy of the package even when a test runner has since emptied the cache of modules.
  */
-const ON_CHUNK = ['late', 'late-engine'];
+const ON_CHUNK = ['late', 'late-trees', 'seldom', 'late-engine'];
 
 /** To the bundler these need all that an fs object needs: what they share with that stays in one chunk. */
 const AN_FS = JSON.stringify(join(process.cwd(), 'src/facade/create-fs.ts'));

@@ -6,10 +6,9 @@ import type nodeFs from 'node:fs';
 import { createVolume, type Engine, type StoragePolicy, type VolumeOptions } from '../core/index.js';
 import { createContext } from './context.js';
 import { readVolumeOptions, workingDirectory } from './create-options.js';
-import { showVolume } from './describe-volume.js';
 import { makeFs } from './fs-object.js';
 import { membersOf } from './members.js';
-import { rememberEngine } from './quota.js';
+import { rememberEngine, showVolume } from './quota.js';
 import { toNodeError } from './uv-exception.js';
 
 type Fs = typeof nodeFs;

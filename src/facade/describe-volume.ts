@@ -1,37 +1,21 @@
 /**
  * Facade layer: what a volume looks like in the output of a failing test:
  * `console.log(fs)`, `util.inspect(fs)`. A few lines, however large it is, and
- * looking leaves no trace in it. The property is a symbol that cannot be
- * enumerated: the object keeps the members of `node:fs` and no other.
+ * looking leaves no trace in it.
  */
 import { type Engine, Fault, S_IFDIR, S_IFLNK, S_IFMT, type TreeSource } from '../core/index.js';
 import { formatBytes } from '../host/index.js';
 import { decodeName } from './encoding.js';
-import { engineOf } from './quota.js';
 
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 const MOST_LINES = 30;
 
-/** Makes `util.inspect` of an fs object show its volume. */
-export function showVolume(fs: object): void {
-  Object.defineProperty(fs, INSPECT, inspected);
-}
-
-const inspected: PropertyDescriptor = {
-  value(this: object, depth: number): string {
-    const engine = engineOf(this);
-    if (engine === undefined) return 'quotafs';
-    return depth < 0 ? `[quotafs: ${use(engine)}]` : describeVolume(engine);
-  },
-  configurable: true,
-  writable: true,
-};
-
-const use = ({ quota: { used, limit } }: Engine): string => `${formatBytes(used)} of ${formatBytes(limit)} used`;
+/** One line. */
+export const describeUse = ({ quota: { used, limit } }: Engine): string =>
+  `${formatBytes(used)} of ${formatBytes(limit)} used`;
 
 /** How full a volume is, and the first lines of its tree. */
-export function describeVolume(engine: Engine): string {
-  const head = `quotafs: ${use(engine)}`;
+export function describeTree(engine: Engine): string {
+  const head = `quotafs: ${describeUse(engine)}`;
   try {
     return `${head}\n${treeLines(engine.tree()).join('\n')}`;
   } catch (error) {

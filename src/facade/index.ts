@@ -1,13 +1,12 @@
 /** Facade layer: its one door. */
 export { type Context, createContext } from './context.js';
 export { type CreateFsOptions, createFs, createFsFromEngine, createFsOver, type FacadeOptions } from './create-fs.js';
-export { describeVolume } from './describe-volume.js';
 export { decodeName, encodeName } from './encoding.js';
 export type { FileHandle } from './file-handle.js';
 export { callThrough, type Members, membersOf } from './members.js';
 export { invalidArgType, invalidArgValue } from './node-errors.js';
 export { parseFlags } from './options.js';
 export { Parts } from './parts.js';
-export { engineOf, type Quota, quotaOf, quotaOfEngine } from './quota.js';
+export { describeVolume, engineOf, type Quota, quotaOf, quotaOfEngine } from './quota.js';
 export { toNodeError, uvException } from './uv-exception.js';
 export { validateInteger, validatePath } from './validate.js';

@@ -1,12 +1,10 @@
 /**
- * Facade layer: whole-file calls by way of the object's own members. Node's writeFileSync, for one, calls
- * fs.openSync, fs.writeSync and fs.closeSync on the public object, so whoever replaces one of those (a spy, a
- * tracer, a test of a failing disk) sees every write. Here one engine call does it all, and this file takes over
- * when a member that Node would call has been replaced. Invariant: an object that nobody touched never comes here.
+ * Facade layer: which members of an object have been replaced. Node's writeFileSync, for one, calls fs.openSync,
+ * fs.writeSync and fs.closeSync on the public object, so whoever replaces one of those (a spy, a tracer, a test of a
+ * failing disk) sees every write. Here one engine call does it all, until a member that Node would call has been
+ * replaced: then by-members.ts takes over.
  */
-import { S_IFMT, S_IFREG } from '../core/index.js';
 import { nodeAtLeast } from './running-node.js';
-import { type Callback, isInt32 } from './validate.js';
 
 type Synchronous =
   | 'openSync'
@@ -88,106 +86,9 @@ export const truncatesLater = (now: Members, own: Members): boolean => now.open 
 export const writesLater = (now: Members, own: Members): boolean =>
   now.open !== own.open || now.write !== own.write || now.fsync !== own.fsync || now.close !== own.close;
 
-/** Runs with a descriptor: the caller's, or one that is opened and closed here. */
-function withFile(fs: Members, path: unknown, how: readonly unknown[], use: (fd: number) => void): void {
-  if (isInt32(path)) {
-    use(path);
-    return;
-  }
-  const fd = fs.openSync(path, ...how) as number;
-  try {
-    use(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-interface WriteOptions {
-  readonly flag?: unknown;
-  readonly mode?: unknown;
-  readonly flush?: unknown;
-}
-
-export function writeFileSync(fs: Members, path: unknown, bytes: Uint8Array, options: WriteOptions): void {
-  withFile(fs, path, [options.flag, options.mode], (fd) => {
-    for (let at = 0; at < bytes.byteLength; ) at += fs.writeSync(fd, bytes, at, bytes.byteLength - at) as number;
-    if (options.flush) fs.fsyncSync(fd);
-  });
-}
-
-export function truncateSync(fs: Members, path: unknown, length: unknown): void {
-  withFile(fs, path, ['r+'], (fd) => fs.ftruncateSync(fd, length));
-}
-
-/** truncate in its callback form, by the object's open and close. */
-export function truncate(fs: Members, path: unknown, cut: (fd: unknown) => unknown, callback: Callback): void {
-  fs.open(path, 'r+', (error: unknown, fd: unknown) => {
-    if (error) callback(error);
-    else {
-      const failure = cut(fd);
-      fs.close(fd, (second: unknown) => callback(failure ?? second));
-    }
-  });
-}
-
-/** Bytes asked for at a time when a file's size says nothing. */
-const STEP = 8192;
-
-export function readFileSync(fs: Members, path: unknown, flag: unknown, fstat: (fd: number) => ArrayLike<number>) {
-  const isOwn = !isInt32(path);
-  const fd = isOwn ? (fs.openSync(path, flag, 0o666) as number) : path;
-  // A descriptor that a stand-in made up: Node, too, leaves it as it is.
-  const stat = fstat(fd);
-  try {
-    const size = (stat[1] & S_IFMT) === S_IFREG ? stat[8] : 0;
-    const pieces: Buffer[] = [];
-    for (let at = 0; size === 0 || at < size; ) {
-      const piece = Buffer.allocUnsafe(size === 0 ? STEP : size - at);
-      const count = fs.readSync(fd, piece, 0, piece.length) as number;
-      if (count === 0) break;
-      pieces.push(piece.subarray(0, count));
-      at += count;
-    }
-    return Buffer.concat(pieces);
-  } finally {
-    if (isOwn) fs.closeSync(fd);
-  }
-}
-
 /** Since Node 26 writeFile is one job, unless it has to flush. */
 const writesInOneJob = nodeAtLeast(26);
 
 /** True when the members that writeFile of the running Node calls are not all the object's own. */
 export const writeFileIsPatched = (now: Members, own: Members, flush: boolean): boolean =>
   (flush || !writesInOneJob) && writesLater(now, own);
-
-/** writeFile in its callback form, by the object's open, write, fsync and close. */
-export function writeFile(
-  fs: Members,
-  path: unknown,
-  bytes: Uint8Array,
-  options: WriteOptions,
-  callback: Callback,
-): void {
-  const isOwn = !isInt32(path);
-  const finish = (fd: unknown, failure: unknown): void => {
-    if (!isOwn) callback(failure ?? null);
-    else if (failure) fs.close(fd, () => callback(failure));
-    else fs.close(fd, callback);
-  };
-  const write = (fd: unknown, at: number): void => {
-    fs.write(fd, bytes, at, bytes.byteLength - at, null, (error: unknown, count: number) => {
-      if (error) finish(fd, error);
-      else if (at + count < bytes.byteLength) write(fd, at + count);
-      else if (options.flush) fs.fsync(fd, (failure: unknown) => finish(fd, failure));
-      else finish(fd, null);
-    });
-  };
-  if (!isOwn) write(path, 0);
-  else {
-    fs.open(path, options.flag, options.mode, (error: unknown, fd: unknown) => {
-      if (error) callback(error);
-      else write(fd, 0);
-    });
-  }
-}

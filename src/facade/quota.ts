@@ -1,15 +1,10 @@
 /**
- * Facade layer: the quota of an fs object. `node:fs` has no place for it, so it
+ * Facade layer: the volume behind an fs object. `node:fs` has no place for its quota, so it
  * is asked for by the object: `quotaOf(fs)`.
  */
-import { type AuditReport, type Engine, Fault, type Pressure, type QuotaUsage } from '../core/index.js';
-import { decodeName, encodeName } from './encoding.js';
-import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
-import { faultToError } from './uv-exception.js';
-import { validateFunction, validateInteger, validatePath } from './validate.js';
-
-/** Bytes of a listener: a plain function, its mark and its place in the list (measured 345). */
-const LISTENER_PRICE = 384;
+import type { AuditReport, Engine, Pressure, QuotaUsage } from '../core/index.js';
+import { invalidArgValue } from './node-errors.js';
+import { describeTree, describeUse, makeQuota } from './seldom.js';
 
 /** What an application can ask of and tell a volume about its quota. */
 export interface Quota {
@@ -102,56 +97,25 @@ export function quotaOf(fs: object): Quota {
 }
 
 /** The quota of an engine; see {@link quotaOf}. Paths are absolute. */
-export function quotaOfEngine(engine: Engine): Quota {
-  const quota: Quota = {
-    get limit() {
-      return engine.quota.limit;
-    },
-    get used() {
-      return engine.quota.used;
-    },
-    get available() {
-      return engine.quota.available;
-    },
-    get peak() {
-      return engine.quota.peak;
-    },
-    usage: (path = '/') => usageOf(engine, path),
-    resize(maxQuota) {
-      validateInteger(maxQuota, 'maxQuota', 0);
-      if (maxQuota < engine.quota.used) throw faultToError(new Fault(28), 'resize');
-      engine.resize(maxQuota);
-    },
-    onPressure(share, listener) {
-      if (typeof share !== 'number') throw invalidArgType('share', 'number', share);
-      if (!(share >= 0 && share <= 1)) throw outOfRange('share', '>= 0 && <= 1', share);
-      validateFunction(listener, 'listener');
-      try {
-        engine.billHandle(LISTENER_PRICE);
-      } catch (error) {
-        throw error instanceof Fault ? faultToError(error, 'onPressure') : error;
-      }
-      const end = engine.onPressure(share, listener);
-      let billed = LISTENER_PRICE;
-      return () => {
-        end();
-        engine.unbillHandle(billed);
-        billed = 0;
-      };
-    },
-    audit: () => engine.audit(),
-  };
-  // `util.inspect` would show getters.
-  const shown = (): object => ({ limit: quota.limit, used: quota.used, available: quota.available, peak: quota.peak });
-  return Object.defineProperty(quota, Symbol.for('nodejs.util.inspect.custom'), { value: shown });
-}
+export const quotaOfEngine = (engine: Engine): Quota => makeQuota(engine);
 
-function usageOf(engine: Engine, path: string): QuotaUsage {
-  const bytes = encodeName(validatePath(path));
-  try {
-    const usage = engine.usage(bytes.startsWith('/') ? bytes : `/${bytes}`);
-    return { ...usage, largest: usage.largest.map((child) => ({ ...child, path: decodeName(child.path) })) };
-  } catch (error) {
-    throw error instanceof Fault ? faultToError(error, 'usage', path) : error;
-  }
+/** How full a volume is, and the first lines of its tree. */
+export const describeVolume = (engine: Engine): string => describeTree(engine);
+
+const inspected: PropertyDescriptor = {
+  value(this: object, depth: number): string {
+    const engine = engineOf(this);
+    if (engine === undefined) return 'quotafs';
+    return depth < 0 ? `[quotafs: ${describeUse(engine)}]` : describeVolume(engine);
+  },
+  configurable: true,
+  writable: true,
+};
+
+/**
+ * Makes `console.log` and `util.inspect` of an fs object show its volume. The property is a symbol that cannot be
+ * enumerated: the object keeps the members of `node:fs` and no other.
+ */
+export function showVolume(fs: object): void {
+  Object.defineProperty(fs, Symbol.for('nodejs.util.inspect.custom'), inspected);
 }

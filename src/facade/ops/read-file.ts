@@ -8,10 +8,11 @@ import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
 
 import { asBuffer } from '../encoding.js';
-import { membersMade, membersNow, readFileSync, readsInSync } from '../members.js';
+import { membersMade, membersNow, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue, stringTooLong } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { bufferOption, nodeAtLeast } from '../running-node.js';
+import { readFileSyncByMembers } from '../seldom.js';
 import { Answer, faultIn, PathFault, spell } from '../uv-exception.js';
 import { bindingFd, isInt32, isView, validateView } from '../validate.js';
 
@@ -102,7 +103,7 @@ export function readWhole(ctx: Context, path: unknown, options: AnyOptions, form
       checkDescriptor(ctx, fd);
       return ctx.stat;
     };
-    const data = readFileSync(membersNow(ctx), path, options.flag, fstat);
+    const data = readFileSyncByMembers(membersNow(ctx), path, options.flag, fstat);
     return decodeContent(data, encoding);
   }
   if (form !== 'promise' && isInt32(path)) {

@@ -7,9 +7,18 @@ import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../.
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
-import * as members from '../members.js';
+import {
+  membersMade,
+  membersNow,
+  truncatesInSync,
+  truncatesLater,
+  writeFileIsPatched,
+  writesInSync,
+  writesLater,
+} from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
+import { truncateByMembers, truncateSyncByMembers, writeFileByMembers, writeFileSyncByMembers } from '../seldom.js';
 import { Answer, faultIn, faultToError, uvException } from '../uv-exception.js';
 import {
   bindingFd,
@@ -143,15 +152,13 @@ function openArguments(flag: unknown, mode: unknown, form: Form, flush: boolean)
   return { flags, mode: first ?? parseMode(mode, 'mode', 0o666) };
 }
 
-const { membersNow, membersMade } = members;
-
 /** What writeFile and appendFile do when members that Node's call have been replaced; false when none has. */
 function writeByMembers(ctx: Context, path: unknown, data: unknown, given: AnyOptions, flag: unknown): boolean {
   const flush = given.flush === true;
   const isPlainText = typeof data === 'string' && (given.encoding === 'utf8' || given.encoding === 'utf-8');
-  if ((isPlainText && !flush) || !members.writesInSync(membersNow(ctx), membersMade(ctx))) return false;
+  if ((isPlainText && !flush) || !writesInSync(membersNow(ctx), membersMade(ctx))) return false;
   checkWriteOptions(given);
-  members.writeFileSync(membersNow(ctx), path, contentOf(data, given.encoding), { ...given, flag });
+  writeFileSyncByMembers(membersNow(ctx), path, contentOf(data, given.encoding), { ...given, flag });
   return true;
 }
 
@@ -163,11 +170,11 @@ function writeLaterByMembers(
   flag: unknown,
   done: Callback,
 ): boolean {
-  if (!members.writeFileIsPatched(membersNow(ctx), membersMade(ctx), given.flush === true)) return false;
+  if (!writeFileIsPatched(membersNow(ctx), membersMade(ctx), given.flush === true)) return false;
   checkWriteOptions(given);
   const bytes = contentOf(data, given.encoding);
   throwIfAborted(given.signal);
-  members.writeFile(membersNow(ctx), path, bytes, { ...given, flag }, done);
+  writeFileByMembers(membersNow(ctx), path, bytes, { ...given, flag }, done);
   return true;
 }
 
@@ -281,7 +288,7 @@ export function wholeFileOperations(ctx: Context) {
       arity: 3,
       signalAt: 2,
       instead(path, data, options, done) {
-        if (!members.writesLater(membersNow(ctx), membersMade(ctx))) return false;
+        if (!writesLater(membersNow(ctx), membersMade(ctx))) return false;
         const given = getOptions(options, WRITE_DEFAULTS);
         return writeLaterByMembers(ctx, path, data, given, given.flag || 'w', done);
       },
@@ -314,9 +321,9 @@ export function wholeFileOperations(ctx: Context) {
       checksFirst: (_path, length = 0) => validateInteger(length, 'len'),
       instead(path, given, _mode, done) {
         const length = given ?? 0;
-        if (typeof path === 'number' || !members.truncatesLater(membersNow(ctx), membersMade(ctx))) return false;
+        if (typeof path === 'number' || !truncatesLater(membersNow(ctx), membersMade(ctx))) return false;
         validateInteger(length, 'len');
-        members.truncate(membersNow(ctx), path, (fd) => cutLater(ctx, fd as number, length), done);
+        truncateByMembers(membersNow(ctx), path, (fd) => cutLater(ctx, fd as number, length), done);
         return true;
       },
       run(path, length = 0) {
@@ -324,8 +331,7 @@ export function wholeFileOperations(ctx: Context) {
           truncateDescriptor(ctx, path, length);
           return;
         }
-        if (members.truncatesInSync(membersNow(ctx), membersMade(ctx)))
-          members.truncateSync(membersNow(ctx), path, length);
+        if (truncatesInSync(membersNow(ctx), membersMade(ctx))) truncateSyncByMembers(membersNow(ctx), path, length);
         else truncatePath(ctx, path, length);
       },
       runCallback(path, length = 0) {
