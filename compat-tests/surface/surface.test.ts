@@ -212,6 +212,7 @@ describe('shape', () => {
         await promisify(fs.writev)(fd, [Buffer.from('Je')], 0),
         await promisify(fs.exists)(file),
         await promisify(fs.exists)(`${file}-missing`),
+        promisify(fs.exists).name,
       ];
       fs.closeSync(fd);
       return found;

@@ -328,8 +328,11 @@ export function makeMembers(ctx: Context, parts: Parts) {
     return callSync(native, parts.real.native, a, b);
   });
   for (const name of ['read', 'readv', 'write', 'writev'] as const) copyPromisifyArgs(fs[name], name);
-  const value = (path: unknown) => new Promise((resolve) => tellWhetherThere(ctx, path, resolve));
-  Object.defineProperty(fs.exists, promisify.custom, { value });
+  Object.defineProperty(fs.exists, promisify.custom, {
+    value: function exists(path: unknown) {
+      return new Promise((resolve) => tellWhetherThere(ctx, path, resolve));
+    },
+  });
   return fs;
 }
 

@@ -26,7 +26,7 @@ function make(ctx: Context, prefix: unknown, options: unknown): Made {
 }
 
 /** rm -rf: nothing to do when it is gone already. */
-function remove(ctx: Context, full: string): void {
+function removeTree(ctx: Context, full: string): void {
   try {
     ctx.engine.removeTree(full);
   } catch (error) {
@@ -43,14 +43,16 @@ export function makeMkdtempDisposable(ctx: Context) {
   function mkdtempDisposableSync(caller: Caller, prefix: unknown, options?: unknown) {
     try {
       const { path, full } = make(ctx, prefix, options);
-      const removeNow = (): void => {
-        try {
-          remove(ctx, full);
-        } catch (error) {
-          throw toNodeError(error, 'rm', full, undefined, removeNow);
-        }
+      const { remove } = {
+        remove(): void {
+          try {
+            removeTree(ctx, full);
+          } catch (error) {
+            throw toNodeError(error, 'rm', full, undefined, remove);
+          }
+        },
       };
-      return { path, remove: removeNow, [Symbol.dispose]: () => removeNow() };
+      return { path, remove, [Symbol.dispose]: () => remove() };
     } catch (error) {
       throw mkdtempError(error, prefix, 'XXXXXX', caller);
     }
@@ -66,15 +68,17 @@ export function makeMkdtempDisposable(ctx: Context) {
       throw shown;
     }
     const { path, full } = made;
-    const removeLater = async (): Promise<void> => {
-      try {
-        remove(ctx, full);
-      } catch (error) {
-        throw toNodeError(error, 'rmdir', full, undefined, removeLater);
-      }
-      await resolveLater(undefined);
+    const { remove } = {
+      async remove(): Promise<void> {
+        try {
+          removeTree(ctx, full);
+        } catch (error) {
+          throw toNodeError(error, 'rmdir', full, undefined, remove);
+        }
+        await resolveLater(undefined);
+      },
     };
-    const disposable = { path, remove: removeLater, [Symbol.asyncDispose]: () => removeLater() };
+    const disposable = { path, remove, [Symbol.asyncDispose]: () => remove() };
     return resolveLater(Object.assign(Object.create(null) as typeof disposable, disposable));
   }
 

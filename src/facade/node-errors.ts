@@ -13,7 +13,7 @@ const made = Symbol('quotafs.nodeError');
 type ErrorClass = new (message?: string) => Error;
 
 /** Node's errors have their message before their code, but for those that its validators throw. */
-const fromValidators = /^ERR_(?:INVALID_ARG_|OUT_OF_RANGE|INVALID_URL_SCHEME)/;
+const fromValidators = /^ERR_(?:INVALID_ARG_|OUT_OF_RANGE|INVALID_(?:URL_SCHEME|RETURN_VALUE))/;
 
 /** A subclass that prints and inspects as Node's do: own enumerable `code`, `TypeError [CODE]: …` on the stack. */
 function codedClass(Base: ErrorClass) {

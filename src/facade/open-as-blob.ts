@@ -8,7 +8,7 @@
  * its native content and would find an empty one otherwise.
  */
 import { Blob } from 'node:buffer';
-import { Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import { EACCES, Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { isNodeError } from './node-errors.js';
@@ -60,6 +60,12 @@ function guard(blob: Blob, unchanged: () => boolean): Blob {
   return blob;
 }
 
+/** What cannot be read, a directory or a file without permission, is opened without complaint: Node only looks at it. */
+function unreadable(type: string, size: number): Blob {
+  const value = guard(new Blob([], { type }), () => false);
+  return Object.defineProperty(value, 'size', { value: size, configurable: true });
+}
+
 function open(ctx: Context, path: unknown, options: unknown): Blob {
   validateObject(options, 'options');
   const type = (options as { type?: unknown }).type || '';
@@ -68,15 +74,15 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
   const found = new Float64Array(STAT_LENGTH);
   const errno = -ctx.engine.stat(resolved, found);
   if (errno !== 0) throw openError(errno, path);
-  // A directory is opened without complaint, and can't be read.
-  if ((found[1] & S_IFMT) === S_IFDIR) return guard(new Blob([], { type }), () => false);
+  if ((found[1] & S_IFMT) === S_IFDIR) return unreadable(type, found[8]);
   try {
     // Where there is nothing to read, nobody reads: the access time stays.
     const content = found[8] === 0 ? [] : [ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size))];
     return guard(new Blob(content, { type }), watchFile(ctx, resolved, found));
   } catch (error) {
-    if (error instanceof Fault) throw openError(error.errno, path);
-    throw error;
+    if (!(error instanceof Fault)) throw error;
+    if (error.errno === EACCES) return unreadable(type, found[8]);
+    throw openError(error.errno, path);
   }
 }
 

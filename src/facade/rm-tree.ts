@@ -119,7 +119,9 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
     if (unlooked && errno === ELOOP && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
     const unknown = native && unlooked ? unknownTexts.get(errno) : undefined;
     throw unknown === undefined
-      ? uvException(errno, unlooked ? 'unlink' : 'lstat', shown)
+      ? unlooked
+        ? fail(errno, 'unlink')
+        : uvException(errno, 'lstat', shown)
       : unknownException(unknown, shown);
   }
   const isDirectory = (out[1] & S_IFMT) === S_IFDIR;

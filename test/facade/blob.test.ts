@@ -145,6 +145,7 @@ describe.runIf(nodeAtLeast(24))('disposable temporary directories beside the rea
           String(made.path).slice(0, -12),
           Object.keys(made),
           Object.getPrototypeOf(made) === null,
+          made.remove.name,
         ];
         made[Symbol.dispose]();
         made.remove();
@@ -160,7 +161,7 @@ describe.runIf(nodeAtLeast(24))('disposable temporary directories beside the rea
         const { real, ours } = await sideBySide(tree, async ({ fs }) => {
           const made = await makeLater(fs, ...args);
           fs.writeFileSync(`${typeof made.path === 'string' && args.length === 1 ? made.path : 'd'}/inside`, '');
-          const shape = [typeof made.path, Object.keys(made), Object.getPrototypeOf(made) === null];
+          const shape = [typeof made.path, Object.keys(made), Object.getPrototypeOf(made) === null, made.remove.name];
           await made[Symbol.asyncDispose]();
           await made.remove();
           return shape;

@@ -171,3 +171,31 @@ it.each(['sync', 'promise'])(
     expect(ours).toEqual(real);
   },
 );
+
+it('rm of what lies where nobody may look: forced and recursive, the words are those of the removal', async () => {
+  const { real, ours } = await record(tree, async ({ fs, root, sync, later }) => {
+    lock(fs);
+    for (const path of ['shut/f', 'shut/d', 'shut/d/', 'shut/none']) {
+      for (const options of [{}, { force: true }, { recursive: true }, { recursive: true, force: true }]) {
+        sync(`${path} ${JSON.stringify(options)}`, () => fs.rmSync(path, options));
+        await later(`${path} ${JSON.stringify(options)}`, () => fs.promises.rm(path, options));
+      }
+    }
+    unlock(fs, root);
+  });
+  expect(ours).toEqual(real);
+});
+
+it('a blob of what may not be read is made, with its size, and cannot be read', async () => {
+  const { real, ours } = await record(tree, async ({ fs, root, later }) => {
+    fs.chmodSync('f', 0);
+    for (const path of ['f', 'shut']) {
+      await later(`${path} size`, async () => (await fs.openAsBlob(path)).size);
+      await later(path, async () => (await fs.openAsBlob(path)).text());
+      await later(`${path} slice`, async () => (await fs.openAsBlob(path)).slice(0, 1).arrayBuffer());
+    }
+    unlock(fs, root);
+    fs.chmodSync('f', 0o600);
+  });
+  expect(ours).toEqual(real);
+});
