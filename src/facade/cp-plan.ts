@@ -102,10 +102,29 @@ export const parentPlace = (place: Place): Place => ({
   path: place.path === '' ? '/' : posix.dirname(place.path),
 });
 
-const child = (place: Place, name: string): Place => ({
-  shown: posix.join(place.shown, decodeName(name)),
-  path: `${place.path === '/' ? '' : place.path}/${name}`,
-});
+/** A longer path is put together whenever it is asked for: a plan has two forms of two paths for each file. */
+const LONG = 256;
+
+function child(place: Place, name: string): Place {
+  const shown = (): string => {
+    const base = place.shown;
+    return place.joined ? `${base}/${decodeName(name)}` : posix.join(base, decodeName(name));
+  };
+  const path = (): string => {
+    const base = place.path;
+    return `${base === '/' ? '' : base}/${name}`;
+  };
+  if (path().length <= LONG) return { shown: shown(), path: path(), joined: true };
+  return {
+    get shown() {
+      return shown();
+    },
+    get path() {
+      return path();
+    },
+    joined: true,
+  };
+}
 
 /** The names in a directory. One that may not be read is refused in the words of whoever opens it. */
 function listing(plan: Plan, src: Place, types: number[]): string[] {

@@ -11,6 +11,8 @@ import { faultToError } from './uv-exception.js';
 export interface Place {
   readonly shown: string;
   readonly path: string;
+  /** True of what was found in a directory: `shown` is normalized. */
+  readonly joined?: boolean;
   /** The argument itself when it was not text: Node's JavaScript can join nothing to it. */
   readonly bytes?: Uint8Array;
 }

@@ -12,6 +12,7 @@ import { pageWorkloads } from './pages.js';
 import { retainedWorkloads } from './retained.js';
 import { snapshotWorkloads } from './snapshots.js';
 import { waitingWorkloads } from './waiting.js';
+import { workingWorkloads } from './working.js';
 
 export const WORKLOADS: readonly Workload[] = [
   ...nameWorkloads,
@@ -26,4 +27,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...objectWorkloads,
   ...waitingWorkloads,
   ...pageWorkloads,
+  ...workingWorkloads,
 ];
