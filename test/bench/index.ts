@@ -48,7 +48,7 @@ const { values: options } = parseArgs({
 const begin = performance.now();
 
 /** Cases that are not in the table of cases: they need a process of their own kind. */
-const SPECIAL = ['scale', 'import', 'volume-memory'];
+const SPECIAL = ['scale', 'import', 'volume-memory', 'volume-alone'];
 
 const effort = options.quick ? 'quick' : 'normal';
 const minutes = Number(options.minutes);
@@ -123,6 +123,7 @@ async function measureOne(name: string, system: SystemName, worker: string, libr
   if (name === 'volume-memory' && (system === 'bare' || system === 'tmpfs' || system === 'zenfs')) {
     return { unsupported: 'not a volume of its own' };
   }
+  if (name === 'volume-alone' && system !== 'ours') return { unsupported: 'no volume without an fs object' };
   const flags = [
     '--expose-gc',
     '--no-warnings',

@@ -20,6 +20,8 @@ export interface System {
   readonly name: SystemName;
   /** Gives a way to make fresh volumes; the import is behind it, so a process loads one system only. */
   load(entry: string): Promise<() => Target | Promise<Target>>;
+  /** Gives a way to make a volume without an fs object, for those who have such. */
+  loadVolume?(entry: string): Promise<() => unknown>;
 }
 
 export type SystemName = 'ours' | 'engine' | 'memfs' | 'node-vfs' | 'platformatic' | 'zenfs' | 'tmpfs' | 'bare';
@@ -56,6 +58,10 @@ const ours: System = {
   async load(entry) {
     const { createFs } = (await importEntry(entry)) as { createFs(options: { maxQuota: number }): Fs };
     return () => ({ fs: createFs({ maxQuota: 4 * 2 ** 30 }), root: '', drop: nothing });
+  },
+  async loadVolume(entry) {
+    const { MemoryFileSystem } = (await importEntry(entry)) as { MemoryFileSystem: new () => unknown };
+    return () => new MemoryFileSystem();
   },
 };
 

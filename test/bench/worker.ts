@@ -5,7 +5,7 @@
  */
 import { CASES } from './cases/index.js';
 import { bareFiles, filesOf, measureScale } from './cases/scale.js';
-import { measure, NORMAL, QUICK, type Sample } from './measure.js';
+import { measure, NORMAL, type Operation, QUICK, type Sample } from './measure.js';
 import { SYSTEMS } from './systems.js';
 
 export type Answer = { samples: Record<string, readonly Sample[]> } | { unsupported: string };
@@ -13,14 +13,15 @@ export type Answer = { samples: Record<string, readonly Sample[]> } | { unsuppor
 const [caseName, systemName, entry, effortName, limit] = process.argv.slice(2);
 const effort = effortName === 'quick' ? QUICK : NORMAL;
 
-async function fresh() {
+function systemAsked() {
   const system = SYSTEMS.find(({ name }) => name === systemName);
   if (system === undefined) throw new Error(`no system ${systemName}`);
-  return system.load(entry);
+  return system;
 }
 
-async function volumeMemory(): Promise<Record<string, Sample[]>> {
-  const make = await fresh();
+const fresh = () => systemAsked().load(entry);
+
+async function memoryOf(make: () => unknown): Promise<Sample[]> {
   const count = 2000;
   const settle = (): number => {
     for (let i = 0; i < 4; i++) globalThis.gc?.();
@@ -33,14 +34,26 @@ async function volumeMemory(): Promise<Record<string, Sample[]>> {
   for (let i = 0; i < count; i++) kept.push(await make());
   const each = (settle() - before) / count;
   if (kept.length !== count + 100) throw new Error('volumes lost');
-  return { 'volume-memory': [{ cpu: each, wall: each }] };
+  return [{ cpu: each, wall: each }];
+}
+
+async function volumeAlone(): Promise<Record<string, Sample[]>> {
+  const make = await systemAsked().loadVolume?.(entry);
+  if (make === undefined) throw new TypeError('no volume without an fs object');
+  const operation: Operation = {
+    run(count) {
+      for (let i = 0; i < count; i++) make();
+    },
+  };
+  return { 'volume-alone': await measure(operation, effort), 'volume-alone-memory': await memoryOf(make) };
 }
 
 async function answer(): Promise<Record<string, readonly Sample[]>> {
   if (caseName === 'scale') {
     return measureScale(systemName === 'bare' ? bareFiles() : await filesOf(await fresh()), Number(limit));
   }
-  if (caseName === 'volume-memory') return volumeMemory();
+  if (caseName === 'volume-memory') return { [caseName]: await memoryOf(await fresh()) };
+  if (caseName === 'volume-alone') return volumeAlone();
   const one = CASES.find(({ name }) => name === caseName);
   if (one === undefined) throw new Error(`no case ${caseName}`);
   if (systemName === 'bare') {

@@ -31,5 +31,7 @@ export const TITLES: ReadonlyMap<string, Title> = new Map<string, Title>([
     }),
   ),
   ['import', { title: 'import of the package, over Node’s own start', unit: 'ms', group: 'Weight' }],
-  ['volume-memory', { title: 'memory of an empty volume', unit: 'bytes', group: 'Weight' }],
+  ['volume-memory', { title: 'memory of an empty volume with its fs object', unit: 'bytes', group: 'Weight' }],
+  ['volume-alone', { title: 'create a volume without an fs object and drop it', unit: 'µs', group: 'Weight' }],
+  ['volume-alone-memory', { title: 'memory of an empty volume without an fs object', unit: 'bytes', group: 'Weight' }],
 ]);
