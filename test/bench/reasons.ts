@@ -24,7 +24,8 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
   [
     /^(stream-16m|random-access|random-reads|many-files)$/,
-    'Nearly all of it is copying to or from memory that is in no cache; the order changes from run to run.',
+    'Nearly all of it is copying to or from memory that is in no cache. 16 MiB that malloc has to ask the system for cost 7 ms of page faults, 0.7 when it ' +
+      'still has them, which depends on what was freed before: the order changes from run to run.',
   ],
   [/^scale-(create|stat|unlink)-1k$/, 'The first thousand calls of a process, before they are compiled.'],
   [/^(volume|volume-new|volume-memory|import)$/, 'See [what an fs object costs](#what-an-fs-object-costs).'],
