@@ -14,7 +14,17 @@ export {
   sharedOptionNames,
 } from './option-checks.js';
 export { ownFs, ownProcess } from './own-node.js';
-export { every, later, microtask, nextTick, nextTurn, stopEvery } from './own-timers.js';
+export {
+  after,
+  every,
+  later,
+  microtask,
+  nextTick,
+  nextTurn,
+  steadyNow,
+  stopAfter,
+  stopEvery,
+} from './own-timers.js';
 export { describeErrno, linuxErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';

@@ -29,10 +29,23 @@ export const later: Later = isReal ? timers.setImmediate : byDisk;
 export const every = timers.setInterval;
 /** `clearInterval` */
 export const stopEvery = timers.clearInterval;
+/** `setTimeout` */
+export const after = globalThis.setTimeout;
+/** `clearTimeout` */
+export const stopAfter = globalThis.clearTimeout;
 /** `process.nextTick` */
 export const nextTick = ownProcess.nextTick;
 /** `queueMicrotask` */
 export const microtask = globalThis.queueMicrotask;
+
+// Not `performance`: to touch that global makes Node load a good deal of code.
+const { hrtime } = process;
+
+/** Milliseconds on a clock that nobody sets, a program's fake clock neither. */
+export function steadyNow(): number {
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
 
 /** A promise that the next macrotask keeps. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => later(resolve));

@@ -1,18 +1,9 @@
 /** D-MemFS layer: an operation as a promise, and the one that waits for locks. */
+import { steadyNow } from '../host/index.js';
 import type { MfsContext } from './context.js';
 import { deliver } from './deliver.js';
 import { LockConflict, toError } from './errors.js';
 import { waiterPrice } from './prices.js';
-
-// Captured at load: a program's fake clock must not stretch the time that a caller waits. Not `performance`: to
-// touch that global makes Node load a good deal of code.
-const { hrtime } = process;
-
-/** Milliseconds on a clock that nobody sets. */
-function now(): number {
-  const [seconds, nanoseconds] = hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
-}
 
 /** What a call is about, for its error. */
 export interface About {
@@ -46,13 +37,13 @@ export function whenUnlocked<T>(
   body: (turn: number | undefined) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deadline = now() + timeoutMs;
+    const deadline = steadyNow() + timeoutMs;
     const attempt = (turn?: number): void => {
       try {
         const value = body(turn);
         deliver(() => resolve(value));
       } catch (thrown) {
-        const left = deadline - now();
+        const left = deadline - steadyNow();
         if (thrown instanceof LockConflict && left > 0) standInLine(thrown, left);
         else fail(thrown);
       }

@@ -1,6 +1,7 @@
 /** D-MemFS layer: the asynchronous handle, a {@link MemoryFileHandle} whose answers come later. */
-import { later } from './async-calls.js';
+
 import type { Bytes } from './bytes.js';
+import { later } from './late-mfs.js';
 import type { MemoryFileHandle, OpenMode } from './memory-file-handle.js';
 
 /**

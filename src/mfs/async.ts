@@ -3,13 +3,25 @@
  * synchronous one, done at the call and answered later, so calls take effect in
  * the order they are made; only what meets a locked file waits for its turn.
  */
+
 import { detached } from '../host/index.js';
-import { type About, later, whenUnlocked } from './async-calls.js';
+import type { About } from './async-calls.js';
 import { AsyncMemoryFileHandle } from './async-file-handle.js';
 import type { MfsContext } from './context.js';
-import { atEdge } from './errors.js';
+import {
+  atEdge,
+  copyFile,
+  copyTree,
+  exportEntry,
+  exportFile,
+  filesToExport,
+  later,
+  openNow,
+  requestOpen,
+  whenUnlocked,
+} from './late-mfs.js';
 import type { MfsStat } from './looking.js';
-import type { OpenMode } from './memory-file-handle.js';
+import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
 import {
   contextOf,
   type ExportAsBufferOptions,
@@ -19,10 +31,10 @@ import {
   readExportOptions,
   readExportTreeArguments,
 } from './memory-file-system.js';
-import { type OpenOptions, type OpenRequest, openNow, requestOpen } from './open.js';
+import type { OpenOptions, OpenRequest } from './open.js';
 import type { MemoryFileSystemOptions } from './options.js';
 import type { MfsStats } from './stats.js';
-import { copyFile, copyTree, exportEntry, exportFile, filesToExport, type Tree } from './tree.js';
+import type { Tree } from './tree.js';
 import type { WalkEntry } from './walk.js';
 
 /**
@@ -58,7 +70,7 @@ export class AsyncMemoryFileSystem {
     // The request's path: the one given may be a part of something large, which a caller that waits would hold.
     const about = { operation: 'open', path: request.path };
     return whenUnlocked(this.#context, about, request.lockTimeoutMs, (turn) => {
-      return new AsyncMemoryFileHandle(openNow(this.#context, request, turn));
+      return new AsyncMemoryFileHandle(new MemoryFileHandle(openNow(this.#context, request, turn), request.mode));
     });
   }
 

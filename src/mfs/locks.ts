@@ -5,6 +5,7 @@
  * newcomer does not overtake even where the holders would admit it. Entries
  * exist only while somebody holds the file or waits for it.
  */
+import { after, stopAfter } from '../host/index.js';
 import { LockConflict } from './errors.js';
 
 export type LockKind = 'read' | 'write';
@@ -26,9 +27,6 @@ interface Line {
 
 /** In the table of holders: the file has a writer. A positive number counts readers. */
 const WRITER = -1;
-
-// Captured at load: fake timers must not stop a timeout that a program waits for.
-const { setTimeout, clearTimeout } = globalThis;
 
 /** Of all file systems that never opened a file: an empty Map takes 200 bytes. Nothing is put into them. */
 const NO_HOLDERS = new Map<number, number>();
@@ -88,7 +86,7 @@ export class FileLocks {
     const waiter: Waiter = { kind, attempt, timer: undefined };
     line.waiters.add(waiter);
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
-    waiter.timer = setTimeout(() => {
+    waiter.timer = after(() => {
       line.waiters.delete(waiter);
       expired();
       this.#serve(ino);
@@ -107,7 +105,7 @@ export class FileLocks {
     for (const waiter of line.waiters) {
       if (!this.#admits(ino, waiter.kind)) break;
       line.waiters.delete(waiter);
-      clearTimeout(waiter.timer);
+      stopAfter(waiter.timer);
       waiter.attempt();
     }
     line.serving = false;

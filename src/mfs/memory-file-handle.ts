@@ -3,11 +3,21 @@
  * `open` to `close`, and nothing else: no bytes are kept back, so whatever
  * `write` accepted is in the file and in the quota when it returns.
  */
+
 import { EBADF, fault } from '../core/index.js';
-import { asBytes, type Bytes } from './bytes.js';
-import { atEdge, closedFault, ExplainedFault, invalidType, outOfRange } from './errors.js';
-import { giveBack, type Lease, watchOver } from './lease.js';
-import { count } from './options.js';
+import type { Bytes } from './bytes.js';
+import {
+  asBytes,
+  atEdge,
+  closedFault,
+  count,
+  ExplainedFault,
+  giveBack,
+  invalidType,
+  outOfRange,
+  watchOver,
+} from './late-mfs.js';
+import type { Lease } from './lease.js';
 
 /** The modes of `open`: read, write anew, append, read and write, create. There are no text modes. */
 export type OpenMode = 'rb' | 'wb' | 'ab' | 'r+b' | 'xb';

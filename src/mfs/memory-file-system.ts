@@ -4,19 +4,46 @@
  * runs one operation and turns a fault into an error. A call that throws has
  * changed nothing.
  */
+
 import type { Engine } from '../core/index.js';
-import { createContext, type MfsContext } from './context.js';
-import { atEdge, invalidType } from './errors.js';
-import { glob } from './glob.js';
-import { lookFor, type MfsStat, requireFile, statOf } from './looking.js';
-import type { MemoryFileHandle, OpenMode } from './memory-file-handle.js';
-import { list, makeDirectory, moveTo, removeFile, removeTree, renameTo } from './names.js';
-import { type OpenOptions, openNow, requestOpen } from './open.js';
-import { checkNames, count, flag, type MemoryFileSystemOptions } from './options.js';
-import { normalizePath, toByteString } from './paths.js';
-import { type MfsStats, statsOf } from './stats.js';
-import { copyFile, copyTree, exportEntry, exportFile, filesToExport, importTree, type Tree } from './tree.js';
-import { type WalkEntry, walk } from './walk.js';
+import type { MfsContext } from './context.js';
+import {
+  atEdge,
+  checkNames,
+  copyFile,
+  copyTree,
+  count,
+  createContext,
+  exportEntry,
+  exportFile,
+  filesToExport,
+  flag,
+  glob,
+  importTree,
+  invalidType,
+  list,
+  lookFor,
+  makeDirectory,
+  moveTo,
+  normalizePath,
+  openNow,
+  removeFile,
+  removeTree,
+  renameTo,
+  requestOpen,
+  requireFile,
+  statOf,
+  statsOf,
+  toByteString,
+  walk,
+} from './late-mfs.js';
+import type { MfsStat } from './looking.js';
+import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
+import type { OpenOptions } from './open.js';
+import type { MemoryFileSystemOptions } from './options.js';
+import type { MfsStats } from './stats.js';
+import type { Tree } from './tree.js';
+import type { WalkEntry } from './walk.js';
 
 export interface MkdirOptions {
   /** No error when the directory is there already; default false. */
@@ -74,7 +101,10 @@ export class MemoryFileSystem {
    */
   open(path: string, mode: OpenMode = 'rb', options: OpenOptions = {}): MemoryFileHandle {
     const request = requestOpen(this.#context, path, mode, options);
-    return atEdge('open', () => openNow(this.#context, request), path);
+    return new MemoryFileHandle(
+      atEdge('open', () => openNow(this.#context, request), path),
+      mode,
+    );
   }
 
   /** Makes a directory and its missing parents. EEXIST when it is there, unless `existOk`; ENOTDIR below a file. */

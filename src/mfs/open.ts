@@ -15,9 +15,10 @@ import {
 import { detached } from '../host/index.js';
 import type { MfsContext } from './context.js';
 import { invalidArgument } from './errors.js';
+import type { Lease } from './lease.js';
 import type { LockKind } from './locks.js';
 import { look } from './looking.js';
-import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
+import type { OpenMode } from './memory-file-handle.js';
 import { checkNames, count, lockTimeoutMs } from './options.js';
 import { normalizePath, toByteString } from './paths.js';
 import { handlePrice } from './prices.js';
@@ -68,12 +69,12 @@ export function requestOpen(context: MfsContext, path: string, mode: OpenMode, o
 }
 
 /**
- * Opens now.
+ * Opens now; what it gives is to be made a handle at once.
  *
  * @param turn - the inode whose waiting line the caller has reached the head of.
  * @throws LockConflict when the file is locked; then nothing has changed.
  */
-export function openNow(context: MfsContext, request: OpenRequest, turn?: number): MemoryFileHandle {
+export function openNow(context: MfsContext, request: OpenRequest, turn?: number): Lease {
   const price = handlePrice(request.path);
   context.engine.billHandle(price);
   try {
@@ -84,7 +85,7 @@ export function openNow(context: MfsContext, request: OpenRequest, turn?: number
   }
 }
 
-function openBilled(context: MfsContext, request: OpenRequest, turn: number | undefined): MemoryFileHandle {
+function openBilled(context: MfsContext, request: OpenRequest, turn: number | undefined): Lease {
   const { engine, locks } = context;
   const kind: LockKind = request.mode === 'rb' ? 'read' : 'write';
   const found = look(context, request.bytes);
@@ -94,27 +95,17 @@ function openBilled(context: MfsContext, request: OpenRequest, turn: number | un
     // An inode that is locked has a descriptor, so a new one cannot be.
     const ino = engine.inodeOf(fd);
     locks.acquire(ino, kind);
-    return handleOf(context, request, kind, fd, ino);
+    return { context, fd, ino, kind, path: request.path, open: true };
   }
   if (found.isDir) throw fault(EISDIR);
   if (request.mode === 'xb') throw fault(EEXIST);
   locks.acquire(found.ino, kind, turn);
   try {
-    return handleOf(context, request, kind, openDescriptor(context, request), found.ino);
+    return { context, fd: openDescriptor(context, request), ino: found.ino, kind, path: request.path, open: true };
   } catch (thrown) {
     locks.release(found.ino, kind);
     throw thrown;
   }
-}
-
-function handleOf(
-  context: MfsContext,
-  request: OpenRequest,
-  kind: LockKind,
-  fd: number,
-  ino: number,
-): MemoryFileHandle {
-  return new MemoryFileHandle({ context, fd, ino, kind, path: request.path, open: true }, request.mode);
 }
 
 /** The memory is taken with the opening, so extending the file over it afterwards cannot be refused. */

@@ -4,10 +4,10 @@
  * handle stands right behind the last character that was returned. So text and
  * binary calls on one handle may be mixed, and `tell` and `seek` are in bytes.
  */
-import { type Codec, createCodec, type ErrorMode, type StreamDecoder } from './codec.js';
-import { atEdge, invalidArgument, invalidType, outOfRange } from './errors.js';
+
+import type { Codec, ErrorMode, StreamDecoder } from './codec.js';
+import { atEdge, checkNames, createCodec, invalidArgument, invalidType, outOfRange } from './late-mfs.js';
 import { MemoryFileHandle } from './memory-file-handle.js';
-import { checkNames } from './options.js';
 
 export interface TextHandleOptions {
   /** Any label that TextDecoder knows, such as 'utf-8' (default), 'utf-16le', 'latin1', 'shift_jis'. */
