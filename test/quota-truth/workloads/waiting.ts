@@ -245,18 +245,19 @@ const lockTimeouts = waiting(
   { mfs: true, endless: true, release: (env) => env.releaseObjects((handle: { close(): void }) => handle.close()) },
 );
 
-/** An archive of many directories below a path of 3,000 bytes, made once for each count. */
+const DEEP_ENTRIES = 3300;
+
+/** An archive of many directories below a path of 3,000 bytes, made once. */
 const archives = new Map<string, Promise<Buffer>>();
-function deepArchive(format: 'tar' | 'zip', count: number): Promise<Buffer> {
-  const key = `${format}${count}`;
-  const made = archives.get(key) ?? make();
-  archives.set(key, made);
+function deepArchive(format: 'tar' | 'zip'): Promise<Buffer> {
+  const made = archives.get(format) ?? make();
+  archives.set(format, made);
   return made;
   function make(): Promise<Buffer> {
     const fs = createFs({ maxQuota: 2 ** 28 });
     const deep = `/${'p'.repeat(200)}`.repeat(15);
     fs.mkdirSync(deep, { recursive: true });
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < DEEP_ENTRIES; i++) {
       if (i % 2 === 0) fs.mkdirSync(`${deep}/${i}`);
       else fs.writeFileSync(`${deep}/${i}`, '');
     }
@@ -264,25 +265,22 @@ function deepArchive(format: 'tar' | 'zip', count: number): Promise<Buffer> {
   }
 }
 
-const entriesFor = (quota: number): number => Math.floor(quota / 2500);
-
 /** Weighed where most of it is known. */
 const deepImport = (label: string, format: 'tar' | 'zip', atomic: boolean): Workload =>
   waiting(
     `archive-deep-${label}`,
     `a ${format} of empty directories and files below a path of 3,000 bytes, weighed while it is imported`,
     async (env) => {
-      const count = entriesFor(env.quota);
-      const archive = await deepArchive(format, count);
+      const archive = await deepArchive(format);
       let seen = 0;
       const filter = (): boolean => {
-        if (++seen % Math.ceil(count / 4) === 0) env.look();
+        if (++seen % Math.ceil(DEEP_ENTRIES / 4) === 0) env.look();
         return true;
       };
       await env.fillAsync(() => importArchive(env.fs, archive, { atomic, filter }), 1);
       env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(500)));
     },
-    { prepare: () => deepArchive(format, entriesFor(2 ** 23)) },
+    { prepare: () => deepArchive(format) },
   );
 
 interface Racing {
