@@ -9,7 +9,7 @@ import { memfs } from 'memfs';
 export type NodeFs = typeof nodeFs;
 
 export interface Target {
-  readonly name: 'real' | 'ours' | 'memfs';
+  readonly name: 'real' | 'ours' | 'built' | 'memfs';
   /** A file system object; a fresh and empty one, except for 'real'. */
   make(): NodeFs;
 }
@@ -25,9 +25,18 @@ export const loadOurs = async (): Promise<Target> => {
   return { name: 'ours', make: () => createFs() };
 };
 
+/** The package as it is published: its build splits, shortens and loads late, which the sources do not. */
+const loadBuilt = async (): Promise<Target> => {
+  const { createFs }: typeof import('../src/facade/index.js') = await import(
+    new URL('../dist/index.js', import.meta.url).href
+  );
+  return { name: 'built', make: () => createFs() };
+};
+
 export const loadTarget = async (name: string): Promise<Target> => {
   if (name === 'real') return real;
   if (name === 'memfs') return memory;
   if (name === 'ours') return loadOurs();
-  throw new Error(`unknown target '${name}': real, ours or memfs`);
+  if (name === 'built') return loadBuilt();
+  throw new Error(`unknown target '${name}': real, ours, built or memfs`);
 };

@@ -1,14 +1,14 @@
 /**
  * Compat tests, conformance: every case on ours, its answer compared with the
- * real file system's.
+ * real file system's. `npm run check:package` runs it on the built package.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadOurs } from '../targets.js';
+import { loadTarget } from '../targets.js';
 import { areas } from './areas/index.js';
 import { differences, Stage } from './suite.js';
 
 const stage = new Stage();
-const ours = await loadOurs();
+const ours = await loadTarget(process.env.QUOTAFS_TARGET ?? 'ours');
 afterAll(() => stage.close());
 
 for (const [name, area] of Object.entries(areas)) {

@@ -3,7 +3,7 @@
  *
  *   --seeds N     programs to run (default 200)      --start S   first seed (default 1)
  *   --ops N       statements per program (60)        --sync      synchronous calls only
- *   --left NAME   oracle (real)                      --right NAME  compared (ours; also memfs, real)
+ *   --left NAME   oracle (real)                      --right NAME  compared (ours; also built, memfs, real)
  *   --jobs N      processes (2)                      --keep-going  one report per kind of divergence, all seeds
  *   --user ID     as an unprivileged user of that number (only root can): permissions then count
  *   --program F   runs the statements of a file, one a line, instead of seeds

@@ -109,6 +109,11 @@ try {
     if (made.join() !== 'changes.zip') throw new Error(`a run made ${made.join()}`);
     return run(join(project, 'node_modules/.bin/quotafs'), ['--version'], project).trim();
   });
+  step('the conformance suite', () => {
+    process.env.QUOTAFS_TARGET = 'built';
+    run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'compat-tests/conformance'], root);
+    return undefined;
+  });
   for (const resolution of ['NodeNext', 'Bundler']) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(typescriptConfig(resolution)));
     step(`types with ${resolution} resolution`, () => void run(process.execPath, [compiler], project));
