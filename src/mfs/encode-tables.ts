@@ -42,7 +42,7 @@ export const jisTable = (): EncodeTable =>
         add(codes, char, lead * 0x100 + trail, false);
       }
     }
-    return (point) => codes.get(point);
+    return packed(codes);
   });
 
 function remember(name: string, make: () => EncodeTable): EncodeTable {
@@ -60,9 +60,25 @@ function build(name: string): EncodeTable {
   const decoder = new TextDecoder(name);
   addPairs(codes, decoder, [], name);
   if (name === 'euc-jp') addPairs(codes, decoder, [0x8f], name);
-  if (name !== 'gb18030') return (point) => codes.get(point);
-  const fourBytes = fourByteCodes(decoder);
-  return (point) => codes.get(point) ?? fourBytes(point);
+  if (name !== 'gb18030') return packed(codes);
+  addFourBytes(codes, decoder);
+  return aboveBasic(packed(codes));
+}
+
+/** Apart from `build`, whose variables the function would keep. */
+const aboveBasic =
+  (basic: EncodeTable): EncodeTable =>
+  (point) =>
+    point > 0xffff ? code(fourBytes(point - 0x10000 + 189000)) : basic(point);
+
+/** A table stays for good: as an array by code point it takes a quarter to a tenth of what a Map does. */
+function packed(codes: ReadonlyMap<number, number>): EncodeTable {
+  let [last, highest] = [0, 0];
+  for (const [point, value] of codes) [last, highest] = [Math.max(last, point), Math.max(highest, value)];
+  const table = new (highest > 0xffff ? Uint32Array : Uint16Array)(last + 1);
+  for (const [point, value] of codes) table[point] = value;
+  // No code is 0: characters of ASCII are in no table.
+  return (point) => table[point] || undefined;
 }
 
 /** Decodes a row at a time, the pairs apart by line feeds, which no pair contains. */
@@ -94,11 +110,10 @@ function add(codes: Map<number, number>, char: string, code: number, replace: bo
 }
 
 /** GB 18030's four bytes: found by decoding below U+10000, counted above. */
-function fourByteCodes(decoder: TextDecoder): EncodeTable {
-  const basic = new Map<number, number>();
-  for (let index = 0; index < 39420; index++)
-    add(basic, decoder.decode(fourBytes(index)), code(fourBytes(index)), false);
-  return (point) => (point > 0xffff ? code(fourBytes(point - 0x10000 + 189000)) : basic.get(point));
+function addFourBytes(codes: Map<number, number>, decoder: TextDecoder): void {
+  for (let index = 0; index < 39420; index++) {
+    add(codes, decoder.decode(fourBytes(index)), code(fourBytes(index)), false);
+  }
 }
 
 /** The four bytes at a place in GB 18030's order: digits of base 126, 10, 126 and 10. */
