@@ -10,8 +10,9 @@
 import { ENTRY_WORDS } from './cost.js';
 import { CONTENT, GENERATION, type InodeTable, LAST_ENTRY } from './inode.js';
 import { NameIndex } from './name-index.js';
-import { type Layout, RecordTable } from './record-table.js';
+import { RecordTable } from './record-table.js';
 import type { Slabs } from './storage/slabs.js';
+import type { Layout } from './table-price.js';
 
 const HASH = 0;
 const INO = 1;

@@ -8,7 +8,8 @@
  */
 import { INODE_WORDS } from './cost.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './flags.js';
-import { type Layout, RecordTable } from './record-table.js';
+import { RecordTable } from './record-table.js';
+import type { Layout } from './table-price.js';
 import { compareTimes, putTime, secondsAt } from './times.js';
 
 /** Word offsets in a record. MODE is never 0 for a live inode. */

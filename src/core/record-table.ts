@@ -10,35 +10,12 @@
  */
 import { carve } from './carve.js';
 import { Columns, EMPTY, type Occupancy, type TableState } from './columns.js';
-import { ARRAY_PRICE, ROUNDING, VIEW_PRICE } from './cost.js';
+import { type Layout, priceOfTable, SEGMENT_RECORDS, SHIFT, SMALLEST, sizeAbove, sizeBelow } from './table-price.js';
 
-const SHIFT = 8;
-/** Records in a full segment. */
-export const SEGMENT_RECORDS = 1 << SHIFT;
 const SLOT_MASK = SEGMENT_RECORDS - 1;
-/** Records a volume has room for from the start; billed one by one. */
-const SMALLEST = 8;
-/** Sizes the first segment grows through, so that a small volume stays small. */
-const FIRST_SIZES = [SMALLEST, 32, 128, SEGMENT_RECORDS];
-/** The first of them with room for more than `records`. */
-const sizeAbove = (records: number): number => {
-  for (const size of FIRST_SIZES) if (size > records) return size;
-  return SEGMENT_RECORDS;
-};
 
 /** In the place of every list that is empty. Nothing is put into it. */
 const NONE: number[] = [];
-
-/** What all tables of a kind have in common. */
-export interface Layout {
-  /** Words of one record. */
-  readonly words: number;
-  readonly liveWord: number;
-  readonly linkWord: number;
-  readonly withBytes: boolean;
-  /** Records the volume has for nothing (the root inode). */
-  readonly uncharged: number;
-}
 
 /** Record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
 export class RecordTable extends Columns {
@@ -66,7 +43,9 @@ export class RecordTable extends Columns {
 
   /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
   charge(): number {
-    return this.firstRecords <= SMALLEST ? this.chargeOf(this.firstRecords, this.fullSegments, this.live) : this.billed;
+    return this.firstRecords <= SMALLEST
+      ? priceOfTable(this.layout, this.firstRecords, this.fullSegments, this.live)
+      : this.billed;
   }
 
   /** Bytes to reserve before `count` records are taken. */
@@ -88,7 +67,7 @@ export class RecordTable extends Columns {
       }
     }
     if (missing > 0) full += Math.ceil(missing / SEGMENT_RECORDS);
-    return this.chargeOf(first, full, state.live + count);
+    return priceOfTable(this.layout, first, full, state.live + count);
   }
 
   /** Takes a record; the caller has reserved `cost(1)`. Its words are zero. */
@@ -165,7 +144,9 @@ export class RecordTable extends Columns {
   settle(): number {
     const { emptied, live, unsettled } = this;
     const small = this.firstRecords <= SMALLEST;
-    const before = small ? this.chargeOf(this.firstRecords, this.fullSegments, live + unsettled) : this.billed;
+    const before = small
+      ? priceOfTable(this.layout, this.firstRecords, this.fullSegments, live + unsettled)
+      : this.billed;
     this.unsettled = 0;
     if (emptied !== NONE) {
       this.emptied = NONE;
@@ -243,17 +224,8 @@ export class RecordTable extends Columns {
     this.rebill();
   }
 
-  private chargeOf(first: number, full: number, live: number): number {
-    const { words, withBytes, uncharged } = this.layout;
-    const record = words * 4;
-    const overhead = withBytes ? ARRAY_PRICE + VIEW_PRICE : ARRAY_PRICE;
-    const small = first <= SMALLEST;
-    const head = small ? Math.max(0, live - uncharged) * record : first * record + overhead;
-    return head + full * (Math.ceil(SEGMENT_RECORDS * record * ROUNDING) + overhead + 64);
-  }
-
   private rebill(): void {
-    this.billed = this.chargeOf(this.firstRecords, this.fullSegments, this.live);
+    this.billed = priceOfTable(this.layout, this.firstRecords, this.fullSegments, this.live);
   }
 
   private grow(): void {
@@ -348,8 +320,7 @@ export class RecordTable extends Columns {
 
   /** Takes the first segment down a size while its upper part is unused, so that an emptied volume costs what it did at the start. */
   private shrinkFirst(): void {
-    let smaller = 0;
-    for (const size of FIRST_SIZES) if (size < this.firstRecords) smaller = size;
+    const smaller = sizeBelow(this.firstRecords);
     if (this.live >= smaller) return;
     const { words: size, liveWord } = this.layout;
     const words = this.segments[0] as Uint32Array;

@@ -8,9 +8,10 @@ import { INODE_WORDS } from '../cost.js';
 import { longNamesIn } from '../directory.js';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../flags.js';
 import { CONTENT, MODE, OPENS, STATE } from '../inode.js';
-import { type RecordTable, SEGMENT_RECORDS } from '../record-table.js';
+import type { RecordTable } from '../record-table.js';
 import { MAPPED } from '../storage/file-pages.js';
 import type { PageMap } from '../storage/page-map.js';
+import { SEGMENT_RECORDS } from '../table-price.js';
 import type { Volume } from '../volume.js';
 
 /** The tables whose columns refer to chunks. */

@@ -13,7 +13,8 @@
  * A file and the snapshots that share its record are one owner: the file.
  */
 import { ARRAY_PRICE, CHUNK_PRICE, ROUNDING } from '../cost.js';
-import { SLAB_BLOCK_MAX, type Slabs } from './slabs.js';
+import { SLAB_BLOCK_MAX } from './size-classes.js';
+import type { Slabs } from './slabs.js';
 
 /** Bytes of one page of a file, the largest chunk. */
 export const PAGE_BYTES = 65_536;
