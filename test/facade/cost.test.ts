@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createFs, quotaOf } from '../../src/index.js';
+import { createFs, MemoryFileSystem, quotaOf } from '../../src/index.js';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -13,14 +13,23 @@ function bytesInUse(): number {
   return heapUsed + external;
 }
 
-it('takes less than 16 KiB: its members, an empty volume, and nothing that they need only when they are called', () => {
-  const kept = Array.from({ length: 100 }, () => createFs());
+function bytesOfEach(make: () => object): number {
+  const kept = Array.from({ length: 100 }, make);
   const before = bytesInUse();
-  for (let i = 0; i < 1000; i++) kept.push(createFs());
+  for (let i = 0; i < 1000; i++) kept.push(make());
   const each = (bytesInUse() - before) / 1000;
   expect(kept).toHaveLength(1100);
-  expect(each).toBeLessThan(16 * 1024);
-  expect(quotaOf(kept[0] as object).audit().ok).toBe(true);
+  return each;
+}
+
+it('takes less than 12 KiB: its members, an empty volume, and nothing that they need only when they are called', () => {
+  expect(bytesOfEach(() => createFs())).toBeLessThan(12 * 1024);
+  expect(quotaOf(createFs()).audit().ok).toBe(true);
+});
+
+it('is most of it: a volume without one takes less than 2 KiB', () => {
+  expect(bytesOfEach(() => new MemoryFileSystem())).toBeLessThan(2 * 1024);
+  expect(new MemoryFileSystem().engine.audit().ok).toBe(true);
 });
 
 it('has members that work alone, and each object its own', () => {
