@@ -1,13 +1,14 @@
 /**
  * Adapter, disk: a directory of the real disk becomes a tree of a file system.
  * First the whole directory is looked at, and the sum held against the quota;
- * then files are read, several at once. Memory beside the quota: one piece for
- * each file that is being read, and the list of entries.
+ * then files are read, several at once. The list of entries is billed to the
+ * file system while it is needed; memory beside the quota: one piece for each
+ * file that is being read.
  */
 import type { promises, Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ownFs } from '../../host/index.js';
+import { ownFs, textBytes } from '../../host/index.js';
 import { leadsOut, type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 import { checkConcurrency, forEachAtOnce } from './pool.js';
@@ -31,9 +32,20 @@ export interface ImportFromDiskOptions {
   readonly outsideLinks?: OutsideLinks;
 }
 
+/** Bytes of an entry in the list, beside its path. */
+const ENTRY_PRICE = 256;
+
+/** What is known of an entry: a Stats has three times as much. */
 interface Found {
   readonly path: string;
-  readonly stats: Stats;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Seconds. */
+  readonly mtime: number;
+  readonly dev: number;
+  readonly ino: number;
   /** The text of a symbolic link. */
   readonly target?: string;
   /** The first name of a file that has several. */
@@ -59,17 +71,17 @@ export async function importFromDisk(
   const concurrency = checkConcurrency(options.concurrency ?? 8);
   const root = resolve(dir instanceof URL ? fileURLToPath(dir) : dir);
   const writer = new TreeWriter(fs, to, { atomic: true, refuse });
-  const found = await plan(root, writer.to, options.filter ?? (() => true), outsideLinks);
-  const counts = count(found);
-  // The tree is made beside what it replaces.
-  writer.demandRoom(counts.bytes, '', counts.files + counts.directories + counts.symlinks);
-  const done = progressOf(counts, onProgress);
   try {
-    for (const entry of found) if (!entry.stats.isFile()) makeOther(writer, entry);
-    const files = found.filter(({ stats, first }) => stats.isFile() && first === undefined);
-    await forEachAtOnce(files, concurrency, async ({ path, stats }) => {
-      await copyFile(writer, join(root, path), path, stats);
-      done(path, stats.size);
+    const found = await plan(root, writer, options.filter ?? (() => true), outsideLinks);
+    const counts = count(found);
+    // The tree is made beside what it replaces.
+    writer.demandRoom(counts.bytes, '', counts.files + counts.directories + counts.symlinks);
+    const done = progressOf(counts, onProgress);
+    for (const entry of found) if (entry.kind !== 'file') makeOther(writer, entry);
+    const files = found.filter(({ kind, first }) => kind === 'file' && first === undefined);
+    await forEachAtOnce(files, concurrency, async (file) => {
+      await copyFile(writer, join(root, file.path), file);
+      done(file.path, file.size);
     });
     for (const { path, first } of found) if (first !== undefined) writer.link(path, first);
     writer.commit();
@@ -83,13 +95,18 @@ export async function importFromDisk(
 /** Everything that will be imported, parents first. */
 async function plan(
   root: string,
-  to: string,
+  writer: TreeWriter,
   filter: (path: string, stats: Stats) => boolean,
   outsideLinks: OutsideLinks,
 ): Promise<Found[]> {
   const found: Found[] = [];
   const firsts = new Map<string, string>();
   if (!(await stat(root)).isDirectory()) throw refuse('TYPE', 'what is imported must be a directory', root);
+  const add = (kind: Found['kind'], path: string, stats: Stats, more: Pick<Found, 'target' | 'first'>): void => {
+    writer.bill(ENTRY_PRICE + textBytes(path), path);
+    const { size, mode, mtimeMs, dev, ino } = stats;
+    found.push({ path, kind, size, mode: mode & 0o7777, mtime: mtimeMs / 1000, dev, ino, ...more });
+  };
   const visit = async (directory: string): Promise<void> => {
     for (const name of (await readdir(join(root, directory))).sort()) {
       const path = directory === '' ? name : `${directory}/${name}`;
@@ -97,14 +114,17 @@ async function plan(
       if (!filter(path, stats)) continue;
       if (stats.isSymbolicLink()) {
         const target = await readlink(join(root, path));
-        const leaves = outsideLinks !== 'keep' && leadsOut(path, target, to);
+        const leaves = outsideLinks !== 'keep' && leadsOut(path, target, writer.to);
         if (leaves && outsideLinks === 'refuse') throw refuse('LINK', 'a symbolic link leads out', path);
-        if (!leaves) found.push({ path, stats, target });
+        if (!leaves) add('symlink', path, stats, { target });
         continue;
       }
       if (!stats.isFile() && !stats.isDirectory()) throw refuse('TYPE', 'an entry is a device, pipe or socket', path);
-      found.push({ path, stats, first: stats.isFile() ? firstName(firsts, path, stats) : undefined });
-      if (stats.isDirectory()) await visit(path);
+      if (stats.isFile()) add('file', path, stats, { first: firstName(firsts, path, stats) });
+      else {
+        add('directory', path, stats, {});
+        await visit(path);
+      }
     }
   };
   await visit('');
@@ -131,27 +151,25 @@ function firstName(firsts: Map<string, string>, path: string, { nlink, dev, ino 
 
 function count(found: readonly Found[]): TransferCounts {
   const counts = { files: 0, directories: 0, symlinks: 0, links: 0, bytes: 0 };
-  for (const { stats, first } of found) {
+  for (const { kind, size, first } of found) {
     if (first !== undefined) counts.links++;
-    else if (stats.isDirectory()) counts.directories++;
-    else if (stats.isSymbolicLink()) counts.symlinks++;
+    else if (kind === 'directory') counts.directories++;
+    else if (kind === 'symlink') counts.symlinks++;
     else {
       counts.files++;
-      counts.bytes += stats.size;
+      counts.bytes += size;
     }
   }
   return counts;
 }
 
-const attributesOf = (stats: Stats) => ({ mode: stats.mode & 0o7777, mtime: stats.mtimeMs / 1000 });
-
-function makeOther(writer: TreeWriter, { path, stats, target }: Found): void {
-  if (stats.isDirectory()) writer.directory(path, attributesOf(stats));
-  else if (target !== undefined) writer.symlink(path, target, attributesOf(stats));
+function makeOther(writer: TreeWriter, { path, kind, mode, mtime, target }: Found): void {
+  if (kind === 'directory') writer.directory(path, { mode, mtime });
+  else if (target !== undefined) writer.symlink(path, target, { mode, mtime });
 }
 
 /** The very file that was looked at: not what a link leads to that is in its place now, and no pipe that nobody writes to. */
-async function openPlanned(from: string, path: string, { dev, ino }: Stats): Promise<promises.FileHandle> {
+async function openPlanned(from: string, { path, dev, ino }: Found): Promise<promises.FileHandle> {
   const changed = () => refuse('CHANGED', 'a file was replaced while the tree was read', path);
   const file = await open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
     throw error.code === 'ELOOP' || error.code === 'ENXIO' ? changed() : error;
@@ -163,15 +181,16 @@ async function openPlanned(from: string, path: string, { dev, ino }: Stats): Pro
 }
 
 /** Whole into memory when it is small, else piece by piece. */
-async function copyFile(writer: TreeWriter, from: string, path: string, stats: Stats): Promise<void> {
-  const file = await openPlanned(from, path, stats);
+async function copyFile(writer: TreeWriter, from: string, found: Found): Promise<void> {
+  const { path, size, mode, mtime } = found;
+  const file = await openPlanned(from, found);
   try {
-    const piece = Buffer.allocUnsafe(Math.min(PIECE, stats.size + 1));
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, size + 1));
     const changed = () => refuse('CHANGED', 'a file changed its size while it was read', path);
     let { bytesRead } = await file.read(piece, 0, piece.length);
-    if (bytesRead > stats.size) throw changed();
-    const sink = writer.file(path, stats.size, attributesOf(stats));
-    for (let left = stats.size; ; ) {
+    if (bytesRead > size) throw changed();
+    const sink = writer.file(path, size, { mode, mtime });
+    for (let left = size; ; ) {
       if (bytesRead > left) throw changed();
       sink.write(piece.subarray(0, bytesRead));
       left -= bytesRead;

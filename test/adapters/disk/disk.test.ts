@@ -71,6 +71,28 @@ describe('importFromDisk', () => {
     expect(engine.changes).toBe(changes);
   });
 
+  it('is billed for its list of entries, which once took more than the quota, and for nothing afterwards', async () => {
+    const directory = join(diskDirectory(), 'n'.repeat(200));
+    nodeFs.mkdirSync(directory);
+    for (let i = 0; i < 300; i++) nodeFs.writeFileSync(join(directory, `${i}-`.padEnd(200, 'f')), '');
+    const root = join(directory, '..');
+    for (const maxQuota of [150_000, 4_000_000]) {
+      const engine = createVolume({ maxQuota });
+      const fs = createFsFromEngine(engine);
+      let most = 0;
+      const filter = (): boolean => {
+        most = Math.max(most, engine.usage().used);
+        return true;
+      };
+      const outcome = await codeOf(importFromDisk(fs, root, { filter }));
+      expect(outcome).toBe(maxQuota < 1_000_000 ? 'ENOSPC' : 'done');
+      if (outcome === 'ENOSPC') expect(engine.usage().used).toBe(0);
+      else expect(most).toBeGreaterThan(290 * 600);
+      expect(engine.usage().used).toBeLessThan(150_000);
+      expectClean(engine);
+    }
+  });
+
   it('leaves the volume as it was when it fails half way', async () => {
     const directory = plantedOnDisk();
     const engine = createVolume({ maxQuota: 900_000, maxNodes: 12 });
