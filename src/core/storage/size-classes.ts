@@ -7,7 +7,7 @@
 /** Largest block, bytes. */
 export const SLAB_BLOCK_MAX = 8192;
 const SLAB_BYTES = 65_536;
-const FIRST_SLAB_BYTES = 256;
+export const FIRST_SLAB_BYTES = 256;
 /** V8 keeps so short an array in its heap: it takes 20 ns, one with memory of its own 400 with what its end takes. */
 const HEAP_ARRAY_BYTES = 64;
 const LINEAR_MAX = 128;

@@ -17,7 +17,7 @@
  * As RecordTable: callers reserve `cost` first and release what `give` returns.
  */
 import { ARRAY_PRICE, ROUNDING, SLAB_PRICE } from '../cost.js';
-import { blockBytes, blocksOfNext, classBytes, sizeClass } from './size-classes.js';
+import { blockBytes, blocksOfNext, classBytes, FIRST_SLAB_BYTES, sizeClass } from './size-classes.js';
 
 const BLOCK_BITS = 12;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
@@ -274,10 +274,13 @@ export class Slabs {
     return slab;
   }
 
-  /** Drops an empty slab, but keeps one as long as the class has no other free block, so that create/delete at a border stays cheap. */
+  /**
+   * Drops an empty slab, but keeps one as long as the class has no other free block, so that create/delete at a border
+   * stays cheap. Not one of the smallest: a copy that was refused in a small volume leaves no bill.
+   */
   private retire(slab: Slab): number {
     const size = this.ofSize(slab.sizeClass);
-    if (size.free === slab.blocks && size.total > size.free) {
+    if (slab.data.length > FIRST_SLAB_BYTES && size.free === slab.blocks && size.total > size.free) {
       size.spare = slab;
       return 0;
     }
