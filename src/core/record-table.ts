@@ -79,9 +79,9 @@ export class RecordTable extends Columns {
     if (segment === this.spare) this.spare = -1;
     const words = this.writable(segment);
     const slot = (this.freeHead[segment] as number) - 1;
-    const link = slot * this.layout.words + this.layout.linkWord;
-    this.freeHead[segment] = words[link] as number;
-    words[link] = 0;
+    const { words: size, linkWord } = this.layout;
+    this.freeHead[segment] = words[slot * size + linkWord] as number;
+    clear(words, slot * size, size);
     this.freeCount[segment]--;
     this.freeTotal--;
     this.live++;
@@ -104,7 +104,7 @@ export class RecordTable extends Columns {
     if (link === 0) return this.take();
     if (before < 0) this.freeHead[segment] = words[own] as number;
     else words[before] = words[own] as number;
-    words[own] = 0;
+    clear(words, slot * size, size);
     if (segment === this.spare) this.spare = -1;
     this.freeCount[segment]--;
     this.freeTotal--;
@@ -122,11 +122,11 @@ export class RecordTable extends Columns {
   drop(id: number): void {
     const segment = id >>> SHIFT;
     const slot = id & SLOT_MASK;
-    const { words: size, linkWord } = this.layout;
+    const { words: size, linkWord, liveWord } = this.layout;
     const words = this.writable(segment);
     const at = slot * size;
-    // A loop: a call of fill for so few words takes a fifth of the time of removing a tree.
-    for (let i = at + size - 1; i >= at; i--) words[i] = 0;
+    // The other words are zeroed when the record is taken again: after a tree's removal most never are, a fifth of its time.
+    words[at + liveWord] = 0;
     words[at + linkWord] = this.freeHead[segment] as number;
     this.freeHead[segment] = slot + 1;
     const free = (this.freeCount[segment] as number) + 1;
@@ -331,3 +331,8 @@ export class RecordTable extends Columns {
     this.shrinkFirst();
   }
 }
+
+/** A loop: a call of fill for so few words takes longer. */
+const clear = (words: Uint32Array, at: number, size: number): void => {
+  for (let i = at + size - 1; i >= at; i--) words[i] = 0;
+};
