@@ -4,7 +4,7 @@
  * the size. Node 20 takes 30 ms to look for the names of a large CommonJS module that is imported, so the door goes
  * through a small one and lists the names itself.
  */
-import fs, { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -26,7 +26,6 @@ const LATE_PARTS: Record<string, string> = {
   minimatch: 'src/facade/minimatch.ts',
   late: 'src/facade/late.ts',
   'late-trees': 'src/facade/late-trees.ts',
-  seldom: 'src/facade/seldom.ts',
   'late-engine': 'src/core/late-engine.ts',
   'late-mfs': 'src/mfs/late-mfs.ts',
 };
@@ -35,7 +34,7 @@ const LATE_PARTS: Record<string, string> = {
  * What of them is no leaf of the import graph: it is handed the chunk it stands on by that chunk, so that it belongs to
  * the same copy of the package even when a test runner has since emptied the cache of modules.
  */
-const ON_CHUNK = ['late', 'late-trees', 'seldom', 'late-engine', 'late-mfs'];
+const ON_CHUNK = ['late', 'late-trees', 'late-engine', 'late-mfs'];
 
 /** To the bundler these need all that an fs object needs: what they share with that stays in one chunk. */
 const AN_FS = JSON.stringify(join(process.cwd(), 'src/facade/create-fs.ts'));
@@ -194,6 +193,7 @@ function dropPrologues(path: string): void {
 /** Everything goes that users cannot see. */
 async function publishAsCommonJs(): Promise<void> {
   const files = readdirSync('dist').filter((name) => name.endsWith('.js'));
+  for (const file of files) writeFileSync(`dist/${file}`, plainRequires(readFileSync(`dist/${file}`, 'utf8')));
   shortenSharedNames(files);
   const isOnChunk = (file: string): boolean => ON_CHUNK.includes(file.replace(/\.js$/, ''));
   const modules = MODULES.map((name) => [name, readFileSync(`dist/${name}.js`, 'utf8')] as const);
@@ -205,13 +205,17 @@ async function publishAsCommonJs(): Promise<void> {
   for (const file of files) {
     // What nothing is taken from need not be loaded.
     const source = readFileSync(`dist/${file}`, 'utf8').replace(/^import "\.\/[^"]+";\n/gm, '');
+    if (source.trim() === '') {
+      rmSync(`dist/${file}`);
+      continue;
+    }
     const [shebang = ''] = /^#!.*\n/.exec(source) ?? [];
     const named = keepNames(plainFunctions(source.slice(shebang.length)), exported);
     const { code } = transformSync(named, { format: 'cjs', platform: 'node', target: 'node20', legalComments: 'none' });
     // No function of ours cares for `this`, which the bundler keeps from them by `(0, chunk.name)()`.
     const plain = code.replace(/\(0, (import_chunk_\w+\.\w+)\)\(/g, '$1(');
     const loaders = file === base ? partLoaders() : '';
-    const whole = plainExports(loadLate(membersByName(nameShown(plain)), file === base ? '' : base), file) + loaders;
+    const whole = plainExports(loadLate(membersByName(nameShown(plain)), file === base ? '' : base)) + loaders;
     const { code: small = '' } = await minify(isOnChunk(file) ? onChunk(file, whole) : whole, {
       module: true,
       ecma: 2020,
@@ -239,11 +243,15 @@ async function publishAsCommonJs(): Promise<void> {
   for (const [name, code] of modules) publishAsModule(name, code);
 }
 
-/** What files share through chunks nobody else sees: short names for it. */
+/** True for files that only other files of the package load. */
+const isOurs = (file: string): boolean =>
+  file.startsWith('chunk-') || Object.hasOwn(LATE_PARTS, file.replace(/\.js$/, ''));
+
+/** What files share through chunks and late parts nobody else sees: short names for it. */
 function shortenSharedNames(files: readonly string[]): void {
   const short = new Map<string, string>();
   const listed = (list: string): string[] => list.split(',').map((each) => each.trim());
-  for (const file of files.filter((name) => name.startsWith('chunk-'))) {
+  for (const file of files.filter(isOurs)) {
     const source = readFileSync(`dist/${file}`, 'utf8');
     const renamed = source.replace(/^export \{([^}]*)\};?$/m, (_, list: string) => {
       const names = listed(list).map((each, index) => {
@@ -257,19 +265,24 @@ function shortenSharedNames(files: readonly string[]): void {
   }
   for (const file of files) {
     const source = readFileSync(`dist/${file}`, 'utf8');
-    const renamed = source.replace(
-      /^import \{([^}]*)\} from "\.\/(chunk-[^"]+)";$/gm,
-      (_, list: string, from: string) => {
-        const names = listed(list).map((each) => {
-          const [name = '', own = name] = each.split(' as ');
-          return `${short.get(`${from} ${name}`)} as ${own}`;
-        });
-        return `import {\n${names.join(',\n')}\n} from "./${from}";`;
-      },
-    );
+    const renamed = source.replace(/^import \{([^}]*)\} from "\.\/([^"]+)";$/gm, (line, list: string, from: string) => {
+      if (!isOurs(from)) return line;
+      const names = listed(list).map((each) => {
+        const [name = '', own = name] = each.split(' as ');
+        return `${short.get(`${from} ${name}`)} as ${own}`;
+      });
+      return `import {\n${names.join(',\n')}\n} from "./${from}";`;
+    });
     writeFileSync(`dist/${file}`, renamed);
   }
 }
+
+/** In a module the bundler looks for a `require` at each call of what was CommonJS; here there always is one. */
+const plainRequires = (code: string): string =>
+  code
+    .replaceAll('__require("', 'require("')
+    .replace(/^var __require = [\s\S]*?^\}\);$/m, '')
+    .replace(/^ +__require,?\n/gm, '');
 
 /** Fails for a name that is not there: a new version of the package is to be looked at. */
 function withoutUnreached(code: string, names: readonly string[]): string {
@@ -360,8 +373,11 @@ function nameShown(code: string): string {
   );
 }
 
-/** What loads the parts that stand on the chunk, in that chunk: who else needs one asks it, so there is one copy of each. */
-const loaderOf = (part: string): string => `load_${part.replace('-', '_')}`;
+/**
+ * What loads the parts that stand on the chunk, in that chunk: who else needs one asks it, so there is one copy of each.
+ * No name of `SHORT_NAMES` has a digit.
+ */
+const loaderOf = (part: string): string => `$${ON_CHUNK.indexOf(part)}`;
 const partLoaders = (): string =>
   ON_CHUNK.map((part) => {
     const loader = loaderOf(part);
@@ -413,13 +429,14 @@ function loadLate(code: string, base: string): string {
  * Exports as plain properties, set when all is there: the bundler's are getters set beforehand, for modules that import
  * each other in circles, and to make and to copy some hundred of them takes a fifth of a millisecond.
  */
-function plainExports(code: string, file: string): string {
+function plainExports(code: string): string {
   const [whole, names] =
     /^__export\(\w+, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/m.exec(code) ?? [];
   if (whole === undefined || names === undefined) return code;
-  // Only users' transpilers look for it.
-  const isOurs = file.startsWith('chunk-') || Object.hasOwn(LATE_PARTS, file.replace(/\.js$/, ''));
-  const mark = isOurs ? '' : 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
+  // Only users' transpilers look for it, for a default export.
+  const mark = !/^ {2}default: /m.test(names)
+    ? ''
+    : 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
   return `${code.replace(whole, '')}\nmodule.exports = {\n${names.replaceAll(': () => ', ': ')}\n};\n${mark}`;
 }
 
@@ -447,6 +464,9 @@ function publishAsModule(name: string, code: string): void {
   writeFileSync(`dist/${name}.d.ts`, `export * from './${name}.cjs';\n`);
 }
 
+/** Bytes of an entry whose names Node may look for itself. */
+const SMALL = 2000;
+
 /** dist/<name>.js and its types, for `import`. */
 function writeDoors(name: string): void {
   const all = Object.keys(createRequire(import.meta.url)(`./dist/${name}.cjs`));
@@ -457,14 +477,15 @@ function writeDoors(name: string): void {
     const whole = 'module.exports=Object.assign(module.exports.default,{...module.exports});\n';
     writeFileSync(`dist/${name}.cjs`, readFileSync(`dist/${name}.cjs`, 'utf8') + whole);
   }
-  // A copy without `__esModule`: transpilers that see that mark look for a default export. Written so that Node's
-  // search for names does not follow the require.
+  // What is large is imported by way of a small file, written so that Node's search for names does not follow the
+  // require. It is a copy without `__esModule`: transpilers that see that mark look for a default export.
   const copy = `'use strict';\nconst all = require('./${name}.cjs');\nmodule.exports = Object.assign({}, all);\n`;
   const byDefault = isDefault ? 'export default all.default;\n' : '';
-  writeFileSync(`dist/${name}.door.cjs`, copy);
+  const isSmall = statSync(`dist/${name}.cjs`).size < SMALL && !isDefault;
+  if (!isSmall) writeFileSync(`dist/${name}.door.cjs`, copy);
   writeFileSync(
     `dist/${name}.js`,
-    `import all from './${name}.door.cjs';\n\nexport const { ${names.sort().join(', ')} } = all;\n${byDefault}`,
+    `import all from './${name}${isSmall ? '' : '.door'}.cjs';\n\nexport const { ${names.sort().join(', ')} } = all;\n${byDefault}`,
   );
   const types = DEFAULT_TYPES[name] ?? '';
   if (isDefault !== (types !== '')) throw new Error(`${name} needs a line in DEFAULT_TYPES, or none`);

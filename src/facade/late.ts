@@ -1,10 +1,23 @@
 /**
- * Facade layer: the parts for promises and streams. Whoever takes them from here
+ * Facade layer: promises, streams, and small parts that many programs never use. Whoever takes them from here
  * takes them at a call, not at load: the build puts them into a file of their
  * own, which is read at the first use and saves the others the time to load it.
  * Nothing else may import these files for their values at load. The same goes for
- * late-trees.ts and seldom.ts.
+ * late-trees.ts.
  */
+
+export {
+  readFileSyncByMembers,
+  truncateByMembers,
+  truncateSyncByMembers,
+  writeFileByMembers,
+  writeFileSyncByMembers,
+} from './by-members.js';
+export { describeTree, describeUse } from './describe-volume.js';
+export { makeQuota } from './engine-quota.js';
 export { fileHandleMaker } from './file-handle.js';
+export { makeMkdtempDisposable } from './mkdtemp-disposable.js';
+export { makeOpenAsBlob } from './open-as-blob.js';
 export { makePromises } from './promises-object.js';
+export { makeRm } from './rm.js';
 export { makeStreams } from './streams.js';

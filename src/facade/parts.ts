@@ -6,7 +6,7 @@
 import type { Context } from './context.js';
 import { opendirForms } from './dir.js';
 import type { HandleMaker } from './file-handle.js';
-import { fileHandleMaker } from './late.js';
+import { fileHandleMaker, makeMkdtempDisposable, makeOpenAsBlob, makeRm } from './late.js';
 import { makeCp, makeGlob, makeWatch } from './late-trees.js';
 import { directoryOperations } from './ops/directory.js';
 import { descriptorOperations, openAndClose, readForms } from './ops/fd.js';
@@ -14,7 +14,6 @@ import { writeForms } from './ops/fd-write.js';
 import { lookOperations, realpathOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
-import { makeMkdtempDisposable, makeOpenAsBlob, makeRm } from './seldom.js';
 
 export class Parts {
   private ofPath?: ReturnType<typeof pathOperations>;

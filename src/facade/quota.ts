@@ -3,8 +3,8 @@
  * is asked for by the object: `quotaOf(fs)`.
  */
 import type { AuditReport, Engine, Pressure, QuotaUsage } from '../core/index.js';
+import { describeTree, describeUse, makeQuota } from './late.js';
 import { invalidArgValue } from './node-errors.js';
-import { describeTree, describeUse, makeQuota } from './seldom.js';
 
 /** What an application can ask of and tell a volume about its quota. */
 export interface Quota {

@@ -8,11 +8,11 @@ import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
 
 import { asBuffer } from '../encoding.js';
+import { readFileSyncByMembers } from '../late.js';
 import { membersMade, membersNow, readsInSync } from '../members.js';
 import { AbortError, fileTooLarge, invalidArgType, invalidArgValue, stringTooLong } from '../node-errors.js';
 import { type AnyOptions, opensPathLast, parseFlags } from '../options.js';
 import { bufferOption, nodeAtLeast } from '../running-node.js';
-import { readFileSyncByMembers } from '../seldom.js';
 import { Answer, faultIn, PathFault, spell } from '../uv-exception.js';
 import { bindingFd, isInt32, isView, validateView } from '../validate.js';
 

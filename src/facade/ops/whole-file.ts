@@ -7,6 +7,7 @@ import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../.
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
+import { truncateByMembers, truncateSyncByMembers, writeFileByMembers, writeFileSyncByMembers } from '../late.js';
 import {
   membersMade,
   membersNow,
@@ -18,7 +19,6 @@ import {
 } from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { truncateByMembers, truncateSyncByMembers, writeFileByMembers, writeFileSyncByMembers } from '../seldom.js';
 import { Answer, faultIn, faultToError, uvException } from '../uv-exception.js';
 import {
   bindingFd,
