@@ -50,6 +50,9 @@ class Tie implements HandleTie {
 const NO_FILES = new Map<number, OpenFile>();
 
 export class FileTable {
+  /** The one that was opened when no other was: most programs open, use and close one at a time, which a Map makes a tenth slower. */
+  private only: OpenFile | undefined = undefined;
+  private onlyFd = Number.NaN;
   private files = NO_FILES;
 
   constructor(
@@ -58,8 +61,8 @@ export class FileTable {
   ) {}
 
   charge(): number {
-    let bytes = this.files.size * DESCRIPTOR_PRICE;
-    for (const { tied } of this.files.values()) bytes += tied;
+    let bytes = 0;
+    for (const { tied } of this.values()) bytes += DESCRIPTOR_PRICE + tied;
     return bytes;
   }
 
@@ -75,22 +78,27 @@ export class FileTable {
 
   add(file: OpenFile): number {
     const fd = this.numbers.take();
+    if (this.only === undefined) {
+      this.only = file;
+      this.onlyFd = fd;
+      return fd;
+    }
     if (this.files === NO_FILES) this.files = new Map();
     this.files.set(fd, file);
     return fd;
   }
 
   has(fd: number): boolean {
-    return this.files.has(fd);
+    return this.find(fd) !== undefined;
   }
 
   find(fd: number): OpenFile | undefined {
-    return this.files.get(fd);
+    return fd === this.onlyFd ? this.only : this.files.get(fd);
   }
 
   /** @throws Fault EBADF */
   get(fd: number): OpenFile {
-    const file = this.files.get(fd);
+    const file = this.find(fd);
     if (file === undefined) throw fault(EBADF);
     return file;
   }
@@ -105,7 +113,10 @@ export class FileTable {
   /** @throws Fault EBADF */
   remove(fd: number): OpenFile {
     const file = this.get(fd);
-    this.files.delete(fd);
+    if (fd === this.onlyFd) {
+      this.only = undefined;
+      this.onlyFd = Number.NaN;
+    } else this.files.delete(fd);
     this.numbers.give(fd);
     this.bank.release(DESCRIPTOR_PRICE + file.tied);
     file.tied = -1;
@@ -117,7 +128,8 @@ export class FileTable {
     return new Tie(this.get(fd), this.bank, bytes);
   }
 
-  values(): IterableIterator<OpenFile> {
-    return this.files.values();
+  *values(): Generator<OpenFile> {
+    if (this.only !== undefined) yield this.only;
+    yield* this.files.values();
   }
 }
