@@ -116,6 +116,9 @@ const DEFAULT_TYPES: Record<string, string> = {
   'mock-fs': `import { mock } from './mock-fs.cjs';\nexport default mock;\n`,
 };
 
+// Types have a number in their names that goes with their content: what an earlier build left would be published too.
+rmSync('dist', { recursive: true, force: true });
+
 export default defineConfig([
   {
     entry: { ...entry, ...LATE_PARTS, ...PROGRAMS },
@@ -159,7 +162,6 @@ export default defineConfig([
     // Only ESM can be split soundly; `publishAsCommonJs` turns the parts into CommonJS one by one.
     format: ['esm'],
     splitting: true,
-    clean: ['!*.d.cts'],
     metafile: true,
     platform: 'node',
     target: 'node20',
@@ -185,7 +187,7 @@ process.once('exit', (code) => {
  */
 function dropPrologues(path: string): void {
   const isEngine = path.startsWith('dist/engine-');
-  const dropped = isEngine ? /\s*\/\*\*(?:[^*]|\*(?!\/))*\*\// : /\/\*\*(?:[^*]|\*(?!\/))*\*\/\n\n/;
+  const dropped = isEngine ? /\s*\/\*\*(?:[^*]|\*(?!\/))*\*\// : /\/\*\*(?:[^*]|\*(?!\/))*\*\/\n(?:\n|(?=\/\*\*))/;
   const types = readFileSync(path, 'utf8').replace(new RegExp(dropped, 'g'), '');
   writeFileSync(path, types.replaceAll('    ', '\t'));
 }
