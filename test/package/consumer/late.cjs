@@ -1,7 +1,7 @@
 // What is loaded at its first use. 'reset': it belongs to the copy that asks for it, even when a test runner has emptied
 // the cache of modules in between. 'mounted': it is found when a volume has taken the place of every file.
 const assert = require('node:assert');
-const { createFs, QuotaExceededError, quotaOf } = require('quotafs');
+const { AsyncMemoryFileSystem, createFs, QuotaExceededError, quotaOf } = require('quotafs');
 
 const fs = createFs({ maxQuota: 1024 ** 2 });
 fs.writeFileSync('/file', 'text');
@@ -25,6 +25,29 @@ async function useAll() {
   // Of the engine's late part: the use by path, and the fsck.
   assert.equal(quotaOf(fs).usage('/').files, 2);
   assert.deepEqual(quotaOf(fs).audit().problems, []);
+  fs.mkdirSync('/tree/below', { recursive: true });
+  fs.rmSync('/tree', { recursive: true });
+  assert.equal(fs.existsSync('/tree'), false);
+  assert.match(require('node:util').inspect(fs), /^quotafs: /);
+  await useOther();
+}
+
+// The D-MemFS API: its first volume is made when a test has faked the clocks, and its locks run by the real ones.
+async function useOther() {
+  const { setTimeout } = globalThis;
+  const { hrtime } = process;
+  const fake = () => assert.fail('a fake was asked');
+  Object.assign(globalThis, { setTimeout: fake });
+  Object.assign(process, { hrtime: fake });
+  const volume = new AsyncMemoryFileSystem();
+  const handle = await volume.open('/file', 'wb');
+  await handle.write(Buffer.from('text'));
+  await assert.rejects(volume.open('/file', 'rb', { lockTimeout: 0.01 }), { code: 'EBUSY' });
+  await handle.close();
+  assert.deepEqual(await volume.glob('/*'), ['/file']);
+  assert.deepEqual(volume.sync.quota.audit().problems, []);
+  Object.assign(globalThis, { setTimeout });
+  Object.assign(process, { hrtime });
 }
 
 if (process.argv[2] === 'reset') {
