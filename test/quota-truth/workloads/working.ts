@@ -103,7 +103,8 @@ const encodings = working(
     }
     fillUp(env);
   },
-  { mfs: true },
+  // The tables, which the process keeps.
+  { mfs: true, code: 2 * 2 ** 20 },
 );
 
 export const workingWorkloads: readonly Workload[] = [deepCopies, diskImport, globs, encodings];
