@@ -225,6 +225,14 @@ export function casesFor(real: Fs): Case[] {
       fs.watchFile('/file', { persistent: false }, () => {});
       fs.unwatchFile('/file');
     }),
+    one('fs.watchFile', 'of one that is watched', ({ fs }) => {
+      fs.watchFile('/file', { persistent: false }, () => {});
+      try {
+        fs.watchFile('/file', () => {});
+      } finally {
+        fs.unwatchFile('/file');
+      }
+    }),
     one(
       'promises.watch',
       '',
