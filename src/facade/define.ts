@@ -23,7 +23,7 @@ import {
 } from './completion.js';
 import { AbortError } from './node-errors.js';
 import { hostFs } from './running-node.js';
-import { Answer, type Caller, isPastOpening, toNodeError } from './uv-exception.js';
+import { Answer, type Caller, isPastOpening, keepsMaps, toNodeError } from './uv-exception.js';
 import { type Callback, validateFunction, validatePath } from './validate.js';
 
 export interface Operation {
@@ -91,9 +91,13 @@ export function callSync(
   } catch (thrown) {
     error = thrown;
   }
-  // Not by `errorOf`: it would be one more frame to leave out.
+  // Not by `errorOf`, and the stack captured here where that is a call of its own: fewer frames to leave out, a seventh of a failed `statSync`.
   const { paths, syscall } = operation;
-  throw toNodeError(error, syscall, pathOf(operation, error, a), paths === 2 ? b : undefined, caller);
+  const capturesHere = !keepsMaps && error instanceof Fault;
+  const at = capturesHere ? undefined : caller;
+  const made = toNodeError(error, syscall, pathOf(operation, error, a), paths === 2 ? b : undefined, at);
+  if (capturesHere) Error.captureStackTrace(made as Error, caller);
+  throw made;
 }
 
 /** Arguments as they were given, to be read and put right in place. */
