@@ -139,3 +139,22 @@ it('mkdir -p makes a working directory that the volume lacks', () => {
     expect(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', timeout: 60_000 })).toBe('ENOENT');
   }
 });
+
+it('an error that comes later has the caller on its stack', async () => {
+  const fs = createFs();
+  function byCallback(): Promise<Error> {
+    return new Promise((resolve) => fs.stat('/none', (error) => resolve(error as Error)));
+  }
+  expect((await byCallback()).stack?.split('\n')[1]).toContain('differences.test.ts');
+  const byPromise = (): Promise<string | Error> => fs.promises.stat('/none').then(String, (error) => error);
+  expect(((await byPromise()) as Error).stack?.split('\n')[1]).toContain('differences.test.ts');
+});
+
+it('opendir delivers what is wrong with bufferSize', async () => {
+  const fs = createFs();
+  const options = { bufferSize: 0 };
+  const error = await new Promise((resolve) => fs.opendir('/', options, resolve));
+  expect(error).toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+  await expect(fs.promises.opendir('/', options)).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+  expect(quotaOf(fs).audit().problems).toEqual([]);
+});
