@@ -125,8 +125,8 @@ ${table(['goal', 'bound', ...files.map(({ node }) => `Node ${node}`)], goalRows(
 const FS_OBJECT = `## What an fs object costs
 
 An object that stands in for \`node:fs\` has some hundred own members, all of them functions that need no \`this\`: they can be destructured, spread,
-replaced by a spy and handed to a union. Each is a function of its volume with Node's name and length, so the object costs some eight kilobytes, whatever it
-is a front for, and most of the time of \`createFs\`; \`fs.promises\`, the streams' classes and \`FileHandle\` are made when they are first asked for. Peers whose methods sit on a
+replaced by a spy and handed to a union. Each is a function of its volume with Node's name and length, so the object costs some eight kilobytes and most of the
+time of \`createFs\`; \`fs.promises\`, the streams' classes and \`FileHandle\` are made when they are first asked for. Peers whose methods sit on a
 prototype make an instance in no time, and break when a method is taken off it. A volume without that object, \`new MemoryFileSystem()\`, is below 2 KiB;
 its \`fs\` is made when it is asked for.
 `;
