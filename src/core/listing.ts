@@ -32,7 +32,9 @@ const bytesOf = ({ names }: Listed): number => {
 };
 
 /** A listing in the order of the entries, while a stream reads them. */
-export interface Draft extends Listed {
+interface Draft extends Listed {
+  /** The stream's name for it: a stream that held the draft itself would keep the memory of one that has ended. */
+  readonly number: number;
   readonly names: string[];
   readonly types: number[];
   bytes: number;
@@ -47,6 +49,7 @@ export class Listing {
   private bytes = 0;
   /** The one under way: a stream that begins another ends it, so that all streams together have one. */
   private draft: Draft | undefined;
+  private drafts = 0;
 
   find(directory: number, generation: number): Listed | undefined {
     const listed = this.kept?.get(directory);
@@ -59,7 +62,8 @@ export class Listing {
     if (bytes > room) return;
     this.drop(directory);
     this.kept ??= new Map();
-    this.makeRoom(room - bytes);
+    if (bytes + (this.draft?.bytes ?? 0) > room) this.draft = undefined;
+    this.makeRoom(room - bytes - (this.draft?.bytes ?? 0));
     this.kept.set(directory, listed);
     this.bytes += bytes;
   }
@@ -69,31 +73,34 @@ export class Listing {
     return this.find(inOrder(directory), generation);
   }
 
-  /** Begins to keep what a stream reads. */
-  begin(generation: number): Draft {
-    this.draft = { generation, names: [], types: [], bytes: LISTING_BYTES };
-    return this.draft;
+  /** Begins to keep what a stream reads. Returns the draft's number. */
+  begin(generation: number): number {
+    this.drafts++;
+    this.draft = { number: this.drafts, generation, names: [], types: [], bytes: LISTING_BYTES };
+    return this.drafts;
   }
 
-  /** Adds what was read next, in half of the room; undefined when the draft has ended. */
-  add(draft: Draft, name: string, type: number, quota: number): Draft | undefined {
+  /** Adds what was read next, in half of the room. */
+  add(number: number, name: string, type: number, quota: number): void {
+    const { draft } = this;
+    if (draft?.number !== number) return;
     const room = roomFor(quota);
     draft.bytes += NAME_BYTES + name.length;
-    if (draft !== this.draft || draft.bytes > room / 2) {
-      if (draft === this.draft) this.draft = undefined;
-      return undefined;
+    if (draft.bytes > room / 2) {
+      this.draft = undefined;
+      return;
     }
     this.makeRoom(room - draft.bytes);
     draft.names.push(name);
     draft.types.push(type);
-    return draft;
   }
 
-  /** Keeps a draft that has all names of a directory. */
-  finish(directory: number, draft: Draft, quota: number): void {
-    if (draft !== this.draft) return;
+  /** The directory has been read to its end: the draft is kept when it has all names. */
+  finish(number: number, directory: number, generation: number, quota: number): void {
+    const { draft } = this;
+    if (draft?.number !== number) return;
     this.draft = undefined;
-    this.keep(inOrder(directory), draft, quota);
+    if (draft.generation === generation) this.keep(inOrder(directory), draft, quota);
   }
 
   /** Forgets both listings of a directory. */

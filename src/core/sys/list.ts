@@ -21,7 +21,7 @@ import {
   S_IFSOCK,
 } from '../flags.js';
 import { GENERATION, MODE } from '../inode.js';
-import type { Draft, Listed } from '../listing.js';
+import type { Listed } from '../listing.js';
 import type { Lower } from '../lower.js';
 import { FOLLOW, lookup } from '../namei.js';
 import { demand } from '../permission.js';
@@ -109,7 +109,8 @@ class Stream implements DirectoryStream, Cursor {
   /** Names in the volume's listing, which is asked for each time: held, it would be memory of nobody's. -1 when it goes by entries. */
   private listed = -1;
   private open = true;
-  private draft: Draft | undefined = undefined;
+  /** Number of the listing that it leaves. */
+  private draft = 0;
 
   constructor(
     private readonly volume: Volume,
@@ -176,15 +177,13 @@ class Stream implements DirectoryStream, Cursor {
     const { volume, directory, entry } = this;
     const { directories, inodes, listing, bank } = volume;
     if (entry === 0) {
-      const { draft } = this;
-      this.draft = undefined;
-      if (draft?.generation === inodes.get(directory, GENERATION)) listing.finish(directory, draft, bank.limit);
+      listing.finish(this.draft, directory, inodes.get(directory, GENERATION), bank.limit);
       return false;
     }
     this.name = directories.name(entry);
     this.type = typeOf(volume, directories.ino(entry));
     this.entry = entry === this.last ? 0 : directories.next(entry);
-    if (this.draft !== undefined) this.draft = listing.add(this.draft, this.name, this.type, bank.limit);
+    listing.add(this.draft, this.name, this.type, bank.limit);
     return true;
   }
 
