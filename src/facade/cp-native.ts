@@ -165,7 +165,8 @@ function behindParents(plan: Plan, dest: Place): Place & { readonly isMade: bool
     plan.ctx.engine.lookup(path.slice(0, index) + name) === -ENOENT;
   for (;;) {
     const climb = [...path.matchAll(/(\/[^/]+)\/+\.\.(?=\/|$)/g)].find(isMissing);
-    if (climb === undefined) return { ...dest, path, isMade: path.endsWith('/') || made.has(path) };
+    if (climb === undefined)
+      return { shown: dest.shown, bytes: dest.bytes, path, isMade: path.endsWith('/') || made.has(path) };
     made.add(path.slice(0, climb.index) + climb[1]);
     path = path.slice(0, climb.index) + path.slice(climb.index + climb[0].length);
   }

@@ -21,7 +21,7 @@ import {
 } from '../core/index.js';
 import type { Context } from './context.js';
 import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
-import type { Place, Step } from './cp-step.js';
+import { child, type Place, type Step } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
@@ -101,30 +101,6 @@ export const parentPlace = (place: Place): Place => ({
   // The empty path has the working directory for a parent, which is there.
   path: place.path === '' ? '/' : posix.dirname(place.path),
 });
-
-/** A longer path is put together whenever it is asked for: a plan has two forms of two paths for each file. */
-const LONG = 256;
-
-function child(place: Place, name: string): Place {
-  const shown = (): string => {
-    const base = place.shown;
-    return place.joined ? `${base}/${decodeName(name)}` : posix.join(base, decodeName(name));
-  };
-  const path = (): string => {
-    const base = place.path;
-    return `${base === '/' ? '' : base}/${name}`;
-  };
-  if (path().length <= LONG) return { shown: shown(), path: path(), joined: true };
-  return {
-    get shown() {
-      return shown();
-    },
-    get path() {
-      return path();
-    },
-    joined: true,
-  };
-}
 
 /** The names in a directory. One that may not be read is refused in the words of whoever opens it. */
 function listing(plan: Plan, src: Place, types: number[]): string[] {
@@ -262,7 +238,7 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
 /** C++ removes what is to be overwritten, which an empty directory bears. */
 function refuseFullDirectory(plan: Plan, dest: Place): void {
   const bare = dest.path.replace(/\/+$/, '');
-  const beside = bare === dest.path ? undefined : look(plan, { ...dest, path: bare }, false, true);
+  const beside = bare === dest.path ? undefined : look(plan, { shown: dest.shown, path: bare }, false, true);
   if (beside !== undefined && isLink(beside)) throw systemError(ENOTDIR, dest.shown, 'unlink');
   const own = look(plan, dest, false, true);
   if (own === undefined || !isDirectory(own) || plan.ctx.engine.readdir(dest.path).length === 0) return;

@@ -2,8 +2,10 @@
  * Facade layer: the steps that a copy is planned as and carried out in, and the error of one that failed, in the words
  * of the call that Node makes there. Owns no state.
  */
+import { posix } from 'node:path';
 import { type Fault, QuotaFault } from '../core/index.js';
 import { systemError } from './cp-errors.js';
+import { decodeName } from './encoding.js';
 import type { Passage } from './times.js';
 import { faultToError } from './uv-exception.js';
 
@@ -15,6 +17,40 @@ export interface Place {
   readonly joined?: boolean;
   /** The argument itself when it was not text: Node's JavaScript can join nothing to it. */
   readonly bytes?: Uint8Array;
+}
+
+/** A longer path is put together whenever it is asked for: a plan has two forms of two paths for each file. */
+const LONG = 256;
+
+/** What was found in a directory. Its parent's `shown` is normalized, if that was found, too. */
+class Found implements Place {
+  constructor(
+    private readonly parent: Place,
+    private readonly name: string,
+  ) {}
+
+  get shown(): string {
+    const { parent } = this;
+    const base = parent.shown;
+    const name = decodeName(this.name);
+    return parent.joined ? `${base}/${name}` : posix.join(base, name);
+  }
+
+  get path(): string {
+    const base = this.parent.path;
+    return `${base === '/' ? '' : base}/${this.name}`;
+  }
+
+  get joined(): boolean {
+    return true;
+  }
+}
+
+/** What has this name in the directory `place`. */
+export function child(place: Place, name: string): Place {
+  const found = new Found(place, name);
+  const { path } = found;
+  return path.length > LONG ? found : { shown: found.shown, path, joined: true };
 }
 
 /** `blames`: the path that C++ names when the step fails. */

@@ -47,6 +47,8 @@ const deepCopies = working(
     });
     fillUp(env);
   },
+  // The plan, which is not billed.
+  { code: 2 ** 21 },
 );
 
 const importedTree = (): string => {
@@ -74,7 +76,8 @@ const diskImport = working(
     );
     fillUp(env);
   },
-  { prepare: makeImportedTree },
+  // The code of asynchronous calls of the disk, which few rounds of warming up have compiled.
+  { prepare: makeImportedTree, code: 2 ** 19 },
 );
 
 const globs = working(
