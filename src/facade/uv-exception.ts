@@ -115,10 +115,9 @@ export function toNodeError(error: unknown, syscall: string, from: unknown, to: 
     else {
       const words = wordsOf(error, call, path, dest);
       if (caller !== undefined && keepsMaps && Object.hasOwn(caller, 'prototype')) {
-        // V8 leaves out the frames down to a `new.target` that is a function. What it makes must be a plain error, so
-        // the function loses the `prototype` that it has no use for.
-        if (caller.prototype !== undefined) caller.prototype = undefined;
-        return fill(Reflect.construct(Error, [words], caller), error.errno, call, path, dest);
+        // V8 leaves out the frames down to a `new.target` that is a function.
+        const bare: Error = Reflect.construct(Error, [words], caller);
+        return fill(Object.setPrototypeOf(bare, Error.prototype), error.errno, call, path, dest);
       }
       const bare = withoutStack(() => new Error(words));
       made = fill(bare, error.errno, call, path, dest);
