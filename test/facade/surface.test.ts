@@ -109,6 +109,14 @@ describe('errors', () => {
     }
   });
 
+  it('leave the function that failed as it was', () => {
+    const { statSync } = createFs();
+    const before = Object.getOwnPropertyDescriptors(statSync);
+    expect(() => statSync('/no/such')).toThrow('ENOENT');
+    expect(Object.getOwnPropertyDescriptors(statSync)).toEqual(before);
+    expect(statSync.prototype).toBe(before.prototype.value);
+  });
+
   it('obey Error.stackTraceLimit', () => {
     const fs = createFs();
     const { stackTraceLimit } = Error;
