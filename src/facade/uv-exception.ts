@@ -10,7 +10,7 @@ import { isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 
 /** A public function: frames above it are ours and are cut from the stack. */
-export type Caller = ((...args: never[]) => unknown) & { prototype?: unknown };
+export type Caller = (...args: never[]) => unknown;
 
 /** A fault of an operation that works on paths of its own finding: the error names that path. */
 export class PathFault extends Fault {
