@@ -22,6 +22,10 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
       'still has them, which depends on what was freed before: the order changes from run to run.',
   ],
   [/^scale-(create|stat|unlink)-1k$/, 'The first thousand calls of a process, before they are compiled.'],
+  [
+    /^scale-(create|stat|unlink)-(10k|100k|1m)$/,
+    'Reads of memory that no cache has, once the tree is larger than those; the order changes from run to run.',
+  ],
   [/^(volume|volume-new|volume-memory|import)$/, 'See [what an fs object costs](#what-an-fs-object-costs).'],
 ];
 
