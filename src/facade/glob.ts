@@ -7,11 +7,12 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deliver, resolveLater } from './completion.js';
+import { deliver, deliverError, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { makeDirent } from './dirent.js';
 import { type GlobOptions, GlobWalk, type Match, showPath } from './glob-walk.js';
 import { invalidArgType, isNodeError } from './node-errors.js';
+import { nodeAtLeast } from './running-node.js';
 import type { Caller } from './uv-exception.js';
 import {
   type Callback,
@@ -23,10 +24,14 @@ import {
 } from './validate.js';
 
 interface Search {
-  readonly walk: GlobWalk;
+  /** @throws path.resolve's own error when `cwd` is no text */
+  readonly matches: () => Iterable<Match>;
   readonly root: string;
   readonly withFileTypes: boolean;
 }
+
+/** Since then the callback form throws at arguments; before, it hands their errors on, as it does with those of the search. */
+const throwsAtArguments = nodeAtLeast(24);
 
 function checkPatterns(pattern: unknown): string[] {
   if (typeof pattern !== 'object') {
@@ -70,18 +75,20 @@ function search(ctx: Context, pattern: unknown, given: unknown): Search {
   const withFileTypes = Boolean(options.withFileTypes);
   const excluding = checkExclude(options.exclude);
   const patterns = checkPatterns(pattern);
-  // What is no text is refused by path.resolve, in its own words.
-  if (typeof root !== 'string') posix.resolve(root as never);
-  const walk = new GlobWalk(ctx, patterns, {
-    ...excluding,
-    root: root as string,
-    followSymlinks: followSymlinks === true,
-    maxDepth: typeof maxDepth === 'number' ? maxDepth : Infinity,
-    present: withFileTypes
-      ? (path, parent, name, type) => makeDirent(name || posix.basename(path), type, parent)
-      : showPath,
-  });
-  return { walk, root: root as string, withFileTypes };
+  const matches = () => {
+    if (typeof root !== 'string') posix.resolve(root as never);
+    const walk = new GlobWalk(ctx, patterns, {
+      ...excluding,
+      root: root as string,
+      followSymlinks: followSymlinks === true,
+      maxDepth: typeof maxDepth === 'number' ? maxDepth : Infinity,
+      present: withFileTypes
+        ? (path, parent, name, type) => makeDirent(name || posix.basename(path), type, parent)
+        : showPath,
+    });
+    return walk.run();
+  };
+  return { matches, root: root as string, withFileTypes };
 }
 
 /** What the synchronous form gives: a Dirent's directory is spelled relative to the working directory when `cwd` is. */
@@ -107,28 +114,34 @@ export function makeGlob(ctx: Context) {
   function globSync(caller: Caller, pattern: unknown, options?: unknown): unknown[] {
     try {
       const found = search(ctx, pattern, options);
-      return Array.from(found.walk.run(), (match) => presentSync(found, match));
+      return Array.from(found.matches(), (match) => presentSync(found, match));
     } catch (error) {
       throw from(error, caller);
     }
   }
 
   function glob(caller: Caller, pattern: unknown, options: unknown, callback?: unknown): void {
-    const done = typeof options === 'function' ? options : callback;
+    const done = (typeof options === 'function' ? options : callback) as Callback;
+    let results: unknown[];
+    let isSearching = false;
     try {
       validateFunction(done, 'cb');
+      isSearching = !throwsAtArguments;
       const found = search(ctx, pattern, typeof options === 'function' ? undefined : options);
-      const results = Array.from(found.walk.run(), (match) => presentLater(found, match));
-      deliver(done as Callback, results);
+      isSearching = true;
+      results = Array.from(found.matches(), (match) => presentLater(found, match));
     } catch (error) {
-      throw from(error, caller);
+      if (!isSearching) throw from(error, caller);
+      deliverError(done, error);
+      return;
     }
+    deliver(done, results);
   }
 
   async function* globPromise(pattern: unknown, options?: unknown): AsyncGenerator<unknown> {
     const found = search(ctx, pattern, options);
     let count = 0;
-    for (const match of found.walk.run()) {
+    for (const match of found.matches()) {
       if (count++ % BATCH === 0) await resolveLater(undefined);
       yield presentLater(found, match);
     }

@@ -115,6 +115,40 @@ describe('glob', () => {
 });
 
 describe.runIf('globSync' in nodeFs)('beside the real one', () => {
+  it('tells its callback what goes wrong in the search, and throws at what is wrong before', async () => {
+    const angry = {
+      exclude() {
+        throw new RangeError('no');
+      },
+    };
+    const calls: unknown[][] = [
+      ['*', { cwd: 5 }],
+      ['*', { cwd: {} }],
+      ['**', angry],
+      [5],
+      ['*', { exclude: 5 }],
+      ['*', 5],
+    ];
+    for (const args of calls) {
+      const { real, ours } = await sideBySide(
+        { a: '' },
+        ({ fs, root }) =>
+          new Promise((resolve) => {
+            const [pattern, options] = args;
+            const given = options === angry ? { cwd: root, ...angry } : options;
+            try {
+              (fs.glob as unknown as (...all: unknown[]) => void)(pattern, given, (error: Error) =>
+                resolve(['called back', error?.name, error?.message]),
+              );
+            } catch (error) {
+              resolve(['thrown', (error as Error).name, (error as Error).message]);
+            }
+          }),
+      );
+      expect(ours).toEqual(real);
+    }
+  });
+
   const bad: unknown[][] = [
     [],
     [1],
