@@ -5,8 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundles } from './bundlers.js';
 
 // The goal was 150,000; overlay, snapshots, SQLite, node:vfs and the command came on top (docs/architecture.md), then the
 // releases that behave differently and parts that load later, which cost 1 % and save a quarter of the import.
@@ -114,6 +115,14 @@ try {
     run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'compat-tests/conformance'], root);
     return undefined;
   });
+  const elsewhere = mkdtempSync(join(tmpdir(), 'quotafs-bundles-'));
+  try {
+    for (const bundle of await bundles(project, elsewhere)) {
+      step(`bundled, ${basename(bundle)}`, () => run(process.execPath, [bundle], elsewhere).trim());
+    }
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
   for (const resolution of ['NodeNext', 'Bundler']) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(typescriptConfig(resolution)));
     step(`types with ${resolution} resolution`, () => void run(process.execPath, [compiler], project));
