@@ -38,6 +38,7 @@ export interface Project {
   run(command: string, args: readonly string[]): Promise<{ code: number; output: string }>;
   /** A file of the project. */
   read(path: string): string;
+  write(path: string, text: string): void;
   remove(): void;
 }
 
@@ -68,6 +69,7 @@ export async function makeProject(files: Record<string, string>, packages: reado
         });
       }),
     read: (path) => readFileSync(join(directory, path), 'utf8'),
+    write: (path, text) => writeFileSync(join(directory, path), text),
     remove: () => rmSync(directory, { recursive: true }),
   };
 }
