@@ -25,6 +25,8 @@ export interface Codec {
   readonly mark: Uint8Array;
   /** True where the bytes of a character depend on what came before it. */
   readonly stateful: boolean;
+  /** '\n' and '\r' as bytes. */
+  readonly ends: readonly [lineFeed: Uint8Array, carriageReturn: Uint8Array];
   /**
    * Bytes that `encode` will give.
    *
@@ -39,13 +41,27 @@ export interface Codec {
 const EILSEQ = 84;
 const LONE_SURROGATES = /[\ud800-\udfff]/gu;
 
+/** They have no state: one for each encoding and mode serves all handles. */
+const codecs = new Map<string, Codec>();
+
 /**
  * @param label - any label of TextDecoder: 'utf-8', 'utf-16le', 'latin1', 'shift_jis', …
  * @throws RangeError ERR_ENCODING_NOT_SUPPORTED for any other.
  */
 export function createCodec(label: string, errors: ErrorMode): Codec {
-  const fatal = errors === 'strict';
   const name = new TextDecoder(label).encoding;
+  const key = name + errors;
+  let codec = codecs.get(key);
+  if (codec === undefined) {
+    const made = makeCodec(name, errors === 'strict');
+    // Copied: a Buffer of Node's pool keeps 8 KiB.
+    codec = { ...made, ends: [Uint8Array.from(made.encode('\n')), Uint8Array.from(made.encode('\r'))] };
+    codecs.set(key, codec);
+  }
+  return codec;
+}
+
+function makeCodec(name: string, fatal: boolean): Omit<Codec, 'ends'> {
   const createDecoder = (): StreamDecoder => new TextDecoder(name, { fatal, ignoreBOM: true });
   const plain = { unit: 1, longest: 4, mark: new Uint8Array(), stateful: false, createDecoder } as const;
   if (name === 'utf-8') {

@@ -10,7 +10,7 @@ export { createCodec } from './codec.js';
 export { createContext } from './context.js';
 export { atEdge, closedFault, ExplainedFault, invalidArgument, invalidType, outOfRange } from './errors.js';
 export { glob } from './glob.js';
-export { giveBack, watchOver } from './lease.js';
+export { billText, giveBack, watchOver } from './lease.js';
 export { lookFor, requireFile, statOf } from './looking.js';
 export { list, makeDirectory, moveTo, removeFile, removeTree, renameTo } from './names.js';
 export { openNow, requestOpen } from './open.js';

@@ -6,7 +6,7 @@
  */
 import type { MfsContext } from './context.js';
 import type { LockKind } from './locks.js';
-import { handlePrice } from './prices.js';
+import { handlePrice, TEXT_PRICE } from './prices.js';
 
 export interface Lease {
   readonly context: MfsContext;
@@ -16,6 +16,8 @@ export interface Lease {
   /** The path as it was opened, for messages. */
   readonly path: string;
   open: boolean;
+  /** Bytes billed for text on top of the handle. */
+  text: number;
 }
 
 const unclosed = new FinalizationRegistry<Lease>((lease) => {
@@ -32,6 +34,13 @@ export function watchOver(handle: object, lease: Lease): void {
   unclosed.register(handle, lease, lease);
 }
 
+/** Bills a TextHandle, once for each handle. @throws Fault ENOSPC */
+export function billText(lease: Lease): void {
+  if (lease.text > 0 || !lease.open) return;
+  lease.context.engine.billHandle(TEXT_PRICE);
+  lease.text = TEXT_PRICE;
+}
+
 /** Closes the descriptor and lets the next in line have the file. Once: later calls do nothing. */
 export function giveBack(lease: Lease): void {
   if (!lease.open) return;
@@ -41,7 +50,7 @@ export function giveBack(lease: Lease): void {
   try {
     engine.close(lease.fd);
   } finally {
-    engine.unbillHandle(handlePrice(lease.path));
+    engine.unbillHandle(handlePrice(lease.path) + lease.text);
     locks.release(lease.ino, lease.kind);
   }
 }

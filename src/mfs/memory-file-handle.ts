@@ -26,6 +26,9 @@ export type OpenMode = 'rb' | 'wb' | 'ab' | 'r+b' | 'xb';
 const LINE_WINDOW = 512;
 const NEWLINE = 0x0a;
 
+/** For the text on top of a handle. */
+export let leaseOf: (handle: MemoryFileHandle) => Lease;
+
 /**
  * A binary file handle, made by {@link MemoryFileSystem.open}. Iterating over it gives its lines, as bytes.
  *
@@ -35,6 +38,10 @@ const NEWLINE = 0x0a;
 export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
   readonly #lease: Lease;
   readonly mode: OpenMode;
+
+  static {
+    leaseOf = (handle) => handle.#lease;
+  }
 
   /** Made by {@link MemoryFileSystem.open} only. */
   constructor(lease: Lease, mode: OpenMode) {
@@ -198,7 +205,8 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
 
   /** The lines from the position on, each with its '\n', as Python's binary files give them. */
   *[Symbol.iterator](): IterableIterator<Buffer> {
-    for (let line = this.#line(); line.length > 0; line = this.#line()) yield line;
+    // In a list: one that is kept holds its variables, and a line may be long.
+    for (const next = [this.#line()]; next[0]?.length; next.push(this.#line())) yield next.pop() as Buffer;
   }
 
   #line(): Buffer {

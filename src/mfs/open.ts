@@ -95,13 +95,21 @@ function openBilled(context: MfsContext, request: OpenRequest, turn: number | un
     // An inode that is locked has a descriptor, so a new one cannot be.
     const ino = engine.inodeOf(fd);
     locks.acquire(ino, kind);
-    return { context, fd, ino, kind, path: request.path, open: true };
+    return { context, fd, ino, kind, path: request.path, open: true, text: 0 };
   }
   if (found.isDir) throw fault(EISDIR);
   if (request.mode === 'xb') throw fault(EEXIST);
   locks.acquire(found.ino, kind, turn);
   try {
-    return { context, fd: openDescriptor(context, request), ino: found.ino, kind, path: request.path, open: true };
+    return {
+      context,
+      fd: openDescriptor(context, request),
+      ino: found.ino,
+      kind,
+      path: request.path,
+      open: true,
+      text: 0,
+    };
   } catch (thrown) {
     locks.release(found.ino, kind);
     throw thrown;

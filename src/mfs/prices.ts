@@ -13,3 +13,6 @@ export const handlePrice = (path: string): number => HANDLE_PRICE + textBytes(pa
 const WAITER_PRICE = 1536;
 /** It keeps the path as it was given, and as the engine takes it. */
 export const waiterPrice = (path: string): number => WAITER_PRICE + 2 * textBytes(path);
+
+/** A TextHandle with its decoder. */
+export const TEXT_PRICE = 768;

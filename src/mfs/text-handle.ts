@@ -6,8 +6,8 @@
  */
 
 import type { Codec, ErrorMode, StreamDecoder } from './codec.js';
-import { atEdge, checkNames, createCodec, invalidArgument, invalidType, outOfRange } from './late-mfs.js';
-import { MemoryFileHandle } from './memory-file-handle.js';
+import { atEdge, billText, checkNames, createCodec, invalidArgument, invalidType, outOfRange } from './late-mfs.js';
+import { leaseOf, MemoryFileHandle } from './memory-file-handle.js';
 
 export interface TextHandleOptions {
   /** Any label that TextDecoder knows, such as 'utf-8' (default), 'utf-16le', 'latin1', 'shift_jis'. */
@@ -43,7 +43,10 @@ export class TextHandle implements Iterable<string> {
   readonly encoding: string;
   readonly errors: ErrorMode;
 
-  /** @throws RangeError ERR_ENCODING_NOT_SUPPORTED for an encoding that TextDecoder does not know. */
+  /**
+   * @throws RangeError ERR_ENCODING_NOT_SUPPORTED for an encoding that TextDecoder does not know; QuotaExceededError when
+   *   there is no room for it.
+   */
   constructor(handle: MemoryFileHandle, options: TextHandleOptions = {}) {
     if (!(handle instanceof MemoryFileHandle)) throw invalidType('handle', 'a MemoryFileHandle', handle);
     checkNames('options', options, ['encoding', 'errors']);
@@ -53,10 +56,10 @@ export class TextHandle implements Iterable<string> {
     if (this.errors !== 'strict' && this.errors !== 'replace') {
       throw invalidArgument('errors', "must be 'strict' or 'replace'", this.errors);
     }
+    atEdge('open', () => billText(leaseOf(handle)), handle.path);
     this.#handle = handle;
     this.#codec = createCodec(this.encoding, this.errors);
-    this.#lineFeed = this.#codec.encode('\n');
-    this.#carriageReturn = this.#codec.encode('\r');
+    [this.#lineFeed, this.#carriageReturn] = this.#codec.ends;
     this.#decoder = this.#codec.createDecoder();
   }
 
@@ -126,7 +129,8 @@ export class TextHandle implements Iterable<string> {
 
   /** The lines from the position on. */
   *[Symbol.iterator](): IterableIterator<string> {
-    for (let line = this.readline(); line !== ''; line = this.readline()) yield line;
+    // In a list: one that is kept holds its variables, and a line may be long.
+    for (const next = [this.readline()]; next[0] !== ''; next.push(this.readline())) yield next.pop() as string;
   }
 
   /** Runs a read with the decoder in the state that belongs to the position; puts the position back when it fails. */

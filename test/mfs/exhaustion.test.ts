@@ -62,6 +62,14 @@ const onHandle =
     return { mfs, handle, call: () => call(handle) };
   };
 
+const onText =
+  (mode: 'r+b' | 'ab', encoding: string, text: string) =>
+  (options?: MemoryFileSystemOptions): Subject => {
+    const subject = onHandle(mode, '/file', () => {})(options);
+    const handle = new TextHandle(subject.handle as MemoryFileHandle, { encoding });
+    return { ...subject, call: () => handle.write(text) };
+  };
+
 const long = 'n'.repeat(200);
 
 const cases: Record<string, (options?: MemoryFileSystemOptions) => Subject> = {
@@ -104,12 +112,9 @@ const cases: Record<string, (options?: MemoryFileSystemOptions) => Subject> = {
   }),
   'write over the end of a big file': onHandle('r+b', '/big', (handle) => handle.write(Buffer.alloc(100_000, 5))),
   reserve: onHandle('ab', '/file', (handle) => handle.reserve(20_000)),
-  'TextHandle write of a long text': onHandle('r+b', '/file', (handle) =>
-    new TextHandle(handle).write('é'.repeat(70_000)),
-  ),
-  'TextHandle write': onHandle('ab', '/file', (handle) =>
-    new TextHandle(handle, { encoding: 'utf-16le' }).write('日本語'.repeat(400)),
-  ),
+  'text on a handle': onHandle('r+b', '/file', (handle) => new TextHandle(handle)),
+  'TextHandle write of a long text': onText('r+b', 'utf-8', 'é'.repeat(70_000)),
+  'TextHandle write': onText('ab', 'utf-16le', '日本語'.repeat(400)),
 };
 
 /** What must be the same after a refusal. */
