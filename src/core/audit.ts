@@ -48,6 +48,9 @@ export const audit = (volume: Volume): AuditReport => {
     problems.push(`bank says ${volume.bank.used} bytes used, structures hold ${recomputed}`);
   if (volume.bank.used > volume.bank.limit)
     problems.push(`used ${volume.bank.used} is over the limit ${volume.bank.limit}`);
+  const { spare, limit, margin, used } = volume.bank;
+  if (spare !== undefined && spare.bytes > Math.max(0, limit - margin - used))
+    problems.push(`${spare.bytes} bytes of spare pages lie where data may`);
   return { ok: problems.length === 0, problems, used: volume.bank.used, recomputed };
 };
 

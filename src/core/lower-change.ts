@@ -8,8 +8,8 @@ import { S_IFREG } from './flags.js';
 import { STATE } from './inode.js';
 import type { Lower } from './lower.js';
 import { Plan } from './plan.js';
-import { PAGE_BYTES } from './storage/chunks.js';
 import { LOWER } from './storage/file-pages.js';
+import { PAGE_BYTES } from './storage/size-classes.js';
 import type { Volume } from './volume.js';
 
 /** See `changeNames` in changing.ts. */

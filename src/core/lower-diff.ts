@@ -14,7 +14,7 @@ import { GID, MODE, MTIME, ROOT, UID } from './inode.js';
 import type { Lower } from './lower.js';
 import { STAT_DEV, STAT_GID, STAT_INO, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
 import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './lower-table.js';
-import { PAGE_BYTES } from './storage/chunks.js';
+import { PAGE_BYTES } from './storage/size-classes.js';
 import { nanosAt, secondsAt } from './times.js';
 import type { Volume } from './volume.js';
 

@@ -5,8 +5,7 @@
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from './cost.js';
 import { Directories } from './directory.js';
 import { LowerPlan } from './late-engine.js';
-import { PAGE_BYTES } from './storage/chunks.js';
-import { SLAB_BLOCK_MAX, sizeClass } from './storage/size-classes.js';
+import { PAGE_BYTES, SLAB_BLOCK_MAX, sizeClass } from './storage/size-classes.js';
 import type { Volume } from './volume.js';
 
 export class Plan {

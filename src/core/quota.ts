@@ -6,6 +6,7 @@
 import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
 import { type Pressure, Watermarks } from './pressure.js';
+import type { SparePages } from './storage/spare-pages.js';
 
 /** Bytes of the margin that handles may take; what they read ahead may take half of it, or a quarter of what is left for data. */
 const HANDLES_MAX = 64 * 1024;
@@ -38,6 +39,8 @@ export class QuotaBank {
   private prepaid = 0;
   /** Most bytes charged at any time. */
   peak = 0;
+  /** Pages to be used again, which data takes the room of. Made by the first that is given back. */
+  spare: SparePages | undefined = undefined;
   /** Made by the first listener. */
   private watermarks: Watermarks | undefined = undefined;
 
@@ -59,6 +62,7 @@ export class QuotaBank {
     this.limit = limit;
     this.watermarks?.setLimit(limit, this.used);
     this.margin = marginOf(limit);
+    this.change(0);
   }
 
   /** Calls `listener` when `used` reaches a share of the limit; see {@link Watermarks}. Returns what ends it. */
@@ -152,6 +156,7 @@ export class QuotaBank {
     this.used = used;
     if (used > this.peak) this.peak = used;
     this.watermarks?.update(used);
+    this.spare?.shrinkTo(this.limit - this.margin - used);
   }
 
   /** Inside `prepay`: takes all that is left of it for the step that follows. */

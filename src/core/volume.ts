@@ -82,7 +82,7 @@ export class Volume {
     this.maxNodes = options.maxNodes ?? Number.POSITIVE_INFINITY;
     this.inodes = new InodeTable(this.clock);
     this.directories = new Directories(this.inodes, this.slabs, Math.floor(Math.random() * 0x7fffffff));
-    this.chunks = new Chunks(this.slabs, options.chunkOverheadOverride);
+    this.chunks = new Chunks(this.slabs, this.bank, options.chunkOverheadOverride);
     this.contents = new FileContents(
       this.inodes,
       this.chunks,

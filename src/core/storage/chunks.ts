@@ -13,11 +13,10 @@
  * A file and the snapshots that share its record are one owner: the file.
  */
 import { ARRAY_PRICE, CHUNK_PRICE, ROUNDING } from '../cost.js';
-import { SLAB_BLOCK_MAX } from './size-classes.js';
+import type { QuotaBank } from '../quota.js';
+import { PAGE_BYTES, SLAB_BLOCK_MAX } from './size-classes.js';
 import type { Slabs } from './slabs.js';
-
-/** Bytes of one page of a file, the largest chunk. */
-export const PAGE_BYTES = 65_536;
+import { SparePages } from './spare-pages.js';
 
 const NO_PINS = new Uint32Array(0);
 /** Of all volumes that never had a buffer. Nothing is put into them. */
@@ -38,6 +37,7 @@ export class Chunks {
 
   constructor(
     private readonly slabs: Slabs,
+    private readonly bank: QuotaBank,
     /** Price of a buffer's bookkeeping, bytes. */
     readonly overhead: number = CHUNK_PRICE,
   ) {}
@@ -67,10 +67,15 @@ export class Chunks {
     return bytes <= SLAB_BLOCK_MAX ? this.slabs.cost(bytes, 1) : bytes + this.overhead;
   }
 
-  /** Takes a chunk; the caller has reserved `cost(bytes)`. Slab blocks hold arbitrary bytes, buffers zeros. */
-  take(bytes: number): number {
+  /**
+   * Takes a chunk; the caller has reserved `cost(bytes)`. Slab blocks hold arbitrary bytes, and so may a page that the
+   * caller overwrites from end to end; other buffers hold zeros.
+   */
+  take(bytes: number, overwritten = false): number {
     if (bytes <= SLAB_BLOCK_MAX) return this.slabs.take(bytes) * 2;
-    const buffer = new Uint8Array(bytes);
+    const spare = bytes === PAGE_BYTES ? this.bank.spare?.take() : undefined;
+    if (!overwritten) spare?.fill(0);
+    const buffer = spare ?? new Uint8Array(bytes);
     if (this.buffers === NO_BUFFERS) [this.buffers, this.files, this.unused] = [[], [], []];
     const index = this.unused.pop() ?? this.buffers.length;
     this.buffers[index] = buffer;
@@ -221,7 +226,9 @@ export class Chunks {
   }
 
   private drop(index: number): void {
-    this.once -= (this.buffers[index] as Uint8Array).length + this.overhead;
+    const buffer = this.buffers[index] as Uint8Array;
+    this.once -= buffer.length + this.overhead;
+    if (buffer.length === PAGE_BYTES) (this.bank.spare ??= new SparePages()).give(buffer);
     this.buffers[index] = undefined;
     this.unused.push(index);
   }

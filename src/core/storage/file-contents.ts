@@ -16,11 +16,12 @@ import { fault } from '../fault.js';
 import { CONTENT, type InodeTable, STATE } from '../inode.js';
 import type { StoragePolicy } from '../options.js';
 import type { QuotaBank } from '../quota.js';
-import { type Chunks, PAGE_BYTES } from './chunks.js';
+import type { Chunks } from './chunks.js';
 import { copyBytes } from './copy-bytes.js';
 import { FilePages, MAPPED, RANDOM_ACCESS } from './file-pages.js';
 import { growth } from './growth.js';
 import { PageMap } from './page-map.js';
+import { PAGE_BYTES } from './size-classes.js';
 
 /** ext4's limit with 4 KiB blocks. */
 export const MAX_FILE_BYTES = 17_592_186_040_320;
@@ -64,7 +65,7 @@ export class FileContents extends FilePages {
     const first = Math.floor(position / PAGE_BYTES);
     const last = Math.floor((end - 1) / PAGE_BYTES);
     if (first === last) this.preparePage(ino, first, position - first * PAGE_BYTES, end - first * PAGE_BYTES, length);
-    else this.preparePages(ino, first, last, position, end, true);
+    else this.preparePages(ino, first, last, position, end);
     const size = this.inodes.size(ino);
     if (position > size) this.zero(ino, size, position);
   }
@@ -72,7 +73,7 @@ export class FileContents extends FilePages {
   /** Gives [0, length) memory, keeping what is there; the size stays. @throws as `prepare` */
   allocate(ino: number, length: number): void {
     this.thaw(ino);
-    if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), 0, length, false);
+    if (length > 0) this.preparePages(ino, 0, Math.floor((length - 1) / PAGE_BYTES), length, length);
   }
 
   /** `admit`, `prepare` and `put` in one, within a chunk that the file has for itself. False, and nothing was done, elsewhere. */
@@ -157,19 +158,12 @@ export class FileContents extends FilePages {
     if (!shared && wanted > to && !this.bank.fits(this.chunks.cost(wanted) + table)) wanted = to;
     const cost = this.chunks.cost(wanted) + table;
     const reserved = this.reserve(cost, refund);
-    const fresh = this.takeAll([wanted], reserved)[0] as number;
+    const fresh = this.takeAll([wanted], reserved, from, to)[0] as number;
     this.settle(cost - reserved, this.adopt(ino, page, fresh, from, to));
   }
 
-  /** `overwritten`: the caller puts bytes into the whole range, so what was there need not be kept. */
-  private preparePages(
-    ino: number,
-    first: number,
-    last: number,
-    position: number,
-    end: number,
-    overwritten: boolean,
-  ): void {
+  /** The caller puts bytes into all of [position, end), so what was there need not be kept. */
+  private preparePages(ino: number, first: number, last: number, position: number, end: number): void {
     const wanted: number[] = [];
     let cost = this.costOfTable(ino, first, last);
     let refund = 0;
@@ -184,14 +178,15 @@ export class FileContents extends FilePages {
       if (shared) refund += this.chunks.refund(old);
     }
     const reserved = this.reserve(cost, refund);
-    const fresh = this.takeAll(wanted, reserved);
+    const before = first * PAGE_BYTES;
+    const fresh = this.takeAll(wanted, reserved, position - before, end - before);
     let freed = 0;
     for (let page = first; page <= last; page++) {
       const reference = fresh[page - first] as number;
       if (reference === 0) continue;
       const start = page * PAGE_BYTES;
       const to = Math.min(PAGE_BYTES, end - start);
-      freed += this.adopt(ino, page, reference, overwritten ? Math.max(0, position - start) : to, to);
+      freed += this.adopt(ino, page, reference, Math.min(to, Math.max(0, position - start)), to);
     }
     this.settle(cost - reserved, freed);
   }
@@ -208,12 +203,18 @@ export class FileContents extends FilePages {
     this.bank.release(freed - paidByRefund);
   }
 
-  /** Takes the chunks (0 for none), or none of them when the process cannot give the memory after all. */
-  private takeAll(wanted: readonly number[], reserved: number): number[] {
+  /**
+   * Takes the chunks (0 for none) of pages in a row, whose bytes in [from, to) the caller overwrites, or none of them
+   * when the process cannot give the memory after all.
+   */
+  private takeAll(wanted: readonly number[], reserved: number, from: number, to: number): number[] {
     const held = this.chunks.held();
     const taken: number[] = [];
     try {
-      for (const bytes of wanted) taken.push(bytes === 0 ? 0 : this.chunks.take(bytes));
+      for (const bytes of wanted) {
+        const start = taken.length * PAGE_BYTES;
+        taken.push(bytes === 0 ? 0 : this.chunks.take(bytes, from <= start && start + bytes <= to));
+      }
     } catch {
       for (const reference of taken) if (reference !== 0) this.chunks.give(reference);
       this.bank.cancel(reserved - (this.chunks.held() - held));
@@ -319,7 +320,7 @@ export class FileContents extends FilePages {
       net = 0;
     }
     const cost = this.chunks.cost(wanted);
-    const fresh = this.takeAll([wanted], net)[0] as number;
+    const fresh = this.takeAll([wanted], net, 0, 0)[0] as number;
     const { chunks } = this;
     const kept = Math.min(need, wanted);
     copyBytes(chunks.bytesOf(old), chunks.offsetOf(old), chunks.bytesOf(fresh), chunks.offsetOf(fresh), kept);

@@ -6,9 +6,10 @@
 import { LEAF_PAGES, LEAF_PRICE, PAGE_MAP_PRICE } from '../cost.js';
 import { CONTENT, type InodeTable, STATE } from '../inode.js';
 import type { StoragePolicy } from '../options.js';
-import { type Chunks, PAGE_BYTES } from './chunks.js';
+import type { Chunks } from './chunks.js';
 import { copyBytes } from './copy-bytes.js';
 import { PageMap } from './page-map.js';
+import { PAGE_BYTES } from './size-classes.js';
 
 const BLOCK_BYTES = 4096;
 const SECTORS_PER_BLOCK = 8;

@@ -1,5 +1,5 @@
 /** Core layer, storage: how much a growing page takes at once, the trade of slack against copying. */
-import { PAGE_BYTES } from './chunks.js';
+import { PAGE_BYTES } from './size-classes.js';
 
 /** A small append this far into a file takes a whole page at once: the slack is under an eighth of the file. */
 const WHOLE_PAGES_FROM = 8;

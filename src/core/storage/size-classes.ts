@@ -1,9 +1,11 @@
 /**
- * Core layer, storage: the sizes of slab blocks. Classes are eight to a doubling,
+ * Core layer, storage: the sizes of pages and of slab blocks. Classes are eight to a doubling,
  * so at most an eighth of a block is unused; slabs grow with what their class
  * holds, so a small volume has small ones.
  */
 
+/** Bytes of one page of a file, the largest chunk. */
+export const PAGE_BYTES = 65_536;
 /** Largest block, bytes. */
 export const SLAB_BLOCK_MAX = 8192;
 const SLAB_BYTES = 65_536;

@@ -28,7 +28,7 @@ import { readBelow, stageCopy } from '../late-engine.js';
 import { CREATE, CREATE_NO_FOLLOW, NORMAL, walk } from '../namei.js';
 import { demand, demandChange, demandWritable, dropSetId, may, owns, settableBits } from '../permission.js';
 import { Plan } from '../plan.js';
-import { PAGE_BYTES } from '../storage/chunks.js';
+import { PAGE_BYTES } from '../storage/size-classes.js';
 import type { Volume } from '../volume.js';
 import { commitWrite } from './io.js';
 import { canRead, canWrite, createPrepared, type Opened, openInode } from './open.js';
