@@ -14,6 +14,7 @@ import {
   DETECT_LENGTH,
   decompressor,
   detectFormat,
+  workOf,
 } from './formats.js';
 import { type ArchiveEntry, type ArchiveLimits, type ImportCounts, Importer } from './importer.js';
 import { type FileReadingFs, fromBytes, fromFile, pieces, type RandomSource } from './random-source.js';
@@ -162,7 +163,10 @@ async function read(
   }
   const unpack = decompressor(format);
   if (unpack === undefined) await readTar(reader, importer);
-  else await readCompressed(reader, unpack, importer, limits);
+  else {
+    writer.billWork(workOf(format));
+    await readCompressed(reader, unpack, importer, limits);
+  }
   return format;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Adapter, archives: a stream made readable at any place. The first MiB stays in
- * memory; what is longer goes to a file without a name on the volume, where the
- * quota counts it.
+ * memory, billed to the volume; what is longer, or finds no room, goes to a file
+ * without a name on the volume.
  */
-import { below, keepTimes, type WritableFs } from '../tree/index.js';
+import { Bill, below, ENTRY_PRICE, keepTimes, type WritableFs } from '../tree/index.js';
 import type { FileReadingFs, RandomSource } from './random-source.js';
 
 const IN_MEMORY = 1024 * 1024;
@@ -13,13 +13,17 @@ export class Spool implements RandomSource {
   readonly stays = false;
   readonly #fs: WritableFs & FileReadingFs;
   readonly #directory: string;
+  readonly #bill: Bill;
   #memory: Buffer[] = [];
+  /** Bytes billed for it: pieces may be small. */
+  #billed = 0;
   #fd: number | undefined;
 
   /** @param directory an existing directory for the file */
   constructor(fs: WritableFs & FileReadingFs, directory: string) {
     this.#fs = fs;
     this.#directory = directory;
+    this.#bill = new Bill(fs);
   }
 
   write(bytes: Uint8Array): void {
@@ -28,12 +32,17 @@ export class Spool implements RandomSource {
       this.#append(bytes);
       return;
     }
-    this.#memory.push(Buffer.from(bytes));
-    if (this.size <= IN_MEMORY) return;
+    this.#billed += ENTRY_PRICE + bytes.length;
+    if (this.#billed <= IN_MEMORY && this.#bill.tryTake(ENTRY_PRICE + bytes.length)) {
+      this.#memory.push(Buffer.from(bytes));
+      return;
+    }
     const all = this.#memory;
     this.#memory = [];
+    this.#bill.end();
     this.#fd = this.#openNameless();
     for (const piece of all) this.#append(piece);
+    this.#append(bytes);
   }
 
   read(position: number, length: number): Buffer {
@@ -51,6 +60,7 @@ export class Spool implements RandomSource {
 
   close(): void {
     this.#memory = [];
+    this.#bill.end();
     if (this.#fd !== undefined) this.#fs.closeSync(this.#fd);
     this.#fd = undefined;
   }

@@ -9,9 +9,13 @@ import { engineOf, toNodeError } from '../../facade/index.js';
 /** Bytes of a directory that is remembered, and of an entry that waits, beside its path. */
 export const ENTRY_PRICE = 192;
 
+/** Volumes with a transfer whose {@link Bill.work} is not billed. */
+const working = new WeakSet<Engine>();
+
 export class Bill {
   readonly #engine: Engine | undefined;
   #bytes = 0;
+  #isFirst = false;
 
   constructor(fs: object) {
     this.#engine = engineOf(fs);
@@ -32,6 +36,19 @@ export class Bill {
     this.#bytes += bytes;
   }
 
+  /**
+   * Takes memory to work with: of one transfer at a time it lies within the margin, so that a volume can be filled
+   * to its last byte; those that run beside it are billed. False when there is no room.
+   */
+  work(bytes: number): boolean {
+    const engine = this.#engine;
+    if (engine !== undefined && !working.has(engine)) {
+      working.add(engine);
+      this.#isFirst = true;
+    }
+    return this.#isFirst || this.tryTake(bytes);
+  }
+
   /** `take` that answers false instead of throwing. */
   tryTake(bytes: number): boolean {
     if (this.#engine?.tryBillHandle(bytes) === false) return false;
@@ -46,5 +63,7 @@ export class Bill {
 
   end(): void {
     this.give(this.#bytes);
+    if (this.#isFirst) working.delete(this.#engine as Engine);
+    this.#isFirst = false;
   }
 }

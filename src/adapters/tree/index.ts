@@ -1,4 +1,5 @@
 /** Adapters, trees: the one door of what archive, disk and inspect share. */
+export { Bill, ENTRY_PRICE } from './bill.js';
 export { crc32 } from './crc32.js';
 export type { ReadableFs, WritableFs } from './fs-like.js';
 export { isWithin, leadsOut, type OutsideLinks, relativeTarget } from './links.js';

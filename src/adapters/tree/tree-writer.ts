@@ -9,8 +9,8 @@
  *
  * Invariants: nothing is ever written through a symbolic link below the
  * destination, and what is kept in memory for the tree is billed to its volume
- * until the writer is done: what waits, and the directories. The arena alone is
- * not: it is at most a hundredth of the quota.
+ * until the writer is done: what waits, and the directories. The arena, at most
+ * a hundredth of the quota, is billed to all but the first of those at work.
  */
 
 import { textBytes } from '../../host/index.js';
@@ -82,7 +82,6 @@ export class TreeWriter {
     this.#refuse = refuse;
     this.#bill = new Bill(fs);
     this.#pending = new Pending(this.#bill);
-    this.#arena = new Arena(Math.floor(this.#pending.most * 1.25));
     const { ground, rest } = findGround(fs, to);
     this.ground = ground;
     this.#toExists = rest === '';
@@ -92,6 +91,9 @@ export class TreeWriter {
       if (!fs.statSync(ground).isDirectory()) throw refuse('CONFLICT', 'the destination is not a directory', to);
       this.#known.add('');
     }
+    // Last: what throws has no end().
+    const capacity = Math.floor(this.#pending.most * 1.25);
+    this.#arena = new Arena(this.#bill.work(capacity) ? capacity : 0);
   }
 
   /** @throws QuotaExceededError when `bytes` more than what waits, in so many more entries, cannot fit */
@@ -106,6 +108,14 @@ export class TreeWriter {
    */
   bill(bytes: number, path: string): void {
     this.#bill.take(bytes, below(this.to, path));
+  }
+
+  /**
+   * Bills memory that the source works with, unless it is the first at work.
+   * @throws QuotaExceededError
+   */
+  billWork(bytes: number): void {
+    if (!this.#bill.work(bytes)) this.bill(bytes, '');
   }
 
   directory(path: string, attributes: Attributes): void {
