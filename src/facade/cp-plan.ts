@@ -49,6 +49,8 @@ export interface Plan {
   /** What becomes of copied times. */
   readonly passage: Passage;
   readonly steps: Step[];
+  /** Bytes of the names of directories that are being walked. */
+  names: number;
   /** The two paths as they were given, which is how the filter sees them first. */
   readonly given: readonly [string | Uint8Array, string | Uint8Array];
   /** A path argument that is not text, which the walk up to the root does not take. */
@@ -115,11 +117,26 @@ function listing(plan: Plan, src: Place, types: number[]): string[] {
   }
 }
 
-/** The names in a directory with their places on both sides. */
-export function* children(plan: Plan, src: Place, dest: Place): Generator<readonly [Place, Place, number]> {
+/** Bytes of a name in a list beside its characters. */
+const NAME_PRICE = 64;
+
+/** The names in a directory, which are read now, with their places on both sides, which are made one by one. */
+export function children(plan: Plan, src: Place, dest: Place): Generator<readonly [Place, Place, number]> {
   const types: number[] = [];
-  const names = listing(plan, src, types);
+  return places(plan, src, dest, listing(plan, src, types), types);
+}
+
+function* places(
+  plan: Plan,
+  src: Place,
+  dest: Place,
+  names: readonly string[],
+  types: readonly number[],
+): Generator<readonly [Place, Place, number]> {
+  const bytes = names.reduce((sum, name) => sum + NAME_PRICE + name.length, 0);
+  plan.names += bytes;
   for (let i = 0; i < names.length; i++) yield [child(src, names[i]), child(dest, names[i]), types[i]];
+  plan.names -= bytes;
 }
 
 /** The checks of each pair of files, after the filter has agreed. Returns what is at the destination. */
@@ -255,12 +272,12 @@ function* planDirectory(plan: Plan, src: Place, dest: Place, source: Stat, there
   const inner: Plan =
     there === undefined && copiesNewTreesNatively(plan) ? { ...plan, passage: throughDouble, native: true } : plan;
   if (there === undefined) plan.steps.push({ kind: 'mkdir', to: dest, blames: plan.native ? dest.shown : undefined });
-  const inside = [...children(inner, src, dest)];
+  const inside = children(inner, src, dest);
   const bytes = src.bytes ?? dest.bytes;
   let complete = false;
   try {
-    if (bytes !== undefined && inside.length > 0) throw invalidArgType('path', 'string', bytes);
     for (const [from, to] of inside) {
+      if (bytes !== undefined) throw invalidArgType('path', 'string', bytes);
       if (plan.options.filter && !(yield [from.shown, to.shown])) continue;
       yield* planFile(inner, from, to, checkInner(plan, from, to));
     }
