@@ -8,6 +8,9 @@ import { changeContentOver, changeNamesOver, readOver } from './late-engine.js';
 import type { Plan } from './plan.js';
 import type { Volume } from './volume.js';
 
+/** For `changeNames`: a removal takes nothing beside the completed directory. */
+export const nothingMore = (): void => {};
+
 /**
  * Runs a change of names in `directories`. Where one of them is untouched, it is completed first, in one reservation
  * with what `count` adds to the plan; `change` then draws from it.

@@ -33,7 +33,7 @@ export const CONTENT = 16;
 export const LAST_ENTRY = 17;
 /** Directory: the entry that names it (0 for the root and for removed directories). */
 export const OWN_ENTRY = 18;
-/** Storage state of a file (see storage/file-content.ts). */
+/** Bits of storage/file-pages.ts. */
 export const STATE = 19;
 
 /** The root directory's inode number. */

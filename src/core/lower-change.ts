@@ -115,14 +115,7 @@ export const readOver = (
   offset: number,
   length: number,
 ): number => {
-  const handle = lower.handleOf(ino);
-  let done = 0;
-  while (done < length) {
-    const count = lower.source.read(handle, target, offset + done, length - done, position + done);
-    if (count < 0) throw fault(-count);
-    if (count === 0) break;
-    done += count;
-  }
+  const done = readPart(lower, lower.handleOf(ino), target.subarray(offset, offset + length), position);
   lower.unheld(ino);
   return done;
 };

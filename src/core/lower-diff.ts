@@ -150,9 +150,7 @@ const childrenOf = (volume: Volume, lower: Lower, place: Place, thorough: boolea
   }
   const below = shown?.path ?? above?.path;
   if (below !== undefined && !inPlace && (untouched || (isHere && shown !== undefined))) {
-    const names = lower.source.list(below);
-    if (typeof names === 'number') throw fault(-names);
-    for (const name of names) {
+    for (const name of namesBelow(lower, below)) {
       const from = childPath(below, name);
       const found = here.has(name) ? undefined : statOf(lower, from);
       if (found === undefined) continue;

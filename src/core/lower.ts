@@ -25,13 +25,12 @@ import {
   LowerTable,
   priceOf,
 } from './lower-table.js';
+import { NAME_MAX } from './namei.js';
 import { LOWER } from './storage/file-pages.js';
 import { putTime } from './times.js';
 import type { Volume } from './volume.js';
 
 const NO_ENTRIES: readonly number[] = [];
-/** Longest name, bytes: a longer one is judged by who asked, and is nowhere. */
-const NAME_MAX = 255;
 /** An entry record and its place in the name index. */
 const ENTRY_COST = ENTRY_WORDS * 4 + 4;
 
@@ -63,6 +62,7 @@ export class Lower extends LowerTable {
   /** Looks `text[start, end)` up below an untouched directory: its new entry, 0 when there is none, or a negative errno. */
   find(directory: number, text: string, start: number, end: number): number {
     const above = this.records.get(directory);
+    // A longer name is judged by who asked, and is nowhere.
     if (above === undefined || end - start > NAME_MAX || !this.isUntouched(directory)) return 0;
     const path = childPath(above.path, text.slice(start, end));
     const error = this.source.lstat(path, this.stat);

@@ -170,20 +170,13 @@ export class NameIndex {
   private merge(): void {
     if (this.buckets === this.base) this.base /= 2;
     this.buckets--;
-    const gone = this.buckets;
-    const chain = this.headOf(gone);
-    this.setHead(gone, 0);
-    this.spread(chain);
+    this.redistribute(this.buckets);
   }
 
+  /** Empties a bucket into those where its entries belong now. */
   private redistribute(bucket: number): void {
-    const chain = this.headOf(bucket);
+    let entry = this.headOf(bucket);
     this.setHead(bucket, 0);
-    this.spread(chain);
-  }
-
-  private spread(chain: number): void {
-    let entry = chain;
     while (entry !== 0) {
       const next = this.word(entry, this.nextWord);
       this.push(this.bucket(this.word(entry, this.hashWord)), entry);

@@ -1,7 +1,7 @@
 /**
  * Core layer: a volume, one file system with its own quota. This file owns the
  * state and the life cycle of inodes (made, named, held, freed); the system
- * calls are functions over it in `sys/`, and engine-of.ts makes an Engine of them.
+ * calls are functions over it in `sys/`, and memory-engine.ts makes an Engine of them.
  *
  * Every mutation keeps one order: look up → check → plan → reserve → apply
  * (cannot fail) → commit → emit.

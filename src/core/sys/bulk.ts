@@ -4,7 +4,7 @@
  * recursion, because renames can nest directories deeper than the stack.
  */
 
-import { changeNames } from '../changing.js';
+import { changeNames, nothingMore } from '../changing.js';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTDIR, ENOTSUP } from '../errno.js';
 import { fault } from '../fault.js';
 import { R_OK, W_OK, X_OK } from '../flags.js';
@@ -28,12 +28,7 @@ export const removeTree = (volume: Volume, path: string): void => {
   demandRemoval(volume, at.directory, at.ino);
   if (!inodes.isDirectory(at.ino)) {
     if (at.slash) throw fault(ENOTDIR);
-    changeNames(
-      volume,
-      [at.directory],
-      () => {},
-      () => removeName(volume, at.entry),
-    );
+    changeNames(volume, [at.directory], nothingMore, () => removeName(volume, at.entry));
     return;
   }
   if (!volume.privileged) demandTree(volume, at.ino);

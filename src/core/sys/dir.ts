@@ -1,6 +1,6 @@
 /** Core layer, sys: making and removing directories. Sources: mkdir(2), rmdir(2), mkdtemp(3). */
 
-import { changeNames } from '../changing.js';
+import { changeNames, nothingMore } from '../changing.js';
 import { EACCES, EBUSY, EEXIST, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from '../errno.js';
 import { type Fault, fault } from '../fault.js';
 import { S_IFDIR, S_ISVTX } from '../flags.js';
@@ -175,10 +175,8 @@ export const rmdir = (volume: Volume, path: string): void => {
   if (!inodes.isDirectory(at.ino)) throw fault(ENOTDIR);
   if (!isEmptyDirectory(volume, at.ino)) throw fault(ENOTEMPTY);
   if (volume.lower === undefined) removeDirectory(volume, at.entry);
-  else changeNames(volume, [at.directory], nothing, () => removeDirectory(volume, at.entry));
+  else changeNames(volume, [at.directory], nothingMore, () => removeDirectory(volume, at.entry));
 };
-
-const nothing = (): void => {};
 
 /** True when a directory shows no name. */
 export const isEmptyDirectory = (volume: Volume, ino: number): boolean =>

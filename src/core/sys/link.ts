@@ -1,6 +1,6 @@
 /** Core layer, sys: names. Sources: link(2), symlink(2), readlink(2), unlink(2), realpath(3). */
 
-import { changeNames } from '../changing.js';
+import { changeNames, nothingMore } from '../changing.js';
 import { Directories } from '../directory.js';
 import { EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
@@ -97,10 +97,8 @@ export const unlink = (volume: Volume, path: string): void => {
   demandRemoval(volume, at.directory, at.ino);
   if (inodes.isDirectory(at.ino)) throw fault(EISDIR);
   if (volume.lower === undefined) removeName(volume, at.entry);
-  else changeNames(volume, [at.directory], nothing, () => removeName(volume, at.entry));
+  else changeNames(volume, [at.directory], nothingMore, () => removeName(volume, at.entry));
 };
-
-const nothing = (): void => {};
 
 /** Removes the entry of a file or link. */
 export const removeName = (volume: Volume, entry: number): void => {

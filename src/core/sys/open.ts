@@ -8,6 +8,7 @@ import { EEXIST, EFBIG, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM } f
 import { fault } from '../fault.js';
 import { OpenFile } from '../file-table.js';
 import {
+  isDirectoryMode,
   O_ACCMODE,
   O_CREAT,
   O_DIRECTORY,
@@ -21,7 +22,6 @@ import {
   O_TRUNC,
   O_WRONLY,
   R_OK,
-  S_IFDIR,
   S_IFREG,
   S_ISGID,
   W_OK,
@@ -234,8 +234,7 @@ const makeInode = (volume: Volume, mode: number): number => {
   const { at, inodes } = volume;
   const inherits = (inodes.get(at.directory, MODE) & S_ISGID) !== 0;
   const gid = inherits ? inodes.get(at.directory, GID) : volume.gid;
-  const isDirectory = (mode & S_IFDIR) !== 0 && (mode & S_IFREG) === 0;
-  return inodes.create(inherits && isDirectory ? mode | S_ISGID : mode, volume.uid, gid);
+  return inodes.create(inherits && isDirectoryMode(mode) ? mode | S_ISGID : mode, volume.uid, gid);
 };
 
 /** Gives an inode the name in `volume.at`; the caller has reserved the entry. */
