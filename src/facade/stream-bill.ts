@@ -59,6 +59,9 @@ export const leaveUnbilled = (stream: object): void => {
   foreign.add(stream);
 };
 
+/** Streams that were destroyed before they were opened, by a signal that was aborted already: Node opens them all the same. */
+const early = new WeakSet<object>();
+
 function end(stream: object): void {
   bills.get(stream)?.tie.set(0);
   bills.delete(stream);
@@ -100,7 +103,11 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
       const opened: Done = (error) => {
         const { fd } = this;
         if (error || fd === null || !engine.ownsFd(fd)) engine.unbillHandle(price);
-        else {
+        else if (early.has(this)) {
+          // In Node it stays open, with nobody to close it.
+          engine.unbillHandle(price);
+          engine.close(fd);
+        } else {
           bills.set(this, { tie: engine.tieHandle(fd, price), usual: undefined, bytes: price, factor });
           if (!this.autoClose) this.once(reads ? 'end' : 'finish', () => end(this));
         }
@@ -109,6 +116,7 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
       real._construct.call(this, opened as never);
     },
     _destroy(this: Streaming, error: unknown, callback: Done): void {
+      if (!bills.has(this)) early.add(this);
       end(this);
       real._destroy.call(this, error as never, callback as never);
     },

@@ -181,6 +181,47 @@ it('a stream that gives text is billed two bytes for each character that it hold
   clean(quota);
 });
 
+it('streams whose signal was aborted before leave neither a descriptor nor a bill', async () => {
+  const { fs, quota } = volume();
+  fs.writeFileSync('/file', '');
+  const before = quota.used;
+  for (let i = 0; i < 10; i++) {
+    const signal = AbortSignal.abort();
+    const streams = [fs.createReadStream('/file', { signal }), fs.createWriteStream('/file', { signal })];
+    for (const stream of streams) stream.on('error', () => {});
+  }
+  for (let i = 0; i < 10; i++) await turn();
+  expect(quota.used).toBe(before);
+  clean(quota);
+});
+
+it('a cp whose filter takes its time is billed for its plan, and leaves nothing when there is no room for that', async () => {
+  const { fs, quota } = volume(1024 * KIB);
+  const start = quota.used;
+  fs.mkdirSync('/from');
+  for (let i = 0; i < 200; i++) fs.writeFileSync(`/from/${i}`, '');
+  const before = quota.used;
+  let answer: (yes: boolean) => void = () => {};
+  let asked = 0;
+  const filter = (): boolean | Promise<boolean> => ++asked < 201 || new Promise((resolve) => (answer = resolve));
+  const copying = fs.promises.cp('/from', '/to', { recursive: true, filter });
+  while (asked < 201) await turn();
+  expect(quota.used - before).toBeGreaterThan(200 * 600);
+  fillUp(fs);
+  await expect(fs.promises.cp('/from', '/other', { recursive: true, filter: () => true })).rejects.toMatchObject({
+    code: 'ENOSPC',
+    path: '/from',
+    dest: '/other',
+  });
+  fs.unlinkSync('/filler');
+  answer(false);
+  await copying;
+  expect(fs.readdirSync('/').sort()).toEqual(['from', 'to']);
+  for (const path of ['/from', '/to']) fs.rmSync(path, { recursive: true });
+  expect(quota.used).toBe(start);
+  clean(quota);
+});
+
 it('a stream with a signal is billed for what listens to it', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', 'content');
