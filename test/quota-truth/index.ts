@@ -12,6 +12,7 @@
  *   --subject engine   the engine without the facade; memfs for comparison (never fails)
  *   --steps file       on memfs: as many steps as ours did, from its JSON
  *   --cold             no warm-up: the process compiles the engine while it is measured, and that is shown apart
+ *   --old-space MiB    V8's --max-old-space-size for what is measured, default 12000: a small one shows what dies
  *   --patience s       seconds after which a workload stops filling, default 60
  *   --out file         JSON
  */
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     subject: { type: 'string', default: 'ours' },
     steps: { type: 'string' },
     cold: { type: 'boolean', default: false },
+    'old-space': { type: 'string', default: '12000' },
     patience: { type: 'string', default: '60' },
     out: { type: 'string' },
   },
@@ -59,6 +61,7 @@ for (const node of (options.nodes ?? options.node).split(',')) {
       quota: Number(quota) * 2 ** 20,
       workload: options.workload,
       cold: options.cold,
+      oldSpace: Number(options['old-space']),
       patience: Number(options.patience) * 1000,
       onStart: (version) => printHead(version, Number(quota) * 2 ** 20, options.subject),
       onRow: printRow,

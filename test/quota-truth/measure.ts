@@ -24,6 +24,8 @@ export interface Job {
   readonly workload?: string;
   readonly cold: boolean;
   readonly patience: number;
+  /** MiB of V8's old space; default more than any needs. */
+  readonly oldSpace?: number;
   /** Told each row as it comes. */
   readonly onRow?: (row: Row) => void;
   /** Told what Node is about to be measured. */
@@ -81,7 +83,7 @@ export async function measureAll(job: Job): Promise<Row[]> {
     const steps = ours ?? (job.subject === 'memfs' ? 5000 : Number.MAX_SAFE_INTEGER);
     const args = [
       '--expose-gc',
-      '--max-old-space-size=12000',
+      `--max-old-space-size=${job.oldSpace ?? 12000}`,
       job.worker,
       job.subject,
       name,

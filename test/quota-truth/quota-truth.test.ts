@@ -34,6 +34,10 @@ const QUICK = [
   'long-paths-watchers',
   'file-handles-lost',
   'overlay-copied-up',
+  'dirs-of-changing-directory',
+  'mfs-text-lines-half-read',
+  'cp-filters-never-answer',
+  'archive-imports-hanging-zip',
 ];
 
 describe('real memory stays within the quota', () => {

@@ -2,9 +2,12 @@
 import type { Workload } from '../env.js';
 import { adapterWorkloads } from './adapters.js';
 import { churnWorkloads } from './churn.js';
+import { combinedWorkloads } from './combined.js';
 import { contentWorkloads } from './content.js';
 import { handleWorkloads } from './handles.js';
+import { hostileWorkloads } from './hostile.js';
 import { keptWorkloads } from './kept.js';
+import { leftWorkloads } from './left.js';
 import { mfsWorkloads } from './mfs.js';
 import { nameWorkloads } from './names.js';
 import { objectWorkloads } from './objects.js';
@@ -28,4 +31,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...waitingWorkloads,
   ...pageWorkloads,
   ...workingWorkloads,
+  ...combinedWorkloads,
+  ...leftWorkloads,
+  ...hostileWorkloads,
 ];
