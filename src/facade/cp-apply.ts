@@ -254,7 +254,10 @@ export class Application {
     const errno = -engine.stat(from, source);
     if (errno !== 0) throw new Fault(errno, 'stat');
     const before = stat(engine, to);
-    engine.utimes(to, ...passage(source[10], source[11]), ...passage(source[12], source[13]));
+    const set = (): void => engine.utimes(to, ...passage(source[10], source[11]), ...passage(source[12], source[13]));
+    set();
+    // A directory's move once more, when what was set aside in it is removed.
+    if (typeOf(before) === S_IFDIR) this.#commit.push(set);
     if (before !== undefined) this.#undo.push(() => this.#restoreTimes(to, before));
   }
 }

@@ -244,18 +244,21 @@ function planChild(plan: Plan, from: Place, to: Place, type: number, directory: 
 
 function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: Stat | number, dir: Place): void {
   const { force, errorOnExist, preserveTimestamps } = plan.options;
+  const skipped = exists(there) && !force;
   if (exists(there)) {
     if (isDirectory(there)) throw systemError(notAFile, dir.shown);
-    if (!force && !errorOnExist) return;
-    if (!force) {
+    if (skipped && errorOnExist) {
       const message = `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to.shown} already exists)`;
       throw bareError('ERR_FS_CP_EEXIST', message);
     }
   }
   const over = exists(there) ? 'in-place' : 'absent';
-  plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown });
+  if (!skipped) {
+    plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown });
+  }
+  // Of a file that was left as it is, too.
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, passage: throughDouble });
-  plan.steps.push({ kind: 'chmod', to, mode: source[1] });
+  if (!skipped) plan.steps.push({ kind: 'chmod', to, mode: source[1] });
 }
 
 /** A link inside a copied directory. Errors name the directory, except where Node's do not. */

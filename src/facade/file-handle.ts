@@ -227,7 +227,7 @@ export class FileHandle extends EventEmitter {
   }
   [releaseShare](): void {
     this[own].#shares--;
-    if (this[own].#shares > 0) return;
+    if (this[own].#shares > 0 || this[own].#fd === -1) return;
     const waiter = this[own].#waiter;
     this[own].#closeNow().then(waiter?.resolve, waiter?.reject);
   }

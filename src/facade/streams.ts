@@ -91,8 +91,14 @@ function construct(Real: StreamConstructor, stream: object, given: unknown, opti
   if (copy.fs) throw methodNotImplemented('FileHandle with fs');
 
   const handle = copy.fd;
-  Real.call(stream, path, { ...copy, fd: handle.fd, fs: handleOperations(handle) });
+  // Before the constructor: with a signal that is aborted, that closes the handle already.
   handle[takeShare]();
+  try {
+    Real.call(stream, path, { ...copy, fd: handle.fd, fs: handleOperations(handle) });
+  } catch (error) {
+    handle[releaseShare]();
+    throw error;
+  }
   handle.on('close', () => (stream as { close(): void }).close());
 }
 

@@ -73,4 +73,34 @@ describe('a copy has owner and times of its source where Node gives them', () =>
       expect(ours, JSON.stringify(options)).toEqual(real);
     }
   });
+
+  it.each([{}, { force: false }, { dereference: true }, { filter: () => true }, { force: false, filter: () => true }])(
+    'times of files and directories that were there, %o',
+    async (choice) => {
+      for (const form of ['sync', 'later']) {
+        const there = { f: 'content', s: { g: 'content' } };
+        const { real, ours } = await record({ from: there, to: there }, async ({ fs, sync, later }) => {
+          for (const path of ['from/f', 'from/s/g', 'from/s']) fs.utimesSync(path, ACCESSED, MODIFIED);
+          const options = { recursive: true, preserveTimestamps: true, ...choice };
+          if (form === 'sync') sync('cpSync', () => fs.cpSync('from', 'to', options));
+          else await later('cp', () => fs.promises.cp('from', 'to', options));
+          for (const path of ['to/f', 'to/s/g', 'to/s']) {
+            sync(path, () => time(fs.statSync(path).mtimeMs));
+          }
+        });
+        expect(ours, form).toEqual(real);
+      }
+    },
+  );
+
+  it('a clone that is demanded is refused after directories are', async () => {
+    const { real, ours } = await record({ f: 'content', d: {} }, ({ fs, sync }) => {
+      for (const mode of [4, 5]) {
+        for (const [from, to] of ['f d', 'd new', 'd d', 'f new'].map((pair) => pair.split(' '))) {
+          sync(`${from} ${to} ${mode}`, () => fs.copyFileSync(from, to, mode));
+        }
+      }
+    });
+    expect(ours).toEqual(real);
+  });
 });

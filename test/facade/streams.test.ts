@@ -183,6 +183,28 @@ describe('createReadStream beside the real one', () => {
     expect(ours).toEqual(real);
   });
 
+  it('closes the FileHandle in a later turn when its signal is aborted before it is made', async () => {
+    const { real, ours } = await sideBySide(tree, async ({ fs }) => {
+      const handle = await fs.promises.open('f');
+      const make = async () => fs.createReadStream('', { fd: handle, signal: AbortSignal.abort() });
+      const stream = await make();
+      const seen: string[] = [];
+      for (const event of ['resume', 'data', 'error', 'close']) stream.on(event, () => seen.push(event));
+      await once(stream, 'close');
+      return [seen, handle.fd];
+    });
+    expect(ours).toEqual(real);
+  });
+
+  it('that a FileHandle cannot make leaves it usable', async () => {
+    const fs = createFs();
+    const handle = await fs.promises.open('/f', 'w+');
+    expect(() => handle.createReadStream({ start: -1 })).toThrow(RangeError);
+    await handle.close();
+    expect(() => handle.createReadStream({ start: -1 })).toThrow(RangeError);
+    expect(handle.fd).toBe(-1);
+  });
+
   it('is iterable, and closes the file when the loop is left', async () => {
     const { real, ours } = await sideBySide(tree, async ({ fs }) => {
       const stream = fs.createReadStream('f', { highWaterMark: 5, encoding: 'utf8' });
