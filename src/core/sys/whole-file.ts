@@ -236,8 +236,8 @@ export const copyFile = (volume: Volume, from: string, to: string, mode: number)
     // The mode is set by fchmod(2), which is for the owner alone.
     if (!owns(volume, at.ino)) throw fault(EPERM);
   }
+  if (inodes.isDirectory(source.ino) || (at.ino !== 0 && inodes.isDirectory(at.ino))) throw fault(EISDIR);
   if (mode & COPYFILE_FICLONE_FORCE) throw fault(ENOTSUP);
-  if (inodes.isDirectory(source.ino)) throw fault(EISDIR);
   // Bytes that are below are read first, into a file without a name, since reading can fail.
   const staged = volume.lower?.hasContent(source.ino) ? stageCopy(volume, source.ino) : 0;
   const plan = new Plan(volume);
