@@ -12,11 +12,10 @@ import {
   O_WRONLY,
   QuotaFault,
   S_IFDIR,
-  S_IFLNK,
   S_IFMT,
   S_IFREG,
-  STAT_LENGTH,
 } from '../core/index.js';
+import { exists, type Stat, statAt } from './cp-stat.js';
 import { type Overwrite, type Step, stepError } from './cp-step.js';
 import { COPY_FLAGS } from './ops/path.js';
 import type { Passage } from './times.js';
@@ -26,16 +25,14 @@ export const asidePrefix = '.quotafs-cp-';
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/', path.length - 2)) || '/';
 
-function stat(engine: Engine, path: string): Float64Array | undefined {
-  const out = new Float64Array(STAT_LENGTH);
-  return engine.lstat(path, out) === 0 ? out : undefined;
+function stat(engine: Engine, path: string): Stat | undefined {
+  const found = statAt(engine, path, false);
+  return exists(found) ? found : undefined;
 }
 
 /** Writes `content` over the beginning of a file: takes room for what goes beyond its end, not even for a descriptor. */
 const putContent = (engine: Engine, path: string, content: Buffer): void =>
   engine.writeFile(path, content, O_WRONLY, 0);
-
-const scratch = new Float64Array(STAT_LENGTH);
 
 /** `mkdir -p` of a path in which '..' may leave a directory that is yet to be made. Gives what was made, top-most first. */
 function makeParents(engine: Engine, path: string): string[] {
@@ -48,7 +45,7 @@ function makeParents(engine: Engine, path: string): string[] {
   return made.filter((first) => first !== undefined);
 }
 
-const typeOf = (found: Float64Array | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
+const typeOf = (found: Stat | undefined): number => (found === undefined ? 0 : found[1] & S_IFMT);
 
 /** Takes back directories that were made on the way: them alone, whatever came to be in them meanwhile. */
 function unmakeDirectories(engine: Engine, path: string): void {
@@ -61,7 +58,7 @@ export class Application {
   readonly #undo: (() => void)[] = [];
   readonly #commit: (() => void)[] = [];
   /** Times of the directories that were there before, for the undo. */
-  readonly #directories = new Map<string, Float64Array>();
+  readonly #directories = new Map<string, Stat>();
   #count = 0;
   #undoMark = 0;
   #commitMark = 0;
@@ -129,7 +126,8 @@ export class Application {
       case 'copy':
         this.#remember(step.to.path);
         this.#copy(step.from.path, step.to.path, step.by === 'libuv' ? step.flags | COPY_FLAGS : step.flags, step.over);
-        if (step.by === 'libstdc++') this.#touchEmpty(step.from.path);
+        // C++ reads a file even when its size says that nothing is in it, which moves the access time.
+        if (step.by === 'libstdc++' && step.size === 0) engine.readFile(step.from.path, 0, () => new Uint8Array(0));
         return;
       case 'symlink':
         this.#remember(step.to.path);
@@ -148,25 +146,17 @@ export class Application {
 
   #copy(from: string, to: string, flags: number, over: Overwrite): void {
     const { engine } = this;
-    const before = stat(engine, to);
     if (over === 'replace') {
       this.#copyReplacing(from, to, flags);
       return;
     }
-    if (over === 'in-place' && before !== undefined) {
+    if (over === 'in-place' && stat(engine, to) !== undefined) {
       this.#copyInto(from, to);
       return;
     }
     engine.copyFile(from, to, flags);
     // Through a dangling link the copy came to be at the link's target.
-    const made = typeOf(before) === S_IFLNK ? engine.realpath(to) : to;
-    this.#undo.push(() => engine.unlink(made));
-  }
-
-  /** C++ reads a file even when its size says that nothing is in it, which moves the access time. */
-  #touchEmpty(path: string): void {
-    if (this.engine.stat(path, scratch) === 0 && scratch[8] === 0)
-      this.engine.readFile(path, 0, () => new Uint8Array(0));
+    this.#undo.push(() => engine.unlink(engine.realpath(to)));
   }
 
   #copyReplacing(from: string, to: string, flags: number): void {
@@ -239,20 +229,19 @@ export class Application {
     const parent = parentOf(path);
     if (this.#directories.has(parent)) return;
     // The parent may be reached through a link.
-    const times = new Float64Array(STAT_LENGTH);
-    if (this.engine.stat(parent, times) === 0) this.#directories.set(parent, times);
+    const times = statAt(this.engine, parent, true);
+    if (exists(times)) this.#directories.set(parent, times);
   }
 
-  #restoreTimes(path: string, times: Float64Array): void {
+  #restoreTimes(path: string, times: Stat): void {
     if (this.engine.lookup(path) < 0) return;
     this.engine.utimes(path, times[10], times[11], times[12], times[13]);
   }
 
   #copyTimes(from: string, to: string, passage: Passage): void {
     const { engine } = this;
-    const source = new Float64Array(STAT_LENGTH);
-    const errno = -engine.stat(from, source);
-    if (errno !== 0) throw new Fault(errno, 'stat');
+    const source = statAt(engine, from, true);
+    if (!exists(source)) throw new Fault(-source, 'stat');
     const before = stat(engine, to);
     const set = (): void => engine.utimes(to, ...passage(source[10], source[11]), ...passage(source[12], source[13]));
     set();
@@ -263,7 +252,7 @@ export class Application {
 }
 
 /** What a file's content takes at least: holes are free, slack and bookkeeping come on top. */
-const bytesOf = (found: Float64Array): number => Math.min(found[8], found[9] * 512);
+const bytesOf = (found: Stat): number => Math.min(found[8], found[9] * 512);
 
 /**
  * Refuses what can't fit before anything is touched. Only certain refusals are made here: bytes are bare, and what is
@@ -273,7 +262,9 @@ function demandRoom(engine: Engine, steps: readonly Step[]): void {
   const sample = steps.find((step) => step.kind === 'copy');
   if (sample?.kind !== 'copy') return;
   const { available, limit, totalNodes, maxNodes } = engine.usage(sample.from.path);
-  const out = new Float64Array(STAT_LENGTH);
+  // Where all that was planned fits, nobody need look again.
+  const planned = steps.reduce((sum, step) => sum + (step.kind === 'copy' ? step.size : 0), 0);
+  if (planned <= available && totalNodes + steps.length <= maxNodes) return;
   let bytes = 0;
   let nodes = 0;
   // What is replaced is priced only when it matters: `usage` looks at the whole file.
@@ -281,8 +272,10 @@ function demandRoom(engine: Engine, steps: readonly Step[]): void {
   let freed = 0;
   steps.forEach((step, index) => {
     if (step.kind === 'mkdir' || (step.kind === 'symlink' && step.over === 'absent')) nodes++;
-    if (step.kind !== 'copy' || engine.stat(step.from.path, out) !== 0) return;
-    bytes += bytesOf(out);
+    if (step.kind !== 'copy') return;
+    const found = statAt(engine, step.from.path, true);
+    if (!exists(found)) return;
+    bytes += bytesOf(found);
     if (step.over === 'absent') nodes++;
     if (totalNodes + nodes > maxNodes) {
       throw stepError(new QuotaFault('nodes', nodes, maxNodes - totalNodes, maxNodes), step);

@@ -6,18 +6,7 @@
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
 import { posix } from 'node:path';
-import {
-  DT_DIR,
-  DT_LINK,
-  EEXIST,
-  EINVAL,
-  EISDIR,
-  ENOENT,
-  ENOTDIR,
-  ENOTSUP,
-  S_IFDIR,
-  STAT_LENGTH,
-} from '../core/index.js';
+import { DT_DIR, DT_LINK, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTSUP, S_IFDIR } from '../core/index.js';
 import { alreadyExists, systemError } from './cp-errors.js';
 import {
   children,
@@ -32,9 +21,9 @@ import {
   planContent,
   planFile,
   planLink,
-  type Stat,
   sameInode,
 } from './cp-plan.js';
+import { exists, type Stat, statAt } from './cp-stat.js';
 import type { Place } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { nodeAtLeast } from './running-node.js';
@@ -52,13 +41,7 @@ const notAFile = newerLibrary ? EINVAL : ENOTSUP;
 /** An error with nothing but a code, as C++ throws it. */
 const bareError = (code: string, message: string): Error => Object.assign(new Error(spell(message)), { code });
 
-function stat(plan: Plan, at: Place, follow: boolean): Stat | number {
-  const out = new Float64Array(STAT_LENGTH);
-  const answer = follow ? plan.ctx.engine.stat(at.path, out) : plan.ctx.engine.lstat(at.path, out);
-  return answer === 0 ? out : answer;
-}
-
-const exists = (found: Stat | number): found is Stat => typeof found !== 'number';
+const stat = (plan: Plan, at: Place, follow: boolean): Stat | number => statAt(plan.ctx.engine, at.path, follow);
 
 /** The checks before anything is copied. As in Node, `dereference` decides the wrong way round for the source. */
 function checkPaths(plan: Plan, src: Place, dest: Place): void {
@@ -102,8 +85,7 @@ function parentPlace(place: Place): Place {
 }
 
 /** What a destination with a slash at its end is once its "parents" were made. */
-const newDirectory: Stat = new Float64Array(STAT_LENGTH);
-newDirectory[1] = S_IFDIR | 0o755;
+const newDirectory: Stat = [0, S_IFDIR | 0o755];
 
 /** std::filesystem::path::parent_path, by which C++ tells whether two names stand side by side. */
 const parentText = (path: string): string => path.replace(/\/+/g, '/').replace(/\/?[^/]*$/, '');
@@ -254,7 +236,7 @@ function planInnerFile(plan: Plan, from: Place, to: Place, source: Stat, there: 
   }
   const over = exists(there) ? 'in-place' : 'absent';
   if (!skipped) {
-    plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown });
+    plan.steps.push({ kind: 'copy', from, to, flags: 0, over, by: 'libstdc++', blames: dir.shown, size: source[8] });
   }
   // Of a file that was left as it is, too.
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from, to, passage: throughDouble });

@@ -7,20 +7,10 @@
  * filter has to be asked. Source: lib/internal/fs/cp/*.js, by measurement.
  */
 import { posix } from 'node:path';
-import {
-  EINVAL,
-  EISDIR,
-  ENOENT,
-  ENOTDIR,
-  ENOTEMPTY,
-  Fault,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  STAT_LENGTH,
-} from '../core/index.js';
+import { EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, Fault, S_IFDIR, S_IFLNK, S_IFMT } from '../core/index.js';
 import type { Context } from './context.js';
 import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
+import { exists, type Stat, statAt } from './cp-stat.js';
 import { child, type Place, type Step } from './cp-step.js';
 import { decodeName } from './encoding.js';
 import { invalidArgType } from './node-errors.js';
@@ -60,7 +50,6 @@ export interface Plan {
 /** Yields the two paths about which the filter is to be asked; is resumed with its answer. */
 export type Planning = Generator<readonly [string | Uint8Array, string | Uint8Array], void, boolean>;
 
-export type Stat = Float64Array;
 export const isDirectory = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFDIR;
 export const isLink = (stat: Stat): boolean => (stat[1] & S_IFMT) === S_IFLNK;
 
@@ -78,9 +67,9 @@ const isMissBelowFile = ({ form }: Plan): boolean => form === 'sync' && nodeAtLe
 
 /** Looks at a file, through links when asked to. Undefined when there is none and that may be. */
 export function look(plan: Plan, at: Place, follow: boolean, mayMiss: boolean): Stat | undefined {
-  const out = new Float64Array(STAT_LENGTH);
-  const errno = -(follow ? plan.ctx.engine.stat(at.path, out) : plan.ctx.engine.lstat(at.path, out));
-  if (errno === 0) return out;
+  const found = statAt(plan.ctx.engine, at.path, follow);
+  if (exists(found)) return found;
+  const errno = -found;
   if (mayMiss && (errno === ENOENT || (errno === ENOTDIR && follow && isMissBelowFile(plan)))) return undefined;
   throw uvException(errno, follow ? 'stat' : 'lstat', at.shown);
 }
@@ -246,6 +235,7 @@ export function planContent(plan: Plan, src: Place, dest: Place, source: Stat, t
     call: native ? 'cp' : undefined,
     namesTarget: plan.native,
     blames,
+    size: source[8],
   });
   const passage = native ? throughDouble : plan.passage;
   if (preserveTimestamps) plan.steps.push({ kind: 'times', from: src, to: dest, passage });
@@ -325,8 +315,8 @@ export function planLink(plan: Plan, src: Place, dest: Place, there: Stat | unde
 
   const old = linkTarget(plan, dest, false);
   const absolute = target.path.startsWith('/') ? target.path : posix.resolve(plan.ctx.resolve('.'), target.path);
-  const out = new Float64Array(STAT_LENGTH);
-  const toDirectory = plan.ctx.engine.stat(src.path, out) === 0 && isDirectory(out);
+  const behind = statAt(plan.ctx.engine, src.path, true);
+  const toDirectory = exists(behind) && isDirectory(behind);
   if ((toDirectory || !asksWhetherLinkIsDirectory) && isWithin(absolute, old.path)) {
     const message = `cannot copy ${target.shown} to a subdirectory of self ${old.shown}`;
     throw cpError('ERR_FS_CP_EINVAL', EINVAL, message, dest.shown);

@@ -65,6 +65,8 @@ export type Step =
       readonly flags: number;
       readonly over: Overwrite;
       readonly by: Copier;
+      /** Of the source when the copy was planned. */
+      readonly size: number;
       /** What an error names, where that is not copyfile. */
       readonly call?: 'cp';
       readonly blames?: string;
