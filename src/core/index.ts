@@ -9,5 +9,6 @@ export * from './options.js';
 export type { Pressure } from './pressure.js';
 export * from './quota-errors.js';
 export type { TreeNode, TreeSource } from './snapshot/source.js';
+export { PAGE_BYTES } from './storage/size-classes.js';
 export { nanosAt, secondsAt } from './times.js';
 export type { QuotaUsage } from './usage.js';

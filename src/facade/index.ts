@@ -9,4 +9,4 @@ export { parseFlags } from './options.js';
 export { Parts } from './parts.js';
 export { describeVolume, engineOf, type Quota, quotaOf, quotaOfEngine } from './quota.js';
 export { toNodeError, uvException } from './uv-exception.js';
-export { validateInteger, validatePath } from './validate.js';
+export { validateFunction, validateInteger, validatePath, validateString } from './validate.js';

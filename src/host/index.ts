@@ -25,7 +25,7 @@ export {
   stopAfter,
   stopEvery,
 } from './own-timers.js';
-export { describeErrno, linuxErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
+export { codeOf, describeErrno, linuxErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';
 export { warnResource } from './warn.js';

@@ -70,6 +70,9 @@ export function systemErrorsOf(errors: ReadonlyMap<number, readonly string[]>): 
   return (errno) => known.get(errno) ?? { errno: -errno, code: 'UNKNOWN', text: 'unknown error' };
 }
 
+/** The `code` of whatever was thrown. */
+export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | null | undefined)?.code;
+
 let ownErrors: ((errno: number) => SystemError) | undefined;
 
 /** The error for a positive Linux errno, as the running Node has it. Its table is made for the first error. */

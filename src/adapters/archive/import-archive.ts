@@ -3,7 +3,9 @@
  * the format are, and lets one reader and one writer work together; whatever
  * fails, the writer cleans up.
  */
+
 import { Readable } from 'node:stream';
+import { validateInteger, validateString } from '../../facade/index.js';
 import { type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
 import { refuse } from './archive-error.js';
 import { asBuffer, ByteReader, type Chunks } from './byte-reader.js';
@@ -86,7 +88,8 @@ export async function importArchive(
 ): Promise<ImportResult> {
   const { to = '/', atomic = true, strip = 0, limits = {}, outsideLinks = 'refuse', filter, onEntry } = options;
   const format = options.format === undefined || options.format === 'auto' ? undefined : checkFormat(options.format);
-  checkPlace(to, strip);
+  validateString(to, 'options.to');
+  validateInteger(strip, 'options.strip', 0);
   const opened = openSource(fs, source);
   try {
     const writer = new TreeWriter(fs, to, { atomic, refuse });
@@ -102,19 +105,6 @@ export async function importArchive(
   } finally {
     opened.close();
   }
-}
-
-/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
-function checkPlace(to: unknown, strip: number): void {
-  if (typeof to !== 'string') {
-    throw Object.assign(new TypeError('The "options.to" property must be of type string.'), {
-      code: 'ERR_INVALID_ARG_TYPE',
-    });
-  }
-  if (Number.isSafeInteger(strip) && strip >= 0) return;
-  throw Object.assign(new RangeError(`The value of "options.strip" is out of range. Received ${strip}`), {
-    code: 'ERR_OUT_OF_RANGE',
-  });
 }
 
 /** An archive that is open: readable at any place, or only forwards. */

@@ -31,16 +31,19 @@ export function fromFile(fs: FileReadingFs, path: Parameters<NodeFs['openSync']>
   return {
     size: fs.fstatSync(fd).size,
     stays: false,
-    read(position, length) {
-      const target = Buffer.allocUnsafe(length);
-      let done = 0;
-      for (let count = -1; done < length && count !== 0; done += count) {
-        count = fs.readSync(fd, target, done, length - done, position + done);
-      }
-      return target.subarray(0, done);
-    },
+    read: (position, length) => readAt(fs, fd, position, length),
     close: () => fs.closeSync(fd),
   };
+}
+
+/** Bytes of an open file; fewer only at its end. */
+export function readAt(fs: FileReadingFs, fd: number, position: number, length: number): Buffer {
+  const target = Buffer.allocUnsafe(length);
+  let done = 0;
+  for (let count = -1; done < length && count !== 0; done += count) {
+    count = fs.readSync(fd, target, done, length - done, position + done);
+  }
+  return target.subarray(0, done);
 }
 
 /** All of it in pieces, from the first byte on. */

@@ -4,7 +4,7 @@
  * without a name on the volume.
  */
 import { Bill, below, ENTRY_PRICE, keepTimes, type WritableFs } from '../tree/index.js';
-import type { FileReadingFs, RandomSource } from './random-source.js';
+import { type FileReadingFs, type RandomSource, readAt } from './random-source.js';
 
 const IN_MEMORY = 1024 * 1024;
 
@@ -50,12 +50,7 @@ export class Spool implements RandomSource {
       if (this.#memory.length > 1) this.#memory = [Buffer.concat(this.#memory)];
       return (this.#memory[0] ?? Buffer.alloc(0)).subarray(position, position + length);
     }
-    const target = Buffer.allocUnsafe(Math.min(length, Math.max(0, this.size - position)));
-    let done = 0;
-    for (let count = -1; done < target.length && count !== 0; done += count) {
-      count = this.#fs.readSync(this.#fd, target, done, target.length - done, position + done);
-    }
-    return target.subarray(0, done);
+    return readAt(this.#fs, this.#fd, position, Math.min(length, Math.max(0, this.size - position)));
   }
 
   close(): void {

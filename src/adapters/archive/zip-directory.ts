@@ -7,10 +7,12 @@
 
 import { isUtf8 } from 'node:buffer';
 import yauzl, { type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from '../../core/index.js';
 import { canonicalName } from '../tree/index.js';
 import { ArchiveError, refuse } from './archive-error.js';
 import type { RawEntry } from './importer.js';
 import type { RandomSource } from './random-source.js';
+import { SIZES_FOLLOW, STORED, UTF8 } from './zip-records.js';
 
 /** An entry with the place of its bytes. */
 export interface ZipEntry extends RawEntry {
@@ -24,18 +26,10 @@ export interface ZipEntry extends RawEntry {
   readonly packedSize: number;
 }
 
-const STORED = 0;
-const UTF8 = 0x800;
-const SIZES_FOLLOW = 0x8;
 /** Encrypted, strongly encrypted, or with masked headers. */
 const ENCRYPTED = 0x1 | 0x40 | 0x2000;
 const CENTRAL_HEADER = 0x02014b50;
 
-const S_IFMT = 0o170000;
-const S_IFREG = 0o100000;
-const S_IFDIR = 0o040000;
-const S_IFIFO = 0o010000;
-const S_IFLNK = 0o120000;
 /** Hosts whose attributes hold a mode of Unix: Unix and macOS. */
 const UNIX_HOSTS = [3, 19];
 

@@ -5,15 +5,14 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
-import { nextTurn, textBytes } from '../../host/index.js';
+import { codeOf, nextTurn, textBytes } from '../../host/index.js';
 import { crc32, type FileSink } from '../tree/index.js';
 import { refuse } from './archive-error.js';
 import type { ArchiveLimits, Importer } from './importer.js';
 import type { RandomSource } from './random-source.js';
 import { checkZip, type ZipEntry } from './zip-directory.js';
+import { DEFLATED, STORED } from './zip-records.js';
 
-const STORED = 0;
-const DEFLATED = 8;
 const PIECE = 256 * 1024;
 /** Entries up to this size, packed and unpacked, are inflated in one call. */
 const SMALL = 256 * 1024;
@@ -146,7 +145,7 @@ function demandAllRead(bytes: number, { packedSize, name }: ZipEntry): void {
 }
 
 function inflateError(error: unknown, { name }: ZipEntry): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const code = codeOf(error) ?? '';
   if (code === 'ERR_BUFFER_TOO_LARGE') return refuse('SIZE', 'an entry is larger than it says', name);
   if (!/^Z_/.test(code)) return error;
   return refuse('CORRUPT', `an entry cannot be inflated (${(error as Error).message})`, name, { cause: error });

@@ -8,8 +8,12 @@ const VERSION = 20;
 const VERSION_64 = 45;
 /** Made on Unix: attributes hold a mode. */
 const MADE_BY = (3 << 8) | VERSION_64;
-const UTF8 = 0x800;
+/** Flags. */
+export const UTF8 = 0x800;
 export const SIZES_FOLLOW = 0x8;
+/** Methods. */
+export const STORED = 0;
+export const DEFLATED = 8;
 const MAX_16 = 0xffff;
 const MAX_32 = 0xffffffff;
 

@@ -10,16 +10,16 @@ import { refuse } from './archive-error.js';
 import type { TreeEntry } from './exported-tree.js';
 import {
   centralHeader,
+  DEFLATED,
   dataDescriptor,
   endRecords,
   localHeader,
   needsLong,
   SIZES_FOLLOW,
+  STORED,
   type ZipRecord,
 } from './zip-records.js';
 
-const STORED = 0;
-const DEFLATED = 8;
 const SMALL = 256 * 1024;
 const PIECE = 256 * 1024;
 

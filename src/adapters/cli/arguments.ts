@@ -100,8 +100,10 @@ function parseOwn(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: OPTIONS }).values;
   } catch (error) {
+    const { message } = error as Error;
+    const [, option] = /'(--[\w-]+)\b.*' argument (?:missing|is ambiguous)/.exec(message) ?? [];
     // Node explains how one would pass a word that begins with a dash; here it is a typing error.
-    throw new UsageError((error as Error).message.split('. ')[0]);
+    throw new UsageError(option === undefined ? message.split(/\.\s/)[0] : `${option} wants a value`);
   }
 }
 

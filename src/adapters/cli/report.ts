@@ -1,7 +1,8 @@
 /** Adapter, command line: what the program would have written, as text. */
 import type { Quota } from '../../facade/index.js';
-import { formatBytes } from '../inspect/index.js';
+import { formatBytes } from '../../host/index.js';
 import type { Change } from '../overlay/index.js';
+import { printable } from '../tree/index.js';
 
 const SIGNS = { added: '+', changed: '~', deleted: '-' } as const;
 
@@ -77,10 +78,6 @@ function line(name: string, { change, children }: Branch): string {
   const notes = [...sizes, ...parts];
   return `${SIGNS[kind]} ${shown}${isDirectory && !shown.endsWith('/') ? '/' : ''}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }
-
-/** A name may hold newlines and codes that move the cursor. */
-const printable = (name: string): string =>
-  name.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** The changes of text files as unified diffs. */
 export const diffs = (changes: readonly Change[]): string => changes.map((change) => change.diff() ?? '').join('');

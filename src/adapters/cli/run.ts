@@ -8,7 +8,7 @@
 import nodeModule from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { quotaOf } from '../../facade/index.js';
-import { ownFs } from '../../host/index.js';
+import { codeOf, ownFs } from '../../host/index.js';
 import { onDisk } from '../mount/index.js';
 import { createOverlay, type Overlay } from '../overlay/index.js';
 import { type RunCommand, UsageError } from './arguments.js';
@@ -27,7 +27,7 @@ export function tell(text: string): void {
     try {
       rest = rest.subarray(writeSync(2, rest));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      if (codeOf(error) !== 'EAGAIN') return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }

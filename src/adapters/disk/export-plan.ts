@@ -5,7 +5,7 @@
  */
 import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ownFs } from '../../host/index.js';
+import { codeOf, ownFs } from '../../host/index.js';
 import {
   below,
   isWithin,
@@ -108,7 +108,7 @@ async function look(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

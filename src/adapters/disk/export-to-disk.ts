@@ -4,15 +4,17 @@
  * that no reader ever sees half of one. Nothing is written through a symbolic
  * link below the directory.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ownFs } from '../../host/index.js';
+import { validateInteger } from '../../facade/index.js';
+import { codeOf, ownFs } from '../../host/index.js';
 import { type OutsideLinks, type ReadableFs, settable } from '../tree/index.js';
 import { refuse } from './disk-error.js';
 import { type DiskAction, type PlannedAction, planExport } from './export-plan.js';
-import { checkConcurrency, forEachAtOnce } from './pool.js';
+import { forEachAtOnce } from './pool.js';
 import { type Progress, progressOf, type TransferCounts } from './progress.js';
 
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
@@ -61,8 +63,15 @@ export async function exportToDisk(
   dir: string | URL,
   options: ExportToDiskOptions = {},
 ): Promise<ExportResult> {
-  const { overwrite = false, dryRun = false, outsideLinks = 'refuse', filter = () => true, onProgress } = options;
-  const concurrency = checkConcurrency(options.concurrency ?? 8);
+  const {
+    overwrite = false,
+    dryRun = false,
+    outsideLinks = 'refuse',
+    filter = () => true,
+    concurrency = 8,
+    onProgress,
+  } = options;
+  validateInteger(concurrency, 'options.concurrency', 1);
   const root = resolve(dir instanceof URL ? fileURLToPath(dir) : dir);
   if (!fs.statSync(from).isDirectory()) throw refuse('TYPE', 'what is exported must be a directory', from);
   const plan = await planExport(fs, normal(from), root, { overwrite, outsideLinks, filter });
@@ -159,7 +168,7 @@ async function removeSpare(spare: string): Promise<void> {
   try {
     await unlink(spare);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
@@ -168,8 +177,7 @@ async function linkOrRename(spare: string, at: string): Promise<void> {
   try {
     await link(spare, at);
   } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error;
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error;
     await rename(spare, at);
   }
 }

@@ -5,13 +5,15 @@
  * file system while it is needed; memory beside the quota: one piece for each
  * file that is being read.
  */
+
 import type { promises, Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ownFs, textBytes } from '../../host/index.js';
+import { validateInteger } from '../../facade/index.js';
+import { codeOf, ownFs, textBytes } from '../../host/index.js';
 import { leadsOut, type OutsideLinks, TreeWriter, type WritableFs } from '../tree/index.js';
 import { refuse } from './disk-error.js';
-import { checkConcurrency, forEachAtOnce } from './pool.js';
+import { forEachAtOnce } from './pool.js';
 import { type Progress, progressOf, type TransferCounts } from './progress.js';
 
 /** Captured when the package is loaded: `node:fs` may be patched later, and the disk stays the disk. */
@@ -67,8 +69,8 @@ export async function importFromDisk(
   dir: string | URL,
   options: ImportFromDiskOptions = {},
 ): Promise<TransferCounts> {
-  const { to = '/', outsideLinks = 'keep', onProgress } = options;
-  const concurrency = checkConcurrency(options.concurrency ?? 8);
+  const { to = '/', outsideLinks = 'keep', concurrency = 8, onProgress } = options;
+  validateInteger(concurrency, 'options.concurrency', 1);
   const root = resolve(dir instanceof URL ? fileURLToPath(dir) : dir);
   const writer = new TreeWriter(fs, to, { atomic: true, refuse });
   try {
@@ -136,7 +138,7 @@ async function look(at: string, path: string): Promise<Stats> {
   try {
     return await lstat(at);
   } catch (error) {
-    const isSpoiled = path.includes('\ufffd') && (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const isSpoiled = path.includes('\ufffd') && codeOf(error) === 'ENOENT';
     throw isSpoiled ? refuse('NAME', 'a name is not UTF-8', path) : error;
   }
 }

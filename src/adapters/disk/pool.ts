@@ -22,11 +22,3 @@ export async function forEachAtOnce<T>(
   await Promise.all(Array.from({ length: width }, work));
   if (failures.length > 0) throw failures[0];
 }
-
-/** @throws RangeError ERR_OUT_OF_RANGE unless it is a whole number from 1 on */
-export function checkConcurrency(value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw Object.assign(new RangeError(`The value of "concurrency" is out of range. Received ${value}`), {
-    code: 'ERR_OUT_OF_RANGE',
-  });
-}

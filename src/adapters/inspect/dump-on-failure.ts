@@ -12,7 +12,7 @@ import { exportToDisk } from '../disk/index.js';
 const { mkdir, writeFile } = ownFs.promises;
 
 export interface DumpOptions {
-  /** A directory on the disk, or an archive when it ends in .zip, .tar or .tar.gz. What is there is replaced. */
+  /** A directory on the disk, or an archive when it ends in .zip, .tar, .tar.gz or .tgz. What is there is replaced. */
   readonly to: string;
   /** The part of the file system that is written. Default '/'. */
   readonly from?: string;

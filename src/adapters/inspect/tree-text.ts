@@ -1,7 +1,7 @@
 /** Adapter, looking: a directory tree as text, as tree(1) draws it. */
 import type { Stats } from 'node:fs';
 import { formatBytes } from '../../host/index.js';
-import { below, type ReadableFs } from '../tree/index.js';
+import { below, printable, type ReadableFs } from '../tree/index.js';
 
 /** The calls that show a tree. */
 export type LookingFs = Pick<ReadableFs, 'lstatSync' | 'readdirSync' | 'readlinkSync'>;
@@ -74,10 +74,6 @@ const painter =
   (color: boolean) =>
   (code: string, text: string): string =>
     color ? `${code}${text}${RESET}` : text;
-
-/** A name may hold newlines and codes that move the cursor. */
-const printable = (name: string): string =>
-  name.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** As `ls -l` writes it: '-rw-r--r--'. */
 function formatMode(stats: Stats): string {

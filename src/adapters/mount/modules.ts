@@ -4,9 +4,11 @@
  * mount of everything the disk stays what programs are loaded from: a file of
  * the volume is used where there is one.
  */
+
 import nodeModule from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { codeOf } from '../../host/index.js';
 import { isVirtualFile, nearestType, resolveModule } from './resolve-module.js';
 import { isOnDisk, ownerOf, table } from './table.js';
 
@@ -55,7 +57,7 @@ function fromDisk<T>(path: string | undefined, read: () => T): T {
 
 /** What the disk has and an overlay over it has not: Node finds it, and then cannot look at it. */
 function notFound(error: unknown, specifier: string, isImport: boolean): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  if (codeOf(error) !== 'ENOENT') return error;
   const code = isImport ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND';
   return Object.assign(new Error(`Cannot find module '${specifier}'`), { code });
 }

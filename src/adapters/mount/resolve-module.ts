@@ -1,8 +1,8 @@
 /**
  * Adapter, mount: where a module of a mount is. Node's resolution, as far as it
  * concerns files of a volume: paths with and without extension, directories,
- * packages in `node_modules` with `main`, `exports` and `imports` left to the
- * names they list. What is not found in a mount is Node's to find.
+ * packages in `node_modules` with `main` and `exports`. What is not found in a
+ * mount is Node's to find, and so is `#name`, which a package `imports`.
  */
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -8,7 +8,7 @@
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../core/index.js';
-import { ownFs } from '../../host/index.js';
+import { FIRST_DESCRIPTOR, ownFs } from '../../host/index.js';
 
 export type NodeFs = typeof import('node:fs');
 
@@ -49,9 +49,6 @@ export const table: MountTable = (shared[KEY] ??= {
   bypassed: false,
   restore: undefined,
 });
-
-/** First number of the band of descriptors that volumes give out. */
-const FIRST_DESCRIPTOR = 0x20000000;
 
 /** Where a call goes: to a mount, or to the disk when `mount` is undefined. */
 export interface Place {

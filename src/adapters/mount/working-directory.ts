@@ -4,6 +4,7 @@
  * child processes and native code do not follow, unless the disk has that very
  * directory.
  */
+import { codeOf } from '../../host/index.js';
 import { crossingError } from './errors.js';
 import { absolutePath, isOnDisk, locate, ownerOf, type Place, table } from './table.js';
 
@@ -37,7 +38,7 @@ function enter({ fs, path }: Place, directory: string): string {
     if (!fs?.statSync(path as string).isDirectory()) throw refuse('ENOTDIR');
     return fs.realpathSync(absolutePath(path as string));
   } catch (error) {
-    throw refuse((error as NodeJS.ErrnoException).code ?? 'ENOENT');
+    throw refuse(codeOf(error) ?? 'ENOENT');
   }
 }
 

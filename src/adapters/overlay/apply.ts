@@ -9,7 +9,9 @@
  * No link below the directory is followed: whoever can put one there could lead
  * the writing elsewhere.
  */
+
 import type { Stats } from 'node:fs';
+import { codeOf } from '../../host/index.js';
 import type { Change } from './changes.js';
 
 type NodeFs = typeof import('node:fs');
@@ -54,7 +56,7 @@ export function applyChanges(changes: readonly Change[], fs: NodeFs, base: strin
     for (const { change, to } of gone.reverse()) writer.remove(to, change.before?.type === 'directory');
     for (const { to } of directories) writer.makeDirectory(to);
     for (const { change, to } of files) writer.place(change, to);
-    for (const { change, to } of directories.reverse()) writer.finish(change.path, to);
+    for (const { change, to } of directories.reverse()) writer.setAttributes(change.path, to);
   } finally {
     writer.dropStaged();
   }
@@ -154,16 +156,12 @@ class Writer {
     if (!this.exists(temporary)) this.staged.delete(to);
   }
 
-  finish(from: string, path: string): void {
-    this.setAttributes(from, path);
-  }
-
   dropStaged(): void {
     for (const temporary of this.staged.values()) if (this.exists(temporary)) this.out.unlinkSync(temporary);
   }
 
   /** Owner first, because that clears set-id bits; then the mode, then the times. */
-  private setAttributes(from: string, path: string): void {
+  setAttributes(from: string, path: string): void {
     const { out } = this;
     const stats = this.fs.lstatSync(from, { bigint: true });
     const now = out.lstatSync(path, { bigint: true });
@@ -181,7 +179,7 @@ class Writer {
     try {
       this.out.lchownSync(path, uid, gid);
     } catch (error) {
-      if (Reflect.get(Object(error), 'code') !== 'EPERM') throw error;
+      if (codeOf(error) !== 'EPERM') throw error;
     }
   }
 

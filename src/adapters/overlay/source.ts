@@ -1,11 +1,11 @@
 /**
  * Adapter, overlay: the file system below as the engine asks for it.
- * Invariant: the functions are taken once, and only these eight, which read;
+ * Invariant: the functions are taken once, and only these, which read;
  * a `node:fs` that is patched later (by a mount of this very overlay) is not met.
  */
 import { type BigIntStats, constants } from 'node:fs';
 import type { LowerSource, StatArray } from '../../core/index.js';
-import { linuxErrno } from '../../host/index.js';
+import { codeOf, linuxErrno } from '../../host/index.js';
 
 type NodeFs = typeof import('node:fs');
 /** The calls of a file system below; all of them only read. */
@@ -25,14 +25,14 @@ export function openLower(lower: Pick<LowerFs, 'openSync'>, path: string | Buffe
   try {
     return lower.openSync(path, OPEN_FLAGS | O_NOATIME);
   } catch (error) {
-    if (Reflect.get(Object(error), 'code') !== 'EPERM') throw error;
+    if (codeOf(error) !== 'EPERM') throw error;
     return lower.openSync(path, OPEN_FLAGS);
   }
 }
 
 const nonAscii = /[^\0-\x7f]/;
 const asPath = (path: string): string | Buffer => (nonAscii.test(path) ? Buffer.from(path, 'latin1') : path);
-const negative = (error: unknown): number => -linuxErrno(Reflect.get(Object(error), 'code'));
+const negative = (error: unknown): number => -linuxErrno(codeOf(error));
 
 const BILLION = 1_000_000_000n;
 

@@ -1,10 +1,9 @@
 /** Adapter, snapshots: what is in a snapshot, without restoring it. */
-import { nanosAt, S_IFDIR, S_IFLNK, S_IFMT, secondsAt, type TreeSource } from '../../core/index.js';
+import { nanosAt, PAGE_BYTES, S_IFDIR, S_IFLNK, S_IFMT, secondsAt, type TreeSource } from '../../core/index.js';
 import { decodeName } from '../../facade/index.js';
 
 /** Where the time of modification is among those of a node. */
 const MTIME = 2;
-const PAGE_BYTES = 65_536;
 
 /** A name in a snapshot. */
 export interface SnapshotEntry {

@@ -2,9 +2,11 @@
  * Adapter, SQLite: snapshots of databases as files under a quota. A snapshot is there whole or not at all, and one that
  * does not fit leaves the one before it as it was.
  */
+
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { engineOf } from '../../facade/index.js';
+import { codeOf } from '../../host/index.js';
 import { fromBytes, type SqliteDatabase, type SqliteDriver, toBytes } from './drivers.js';
 
 /** What a file system must have for a store: plain calls of `node:fs`. */
@@ -67,8 +69,6 @@ export interface SqliteStore {
 }
 
 const SUFFIX = '.db';
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 const invalid = (what: string, value: unknown): TypeError =>
   Object.assign(new TypeError(`The ${what} is invalid. Received ${JSON.stringify(value)}`), {

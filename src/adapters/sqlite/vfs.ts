@@ -5,9 +5,11 @@
  * about 100 bytes of the WebAssembly heap, which goes when the volume is collected. No exception enters WebAssembly:
  * each becomes a result code, and what is the quota's becomes SQLITE_FULL.
  */
+
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { engineOf } from '../../facade/index.js';
+import { codeOf } from '../../host/index.js';
 import { type DatabaseFs, OpenFile } from './open-file.js';
 import {
   OPEN_CREATE,
@@ -60,7 +62,6 @@ interface Volume {
 
 type Files = Map<number, OpenFile>;
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
 
 /** The code that `act` returns, else OK; a failure's own code, FULL when it is for want of room. */

@@ -1,4 +1,5 @@
 /** Adapters, trees: what a tree is put on: the part of its destination that is there already. */
+import { codeOf } from '../../host/index.js';
 import type { WritableFs } from './fs-like.js';
 
 /** The nearest directory above (or at) a path that exists, and what is missing from there. */
@@ -8,7 +9,7 @@ export function findGround(fs: WritableFs, path: string): { ground: string; rest
     try {
       return { ground: fs.realpathSync(at === '' ? '.' : at), rest: missing.reverse().join('/') };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
     const slash = at.lastIndexOf('/');
     missing.push(at.slice(slash + 1));

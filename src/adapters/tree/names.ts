@@ -43,3 +43,7 @@ export function below(directory: string, path: string): string {
   if (path === '') return directory;
   return directory.endsWith('/') ? directory + path : `${directory}/${path}`;
 }
+
+/** A name may hold newlines and codes that move the cursor. */
+export const printable = (name: string): string =>
+  name.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);

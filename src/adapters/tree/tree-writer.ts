@@ -13,8 +13,9 @@
  * a hundredth of the quota, is billed to all but the first of those at work.
  */
 
-import { textBytes } from '../../host/index.js';
+import { codeOf, textBytes } from '../../host/index.js';
 import { Arena } from './arena.js';
+import { type Attributes, applyAttributes } from './attributes.js';
 import { Bill, ENTRY_PRICE } from './bill.js';
 import type { WritableFs } from './fs-like.js';
 import { findGround } from './ground.js';
@@ -24,13 +25,6 @@ import { Pending } from './pending.js';
 import { demandRoom } from './room.js';
 import { settable } from './times.js';
 import type { Refuse } from './transfer-error.js';
-
-export interface Attributes {
-  /** Permission bits; default those of a new file. */
-  readonly mode?: number;
-  /** Seconds since the epoch; default now. */
-  readonly mtime?: number;
-}
 
 /** Takes the bytes of one file. */
 export interface FileSink {
@@ -285,7 +279,7 @@ export class TreeWriter {
     try {
       make(at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      if (codeOf(error) !== 'EEXIST') {
         this.#fs.rmSync(at, { force: true });
         throw error;
       }
@@ -348,9 +342,4 @@ export class TreeWriter {
     if (stats.isDirectory()) return 'directory';
     return stats.isSymbolicLink() ? 'symlink' : 'file';
   }
-}
-
-function applyAttributes(fs: WritableFs, path: string, { mode, mtime }: Attributes): void {
-  if (mode !== undefined) fs.chmodSync(path, mode);
-  if (mtime !== undefined) fs.utimesSync(path, settable(mtime), settable(mtime));
 }

@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { EEXIST, ENOTDIR, ENOTEMPTY } from '../../core/index.js';
 import { parseFlags, uvException } from '../../facade/index.js';
 import type { NodeFs } from './lower.js';
 import { entryIn, makeReach, type Reached } from './reach.js';
@@ -52,7 +53,6 @@ const TARGETS: Readonly<Record<string, Target>> = {
 const { O_CREAT, O_EXCL, O_TRUNC, COPYFILE_EXCL } = constants;
 /** What was there does not matter. */
 const ANEW = O_CREAT | O_TRUNC;
-const [EEXIST, ENOTDIR, ENOTEMPTY] = [17, 20, 39];
 
 function textOf(path: unknown): string | undefined {
   if (path instanceof Uint8Array) return textOf(Buffer.from(path).toString());

@@ -5,10 +5,12 @@
  * calls harmless; an error of the upper layer that is not "there is none" ends
  * the call, so a refusal is never answered by a write elsewhere.
  */
+
 import { promisify } from 'node:util';
+import { validateFunction } from '../../facade/index.js';
 import { later } from '../../host/index.js';
 import { type CopyUp, makeCopyUp } from './copy-up.js';
-import { merged, opendirOver, readdirOver } from './listing.js';
+import { isMissing, merged, opendirOver, readdirOver } from './listing.js';
 import {
   type AnyFunction,
   harmlessHandle,
@@ -27,8 +29,6 @@ interface Layers {
   readonly upper: NodeFs;
   readonly copyUp: CopyUp;
 }
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
 /** The error of a call that failed in both layers: the upper one's, unless the lower one knows more than "none". */
 const worse = (above: unknown, below: unknown): unknown => (isMissing(below) ? above : below);
@@ -104,8 +104,8 @@ function answered(form: Form, run: Sync): AnyFunction {
   if (form === 'sync') return run;
   if (form === 'promise') return async (...args) => run(...args);
   return (...args) => {
-    const done = args.at(-1) as Callback;
-    if (typeof done !== 'function') throw invalidCallback(done);
+    const done = args.at(-1);
+    validateFunction(done, 'cb');
     try {
       const result = run(...args.slice(0, -1));
       later(() => done(null, result));
@@ -114,11 +114,6 @@ function answered(form: Form, run: Sync): AnyFunction {
     }
     return undefined;
   };
-}
-
-function invalidCallback(given: unknown): Error {
-  const error = new TypeError(`The "cb" argument must be of type function. Received ${String(given)}`);
-  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 /** What copying up throws is delivered as the call's own error. */

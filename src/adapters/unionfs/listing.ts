@@ -2,9 +2,11 @@
  * Adapter, union: directories of both layers in one listing, and searches over
  * both. Invariant: of two entries of one name the upper one is shown.
  */
+
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { createFs } from '../../facade/index.js';
+import { codeOf } from '../../host/index.js';
 import type { AnyFunction, NodeFs } from './lower.js';
 
 type Entry = string | Buffer | Dirent;
@@ -21,7 +23,8 @@ export function merged(upper: readonly Entry[], lower: readonly Entry[]): Entry[
   return [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, entry]) => entry);
 }
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+/** Nothing is there, as opposed to what may not be seen. */
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
 /** Lists a directory of either or both layers; the error is the upper layer's, unless only the lower one knows more. */
 export function readdirOver(lower: NodeFs, upper: NodeFs, args: readonly unknown[]): Entry[] {

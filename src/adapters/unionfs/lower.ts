@@ -2,13 +2,13 @@
  * Adapter, union: the disk below. Invariant: what is here opens for reading
  * only; nothing in this folder calls anything else on the lower file system.
  */
+
 import { constants } from 'node:fs';
+import { FIRST_DESCRIPTOR } from '../../host/index.js';
 
 export type NodeFs = typeof import('node:fs');
 export type AnyFunction = (...args: unknown[]) => unknown;
 
-/** First number of the band of descriptors that volumes give out. */
-const FIRST_DESCRIPTOR = 0x20000000;
 export const isUpperDescriptor = (fd: unknown): boolean => typeof fd === 'number' && fd >= FIRST_DESCRIPTOR;
 
 const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = constants;

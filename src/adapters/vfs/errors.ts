@@ -1,11 +1,8 @@
 /** Adapter, node:vfs: how a provider that is read-only refuses, and what its files share. */
+import { ENOTSUP, EROFS } from '../../core/index.js';
 import { uvException } from '../../facade/index.js';
 
 export type NodeFs = typeof import('node:fs');
-
-export const EBADF = 9;
-const EROFS = 30;
-const ENOTSUP = 95;
 
 /** Throws EROFS, as a call on a file system mounted read-only does, or does nothing. */
 export type Refuse = (syscall: string, path?: string, dest?: string) => void;

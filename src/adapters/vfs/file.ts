@@ -5,9 +5,9 @@
  * volume's descriptor is closed with it.
  */
 import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
-import type { Engine } from '../../core/index.js';
+import { EBADF, type Engine } from '../../core/index.js';
 import { type FileHandle, uvException } from '../../facade/index.js';
-import { EBADF, type NodeFs, type Refuse } from './errors.js';
+import type { NodeFs, Refuse } from './errors.js';
 
 /** An open file of a provider. */
 export interface VolumeFile extends NodeFileHandle {

@@ -4,10 +4,8 @@
  */
 import process from 'node:process';
 
-/** The base class that Node asks providers to have. */
-export type ProviderClass = abstract new () => object;
-
 interface NodeVfs {
+  /** The base class that Node asks providers to have. */
   readonly VirtualProvider: new () => object;
 }
 

@@ -53,6 +53,10 @@ describe('the command', () => {
       expect(parseCommand(words)).toEqual({ name: 'version' });
   });
 
+  it.each([['--max-quota', '--', 'script'], ['--zip']])('says in one line that a value is missing: %s', (...words) => {
+    expect(() => parseCommand(['run', ...words])).toThrow(new UsageError(`${words[0]} wants a value`));
+  });
+
   it('takes no value for none', () => {
     for (const words of [
       ['--export=', 'x'],
