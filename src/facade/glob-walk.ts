@@ -7,7 +7,7 @@
  * literal parts do; `**` and `*` leave out dot files.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT } from '../core/index.js';
 import type { Context } from './context.js';
 import { decodeName, encodeName } from './encoding.js';
 import { GLOBSTAR, type MatcherOptions, Minimatch } from './minimatch.js';
@@ -125,15 +125,15 @@ export class GlobWalk {
   #type(full: string): number {
     const known = this.#unspeakable.get(full);
     if (known !== undefined) return known;
-    const out = new Float64Array(STAT_LENGTH);
-    if (this.#ctx.engine.lstat(encodeName(full), out) !== 0) return 0;
-    const format = out[1] & S_IFMT;
+    const { engine, stat } = this.#ctx;
+    if (engine.lstat(encodeName(full), stat) !== 0) return 0;
+    const format = stat[1] & S_IFMT;
     return format === S_IFDIR ? DT_DIR : format === S_IFLNK ? DT_LINK : DT_FILE;
   }
 
   #leadsToDirectory(full: string): boolean {
-    const out = new Float64Array(STAT_LENGTH);
-    return this.#ctx.engine.stat(encodeName(full), out) === 0 && (out[1] & S_IFMT) === S_IFDIR;
+    const { engine, stat } = this.#ctx;
+    return engine.stat(encodeName(full), stat) === 0 && (stat[1] & S_IFMT) === S_IFDIR;
   }
 
   #isExcluded(path: string): boolean {
@@ -269,11 +269,11 @@ export class GlobWalk {
     const { parts, at, linked } = state;
     const { followSymlinks, exclude, present } = this.#options;
     const last = parts.length - 1;
-    const childPath = join(path, name);
+    const childPath = (): string => join(path, name);
     const isDirectory =
       type === DT_DIR || (followSymlinks && type === DT_LINK && this.#leadsToDirectory(join(full, name)));
-    const next = new Set<number>();
-    const nextLinked = new Set<number>();
+    const next: number[] = [];
+    const nextLinked: number[] = [];
 
     for (const index of at) {
       const part = parts[index];
@@ -286,27 +286,28 @@ export class GlobWalk {
 
         const stuck = !followSymlinks && linked.has(index);
         const afterMatches = matches(parts[after], name);
-        if (!stuck && isDirectory) next.add(index);
-        else if (!stuck && index === last) yield* this.#give(childPath, type);
-        if (afterMatches && after === last && !atEnd) yield* this.#give(childPath, type);
-        else if (afterMatches && isDirectory) next.add(index + 2);
+        if (!stuck && isDirectory) next.push(index);
+        else if (!stuck && index === last) yield* this.#give(childPath(), type);
+        if (afterMatches && after === last && !atEnd) yield* this.#give(childPath(), type);
+        else if (afterMatches && isDirectory) next.push(index + 2);
         const mayGoOn = isDirectory || (passesLinks && type === DT_LINK);
-        if ((afterMatches || parts[0] === '.') && mayGoOn && !stuck) next.add(after);
-        if (!followSymlinks && type === DT_LINK) nextLinked.add(index);
+        if ((afterMatches || parts[0] === '.') && mayGoOn && !stuck) next.push(after);
+        if (!followSymlinks && type === DT_LINK) nextLinked.push(index);
         if (parts[after] === '..' && isDirectory) yield* this.#goUp(path, state, after);
       } else if (typeof part === 'string') {
-        if (part === name && index !== last) next.add(after);
+        if (part === name && index !== last) next.push(after);
         else if (part === '.' && matches(parts[after], name)) {
-          if (after === last) yield* this.#give(childPath, type);
-          else next.add(after + 1);
+          if (after === last) yield* this.#give(childPath(), type);
+          else next.push(after + 1);
         }
       } else if (matches(part, name)) {
-        if (index === last) yield* this.#give(childPath, type);
-        else if (isDirectory) next.add(after);
+        if (index === last) yield* this.#give(childPath(), type);
+        else if (isDirectory) next.push(after);
       }
     }
-    if (next.size > 0 && name.includes('\ufffd')) this.#unspeakable.set(join(full, name), type);
-    if (next.size > 0) this.#enter(childPath, state, next, nextLinked, above);
+    if (next.length === 0) return;
+    if (name.includes('\ufffd')) this.#unspeakable.set(join(full, name), type);
+    this.#enter(childPath(), state, new Set(next), new Set(nextLinked), above);
   }
 
   /** A '..' after '**': the directory itself and its parent both match it. */

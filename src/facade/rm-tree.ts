@@ -52,8 +52,8 @@ function nativeException(errno: number, text: string, path: string): Error {
 }
 
 const nativeTexts = new Map([
-  [1, 'Operation not permitted'],
-  [13, 'Permission denied'],
+  [EPERM, 'Operation not permitted'],
+  [EACCES, 'Permission denied'],
   [ENOTDIR, 'Not a directory'],
   [ENOTEMPTY, 'Directory not empty'],
 ]);
@@ -69,8 +69,8 @@ const unknownException = (text: string, path: string): Error =>
 
 /** True when `path` names a symbolic link, slashes at its end notwithstanding. */
 export function isLink(ctx: Context, path: string): boolean {
-  const out = new Float64Array(STAT_LENGTH);
-  return ctx.engine.lstat(path.replace(/\/+$/, ''), out) === 0 && (out[1] & S_IFMT) === S_IFLNK;
+  const { engine, stat } = ctx;
+  return engine.lstat(path.replace(/\/+$/, ''), stat) === 0 && (stat[1] & S_IFMT) === S_IFLNK;
 }
 
 function refusalOf(call: () => void): number {
@@ -103,8 +103,9 @@ function asLookedAt(given: unknown, form: Form): string | Uint8Array | URL | und
 /** Removes what `path` names. The arguments are checked; throws the error that is to be seen. */
 export function remove(ctx: Context, given: unknown, resolved: string, options: RmOptions, form: Form): void {
   const shown = spell(given) ?? '';
-  const out = new Float64Array(STAT_LENGTH);
-  const errno = -ctx.engine.lstat(resolved, out);
+  const { engine, stat } = ctx;
+  const errno = -engine.lstat(resolved, stat);
+  const isDirectory = (stat[1] & S_IFMT) === S_IFDIR;
   const native = form === 'sync' && nativeSync;
   const fail = (reason: number, syscall: string): Error => {
     const text = nativeTexts.get(reason);
@@ -124,7 +125,6 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
         : uvException(errno, 'lstat', shown)
       : unknownException(unknown, shown);
   }
-  const isDirectory = (out[1] & S_IFMT) === S_IFDIR;
   if (isDirectory && !options.recursive) {
     throw new SystemError('ERR_FS_EISDIR', 'Path is a directory', {
       code: 'EISDIR',

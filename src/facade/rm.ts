@@ -6,7 +6,7 @@
  * `maxRetries` and `retryDelay` are checked as Node does; nothing in memory is
  * busy for a moment only, so there is never a failure that a retry could mend.
  */
-import { Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
+import { Fault, S_IFDIR, S_IFMT } from '../core/index.js';
 import { deliver, deliverError, rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { invalidArgValue, isNodeError } from './node-errors.js';
@@ -92,10 +92,10 @@ function unlink(ctx: Context, given: unknown, resolved: string): void {
 
 /** rmdir of a tree, for Node 20 to 25: a directory goes with all it holds, anything else meets rmdir's own error. */
 function removeRecursively(ctx: Context, given: unknown, resolved: string, options: RmOptions, form: Form): void {
-  const out = new Float64Array(STAT_LENGTH);
-  const errno = -ctx.engine.lstat(resolved, out);
+  const { engine, stat } = ctx;
+  const errno = -engine.lstat(resolved, stat);
   if (errno !== 0) throw uvException(errno, 'lstat', spell(given));
-  if ((out[1] & S_IFMT) !== S_IFDIR) {
+  if ((stat[1] & S_IFMT) !== S_IFDIR) {
     removeDirectory(ctx, given, resolved);
     return;
   }
@@ -104,10 +104,10 @@ function removeRecursively(ctx: Context, given: unknown, resolved: string, optio
 
 /** The same in promise form, which stats through links where the others do not. */
 function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: string, options: RmOptions): void {
-  const out = new Float64Array(STAT_LENGTH);
-  const errno = -ctx.engine.stat(resolved, out);
+  const { engine, stat } = ctx;
+  const errno = -engine.stat(resolved, stat);
   if (errno !== 0) throw uvException(errno, 'stat', spell(given));
-  if ((out[1] & S_IFMT) !== S_IFDIR) {
+  if ((stat[1] & S_IFMT) !== S_IFDIR) {
     removeDirectory(ctx, given, resolved);
     return;
   }
