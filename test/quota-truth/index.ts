@@ -9,7 +9,8 @@
  *   --quota 8,64,512   MiB, default 64
  *   --workload a,b     only these (a prefix ending in * matches many)
  *   --node path        the Node binary, default this one; --nodes a,b for several
- *   --subject engine   the engine without the facade; memfs for comparison (never fails)
+ *   --subject engine   the engine without the facade; built: the package in dist, for workloads that use \`node:fs\` alone;
+ *                      memfs for comparison (never fails)
  *   --steps file       on memfs: as many steps as ours did, from its JSON
  *   --cold             no warm-up: the process compiles the engine while it is measured, and that is shown apart
  *   --old-space MiB    V8's --max-old-space-size for what is measured, default 12000: a small one shows what dies
@@ -18,8 +19,9 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle } from '../bench/build.js';
+import { bundle, ROOT } from '../bench/build.js';
 import { measureAll, type Row } from './measure.js';
 import type { Subject } from './open.js';
 import { failures, printHead, printRow } from './table.js';
@@ -50,6 +52,7 @@ function check(node: string, file: string): boolean {
 }
 
 const worker = await bundle('test/quota-truth/worker.ts', 'quota-truth');
+process.env.QUOTAFS_DIST = join(ROOT, 'dist');
 const rows: Row[] = [];
 const failed: string[] = [];
 for (const node of (options.nodes ?? options.node).split(',')) {

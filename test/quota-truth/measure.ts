@@ -67,7 +67,7 @@ function run(node: string, args: readonly string[], limit: number): Promise<{ ou
 const reason = (errors: string): string =>
   errors
     .split('\n')
-    .find((line) => /Error|killed|FATAL/.test(line))
+    .find((line) => /^(\w*Error\b|killed|FATAL)/.test(line))
     ?.slice(0, 160) ?? errors.slice(0, 160);
 
 export async function measureAll(job: Job): Promise<Row[]> {
@@ -77,7 +77,7 @@ export async function measureAll(job: Job): Promise<Row[]> {
   for (const name of select(job.workload)) {
     const workload = WORKLOADS.find((one) => one.name === name);
     if (job.subject === 'memfs' && workload?.portable !== true) continue;
-    if (job.subject === 'engine' && (workload?.mfs === true || workload?.overlay === true)) continue;
+    if (job.subject !== 'ours' && (workload?.mfs === true || workload?.overlay === true)) continue;
     const ours = job.steps?.find((row) => row.workload === name && row.quota === job.quota)?.measured?.steps;
     if (job.subject === 'memfs' && ours === undefined && job.steps !== undefined) continue;
     const steps = ours ?? (job.subject === 'memfs' ? 5000 : Number.MAX_SAFE_INTEGER);

@@ -9,7 +9,7 @@ import { engineFs } from '../bench/engine-fs.js';
 import type { Fs } from '../bench/systems.js';
 import type { Extras, Opened } from './env.js';
 
-export type Subject = 'ours' | 'engine' | 'memfs';
+export type Subject = 'ours' | 'built' | 'engine' | 'memfs';
 
 const extrasOf = (engine: Engine): Extras => ({
   usage: (path) => engine.usage(path),
@@ -18,8 +18,30 @@ const extrasOf = (engine: Engine): Extras => ({
   resize: (maxQuota) => engine.resize(maxQuota),
 });
 
+/** The package as it is published. */
+const loadBuilt = (): typeof import('../../src/index.js') =>
+  createRequire(import.meta.url)(`${process.env.QUOTAFS_DIST}/index.cjs`) as typeof import('../../src/index.js');
+
+function openBuilt(maxQuota: number): Opened {
+  const built = loadBuilt();
+  const fs = built.createFs({ maxQuota });
+  const quota = built.quotaOf(fs);
+  return {
+    fs,
+    extras: {
+      usage: (path) => ({ ...quota.usage(path), limit: quota.limit }),
+      audit: () => quota.audit(),
+      importTree: () => {
+        throw new Error('the package has no importTree');
+      },
+      resize: (bytes) => quota.resize(bytes),
+    },
+  };
+}
+
 /** A fresh volume with a quota; memfs has none. */
 export function openVolume(subject: Subject, quota: number): Opened {
+  if (subject === 'built') return openBuilt(quota);
   if (subject === 'memfs') {
     const { memfs } = createRequire(import.meta.url)('memfs') as { memfs(): { fs: Fs } };
     return { fs: memfs().fs };
