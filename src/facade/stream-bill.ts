@@ -62,6 +62,15 @@ export const leaveUnbilled = (stream: object): void => {
 /** Streams that were destroyed before they were opened, by a signal that was aborted already: Node opens them all the same. */
 const early = new WeakSet<object>();
 
+/** Bytes of a stream that has ended and is still known to its FileHandle, as in Node (measured 960). */
+const ENDED_PRICE = 1280;
+
+/** Streams that leave open a FileHandle, which knows them until it is closed. */
+const known = new WeakSet<object>();
+export const knownToHandle = (stream: object): void => {
+  known.add(stream);
+};
+
 function end(stream: object): void {
   bills.get(stream)?.tie.set(0);
   bills.delete(stream);
@@ -109,7 +118,8 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
           engine.close(fd);
         } else {
           bills.set(this, { tie: engine.tieHandle(fd, price), usual: undefined, bytes: price, factor });
-          if (!this.autoClose) this.once(reads ? 'end' : 'finish', () => end(this));
+          const ended = (): unknown => (known.has(this) ? bills.get(this)?.tie.set(ENDED_PRICE) : end(this));
+          if (!this.autoClose) this.once(reads ? 'end' : 'finish', ended);
         }
         callback(error);
       };

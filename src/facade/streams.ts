@@ -10,7 +10,8 @@ import type { Context } from './context.js';
 import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
 import { streamsOn } from './members.js';
 import { methodNotImplemented } from './node-errors.js';
-import { billed, billMore, leaveUnbilled } from './stream-bill.js';
+import { billed, billMore, knownToHandle, leaveUnbilled } from './stream-bill.js';
+import { toNodeError } from './uv-exception.js';
 
 type Fs = typeof nodeFs;
 type Operations = Record<string, unknown>;
@@ -100,6 +101,7 @@ function construct(Real: StreamConstructor, stream: object, given: unknown, opti
     throw error;
   }
   handle.on('close', () => (stream as { close(): void }).close());
+  knownToHandle(stream);
 }
 
 /** Dresses `Stream`, a constructor with no prototype of its own yet, as the class `Real`. */
@@ -135,6 +137,37 @@ function makeStreamClasses(ctx: Context): { ReadStream: StreamConstructor; Write
   return classes;
 }
 
+/** Bytes of a Utf8Stream beside its descriptor (measured 1,890). */
+const TEXT_PRICE = 2304;
+
+interface TextStream {
+  readonly fd: number;
+  on(event: string, listener: () => void): unknown;
+  emit(event: string, error: unknown): unknown;
+  destroy(): void;
+}
+
+/** Bills a Utf8Stream with each descriptor that it has. One that cannot be paid for fails. */
+function billText(engine: Context['engine'], stream: TextStream, ownsFile: boolean): void {
+  let billed = -1;
+  const bill = (fail: (error: unknown) => unknown): void => {
+    const { fd } = stream;
+    if (fd === billed || !engine.ownsFd(fd)) return;
+    try {
+      engine.billHandle(TEXT_PRICE);
+      engine.tieHandle(fd, TEXT_PRICE);
+      billed = fd;
+    } catch (error) {
+      if (ownsFile) stream.destroy();
+      fail(toNodeError(error, 'open', undefined, undefined));
+    }
+  };
+  bill((error) => {
+    throw error;
+  });
+  stream.on('ready', () => bill((error) => stream.emit('error', error)));
+}
+
 const utf8Operations = ['write', 'writeSync', 'fsync', 'fsyncSync', 'close', 'open', 'openSync', 'mkdir', 'mkdirSync'];
 
 /** Utf8Stream (Node 24.6 and later): a real class, so derived the modern way. */
@@ -151,6 +184,7 @@ function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): 
     Utf8Stream: class extends Real {
       constructor(options: unknown = {}) {
         super(bind(options));
+        billText(ctx.engine, this as unknown as TextStream, (options as StreamOptions).fd === undefined);
       }
     },
   };

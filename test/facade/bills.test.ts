@@ -181,6 +181,43 @@ it('a stream that gives text is billed two bytes for each character that it hold
   clean(quota);
 });
 
+it('a stream that leaves its FileHandle open is billed as long as the handle knows it', async () => {
+  const { fs, quota } = volume();
+  fs.writeFileSync('/file', 'content');
+  const handle = await fs.promises.open('/file');
+  const before = quota.used;
+  const stream = handle.createReadStream({ start: 0, autoClose: false }).resume();
+  await once(stream, 'end');
+  expect(quota.used - before).toBeGreaterThan(1000);
+  stream.destroy();
+  await once(stream, 'close');
+  expect(quota.used).toBeLessThan(before);
+  clean(quota);
+});
+
+const { Utf8Stream } = createFs() as unknown as {
+  Utf8Stream?: new (options: object) => NodeJS.EventEmitter & { destroy(): void };
+};
+
+/** From Node 24.6 on. */
+it.runIf(Utf8Stream)('a Utf8Stream is billed with its descriptor, and refused when it cannot be paid for', async () => {
+  const { fs, quota } = volume();
+  const before = quota.used;
+  const Stream = (fs as unknown as { Utf8Stream: NonNullable<typeof Utf8Stream> }).Utf8Stream;
+  const stream = new Stream({ dest: '/text' });
+  await once(stream, 'ready');
+  expect(quota.used - before).toBeGreaterThan(2000);
+  stream.destroy();
+  await once(stream, 'close');
+  fs.unlinkSync('/text');
+  expect(quota.used).toBe(before);
+  fillUp(fs);
+  const fds = Array.from({ length: 200 }, () => fs.openSync('/filler', 'a'));
+  expect(() => fds.map((fd) => new Stream({ fd }))).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+  for (const fd of fds) fs.closeSync(fd);
+  clean(quota);
+});
+
 it('streams whose signal was aborted before leave neither a descriptor nor a bill', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', '');

@@ -286,17 +286,19 @@ const textStreams = left(
         env.keepNumber(env.fs.openSync(`/u${i}`, 'w'));
         return;
       }
-      const stream = new Stream({ fd: env.fs.openSync(`/u${i}`, 'a'), sync: i % 2 === 0 });
+      const fd = env.fs.openSync(`/u${i}`, 'a');
+      env.keepNumber(fd);
+      const stream = new Stream({ fd, sync: i % 2 === 0 });
       stream.on('error', ignore);
       env.keep(stream);
       stream.write('a line of text\n');
-    }, 20_000);
+    }, 900_000);
   },
   {
     async release(env) {
-      env.closeNumbers();
       await env.releaseObjects((stream: TextStream) => stream.destroy());
       for (let i = 0; i < 10; i++) await turn();
+      env.closeNumbers();
     },
   },
 );
