@@ -2,7 +2,7 @@
  * Adapter, command line: the program's changes, written to the real disk because
  * the user asked for it. Synchronous: the event loop is over when this runs.
  */
-import { dirname, join, posix } from 'node:path';
+import { dirname, posix } from 'node:path';
 import { ownFs } from '../../host/index.js';
 import { exportArchiveSync } from '../archive/index.js';
 import type { Change, Overlay } from '../overlay/index.js';
@@ -15,16 +15,6 @@ const below = (base: string, path: string): string | undefined => {
   const relative = posix.relative(base, path);
   return relative === '..' || relative.startsWith('../') ? undefined : relative;
 };
-
-/** Makes `directory` differ as the program's disk did; directories on the way are made. */
-export function exportChanges(overlay: Overlay, changes: readonly Change[], base: string, directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  for (const { path, after } of changes) {
-    const relative = after && below(base, path);
-    if (relative) mkdirSync(dirname(join(directory, relative)), { recursive: true });
-  }
-  overlay.applyTo(directory);
-}
 
 /** Packs what is new or changed; deletions have no place in an archive. */
 export function zipChanges(overlay: Overlay, changes: readonly Change[], base: string, file: string): void {

@@ -16,7 +16,7 @@ import { holdCompanions } from './companions.js';
 import { whenOver } from './ending.js';
 import { hold } from './hold.js';
 import { changeTree, diffs, summary, worthTelling } from './report.js';
-import { exportChanges, zipChanges } from './results.js';
+import { zipChanges } from './results.js';
 
 const { existsSync, realpathSync, statSync, writeSync } = ownFs;
 
@@ -115,7 +115,7 @@ function finish(
     if (text !== '') tell(text);
     if (!quiet) tell(`quotafs: ${summary(told, quotaOf(overlay.fs))}`);
     if (zip !== undefined) zipChanges(overlay, changes, base, zip);
-    if (exportTo !== undefined) exportChanges(overlay, changes, base, exportTo);
+    if (exportTo !== undefined) overlay.applyTo(exportTo);
   } catch (error) {
     tell(`quotafs: ${(error as Error).message}`);
     process.exitCode ||= 1;

@@ -41,7 +41,7 @@ let names = 0;
 /** Writes `changes` of the tree below `base` to `dir`. What lies outside `base` is left out. */
 export function applyChanges(changes: readonly Change[], fs: NodeFs, base: string, dir: string, out: ApplyFs): void {
   const prefix = base === '/' ? '/' : `${base}/`;
-  const writer = new Writer(fs, out, dir);
+  const writer = new Writer(fs, out, base, dir);
   const mine = changes
     .filter(({ path }) => path.startsWith(prefix) || path === base)
     .map((change) => ({ change, to: change.path === base ? dir : join(dir, change.path.slice(prefix.length)) }));
@@ -57,6 +57,7 @@ export function applyChanges(changes: readonly Change[], fs: NodeFs, base: strin
     for (const { to } of directories) writer.makeDirectory(to);
     for (const { change, to } of files) writer.place(change, to);
     for (const { change, to } of directories.reverse()) writer.setAttributes(change.path, to);
+    writer.finishParents();
   } finally {
     writer.dropStaged();
   }
@@ -75,12 +76,15 @@ class Writer {
   readonly willRemove = new Set<string>();
   /** Written contents by the place they are for. */
   private readonly staged = new Map<string, string>();
+  /** Directories that were made only because something in them differs. */
+  private readonly parents: string[] = [];
   /** Staged first names of files with several, by inode number. */
   private readonly linked = new Map<number, string>();
 
   constructor(
     private readonly fs: NodeFs,
     private readonly out: ApplyFs,
+    private readonly base: string,
     private readonly dir: string,
   ) {}
 
@@ -135,7 +139,7 @@ class Writer {
 
   makeDirectory(path: string): void {
     if (path === this.dir) return;
-    this.demandParents(path);
+    this.makeParents(path);
     const stats = this.look(path);
     if (stats === undefined) this.out.mkdirSync(path, { mode: 0o700 });
     else if (!stats.isDirectory()) throw refusal('ENOTDIR', 'not a directory', path);
@@ -145,7 +149,7 @@ class Writer {
 
   place(change: Change, to: string): void {
     const temporary = this.staged.get(to);
-    this.demandParents(to);
+    this.makeParents(to);
     if (temporary === undefined) {
       this.setAttributes(change.path, to);
       return;
@@ -204,9 +208,19 @@ class Writer {
     }
   }
 
-  /** Demands that the directories on the way are there and no links. */
-  private demandParents(path: string): void {
-    if (!this.enter(path)) throw refusal('ENOENT', 'no such file or directory', path);
+  /** Makes the directories on the way that are not there. @throws as `enter` */
+  private makeParents(path: string): void {
+    if (this.enter(path)) return;
+    const parent = parentOf(path);
+    this.makeDirectory(parent);
+    this.parents.push(parent);
+  }
+
+  /** Gives them the modes and times that the overlay shows. */
+  finishParents(): void {
+    for (const path of this.parents.reverse()) {
+      this.setAttributes(join(this.base, path.slice(this.dir === '/' ? 1 : this.dir.length + 1)), path);
+    }
   }
 
   /** True when every directory between `dir` and `path` is there. @throws ELOOP, ENOTDIR when one is something else */

@@ -49,10 +49,11 @@ export interface Overlay {
   /**
    * Makes `dir` differ from the root as the overlay does; with the root itself, writes the changes onto the lower tree.
    * Each file is written beside its place and renamed into it; nothing that is there is touched before all are written.
-   * With several roots, paths start at `dir` from '/' on. Written onto the lower tree itself, the overlay starts anew.
+   * Directories on the way that `dir` lacks are made. With several roots, paths start at `dir` from '/' on. Written onto
+   * the lower tree itself, the overlay starts anew.
    * @param options - `fs`: the file system to write to, default `node:fs`
-   * @throws the errors of that file system; EEXIST, ENOTDIR or ELOOP when something of `dir` is in the way; EILSEQ
-   *   for a changed name that is not UTF-8, before anything is written
+   * @throws the errors of that file system; EISDIR, ENOTDIR or ELOOP when something of `dir` is in the way; EILSEQ for a
+   *   changed name that is not UTF-8 and ENOTSUP for a pipe, socket or device, before anything is touched
    */
   applyTo(dir: string | Buffer | URL, options?: { readonly fs?: ApplyFs }): void;
   /** Drops all changes and gives their quota back. Watches of what goes away end; open descriptors stay readable. */

@@ -316,8 +316,17 @@ describe('applyTo', () => {
     const overlay = overlayOf();
     overlay.fs.writeFileSync(p('new'), 'n');
     const empty = nodeFs.mkdtempSync(join(tmpdir(), 'quotafs-empty-'));
+    overlay.fs.writeFileSync(p('src/deep/b.txt'), 'changed');
+    overlay.fs.mkdirSync(p('src/made'), { mode: 0o711 });
+    overlay.fs.chmodSync(p('src/a.txt'), 0o604);
+    overlay.fs.rmSync(p('link'));
     overlay.applyTo(join(empty, 'a/b'));
-    expect(nodeFs.readdirSync(join(empty, 'a/b'))).toEqual(['new']);
+    const names = ['hard.txt', 'new', 'src', 'src/a.txt', 'src/deep', 'src/deep/b.txt', 'src/made'];
+    const shown = shape(overlay.fs, root).filter((line) => names.includes(line.split(' ')[0] as string));
+    expect(shape(nodeFs, join(empty, 'a/b'))).toEqual(shown);
+    for (const name of ['src', 'src/deep']) {
+      expect(nodeFs.statSync(join(empty, 'a/b', name)).mtimeMs).toBeCloseTo(overlay.fs.statSync(p(name)).mtimeMs, 2);
+    }
     nodeFs.rmSync(empty, { recursive: true });
   });
 
