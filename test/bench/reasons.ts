@@ -18,7 +18,7 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
   [
     /^(stream-16m|random-access|random-reads|many-files)$/,
-    'Nearly all of it is copying to or from memory that is in no cache. 16 MiB that malloc has to ask the system for cost 7 ms of page faults, 0.7 when it ' +
+    'Nearly all of it is copying to or from memory that is in no cache, into a new volume in each run. 16 MiB that malloc has to ask the system for cost 7 ms of page faults, 0.7 when it ' +
       'still has them, which depends on what was freed before: the order changes from run to run.',
   ],
   [/^scale-(create|stat|unlink)-1k$/, 'The first thousand calls of a process, before they are compiled.'],
