@@ -76,7 +76,8 @@ export class Dir {
     if (source === null || source === undefined) {
       throw codedTypeError('ERR_MISSING_ARGS', 'The "handle" argument must be specified');
     }
-    const { encoding, bufferSize = DEFAULT_BUFFER_SIZE, recursive } = getOptions(options, DEFAULTS);
+    // As Node spreads them: a size that is there and undefined is refused.
+    const { encoding, bufferSize, recursive } = { bufferSize: DEFAULT_BUFFER_SIZE, ...getOptions(options, DEFAULTS) };
     try {
       validateInteger(bufferSize, 'options.bufferSize', 1, 4294967295);
     } catch (error) {

@@ -201,3 +201,16 @@ it('O_TMPFILE with every way to open', async () => {
   });
   expect(ours).toEqual(real);
 });
+
+it('readv fills 1,024 buffers and leaves the rest, writev writes them all', async () => {
+  const { real, ours } = await record({ f: 'x'.repeat(3000) }, async ({ fs, sync, later, callback }) => {
+    const many = (): Buffer[] => Array.from({ length: 1500 }, () => Buffer.from('q'));
+    const handle = await fs.promises.open('f', 'r+');
+    sync('readvSync', () => fs.readvSync(handle.fd, many(), 7));
+    await callback('readv', (done) => fs.readv(handle.fd, many(), 7, done));
+    await later('FileHandle', async () => (await handle.readv(many(), 7)).bytesRead);
+    sync('writevSync', () => fs.writevSync(handle.fd, many(), 7));
+    await handle.close();
+  });
+  expect(ours).toEqual(real);
+});

@@ -200,3 +200,12 @@ describe('opendir', () => {
     expect(quotaOf(fs).audit().ok).toBe(true);
   });
 });
+
+it('opendirSync refuses a bufferSize that is there and undefined', async () => {
+  const { real, ours } = await record(tree, ({ fs, sync }) => {
+    for (const given of [{ bufferSize: undefined }, { encoding: undefined }, { recursive: undefined }]) {
+      sync(JSON.stringify(Object.keys(given)), () => fs.opendirSync('t', given as object).closeSync());
+    }
+  });
+  expect(ours).toEqual(real);
+});

@@ -195,10 +195,10 @@ export function readForms(ctx: Context) {
   return { read, readSync, readv, readvSync };
 }
 
-/** libuv refuses to read into no buffers at all. */
+/** libuv refuses to read into no buffers at all, and fills no more than IOV_MAX of them. */
 export function readVector(ctx: Context, fd: number, views: readonly View[], position: unknown): number {
   if (views.length === 0) throw new Fault(EINVAL);
-  return ctx.engine.readv(fd, views.map(asBytes), writePosition(position));
+  return ctx.engine.readv(fd, views.slice(0, 1024).map(asBytes), writePosition(position));
 }
 
 /** The four ways to call `fs.read`: by position, with options, without a buffer, with a callback alone. */
