@@ -7,7 +7,10 @@ export interface DescribeOptions {
   readonly lines?: number;
 }
 
-/** How full a file system is, and its tree with sizes. */
+/**
+ * How full a file system is, and its tree with sizes.
+ * @throws the errors of `fs`
+ */
 export function describe(
   fs: LookingFs & Pick<typeof import('node:fs'), 'statfsSync'>,
   { lines = 50 }: DescribeOptions = {},

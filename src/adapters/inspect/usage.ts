@@ -20,7 +20,8 @@ export interface PathUsage {
 }
 
 /**
- * @param path default '/'
+ * What is at and below a path: sizes, and the bytes that the blocks take.
+ * @param path a directory or file; default '/'
  * @throws the errors of `fs` when `path` is not there
  */
 export function usage(fs: UsageFs, path = '/'): PathUsage {
@@ -65,7 +66,10 @@ export interface PrintUsageOptions {
   readonly depth?: number;
 }
 
-/** {@link usage} as lines, the total last as du(1) has it. */
+/**
+ * {@link usage} as lines, the total last as du(1) has it.
+ * @throws as {@link usage}
+ */
 export function printUsage(fs: UsageFs, path = '/', { depth = 1 }: PrintUsageOptions = {}): string {
   const rows: [string, string][] = [];
   const add = ({ path: at, allocated, size, children }: PathUsage, level: number): void => {

@@ -29,6 +29,7 @@ export type UnionFs = InstanceType<typeof Union> & NodeFs;
  *
  * @param realFs - `node:fs`; opened for reading only
  * @param ours - what `createFs` gave
+ * @returns the union: errors of its calls are memory's, or the disk's own for what only the disk has
  * @example
  * const union = mountOver(fs, createFs({ maxQuota: 2 ** 24 }));
  * union.writeFileSync('/etc/hosts.new', union.readFileSync('/etc/hosts')); // in memory
