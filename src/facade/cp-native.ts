@@ -189,7 +189,9 @@ export function* planNative(plan: Plan, src: Place, given: Place, applyNow: () =
   if (options.dereference) checkDirectoryLink(plan, dest);
   const errno = directoriesErrno(plan, dest);
   if (errno !== 0) throw systemError(errno, dest.shown);
-  planDirectory(plan, src, dest, source, there !== undefined);
+  // C++ joins names to the path as it was given.
+  const top = { ...src, shown: src.shown.replace(/\/$/, ''), joined: true };
+  planDirectory(plan, top, dest, source, there !== undefined);
 }
 
 /** A link in the place of the new directory: std::create_directories takes none that leads nowhere, the older one none at all. */

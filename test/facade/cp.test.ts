@@ -224,6 +224,17 @@ it.each(['cpSync', 'cp', 'promises.cp'])('%s hands times on through a Date or a 
   expect(ours).toEqual(real);
 });
 
+it('a link that leads nowhere is named by the path to its directory as it was given', async () => {
+  const { real, ours } = await record({ d: { s: { l: '>gone' }, e: {} } }, async ({ fs, sync, later }) => {
+    const options = { recursive: true, dereference: true };
+    for (const source of ['d', 'd/', 'd//', './d', 'd/e/..', 'd/./s/', 'd/e/../s']) {
+      sync(source, () => fs.cpSync(source, 'new', options));
+      await later(source, () => fs.promises.cp(source, 'newer', options));
+    }
+  });
+  expect(ours).toEqual(real);
+});
+
 describe('a destination with a slash behind it, and paths that are bytes', () => {
   const tree = { f: '1', d: { g: '2' }, l: '>f', ld: '>d', lm: '>missing/.', to: {}, lto: '>to' };
   const sources = ['f', 'd', 'l', 'ld', 'lm'];
