@@ -35,7 +35,7 @@ const scratch: StatArray = new Float64Array(STAT_LENGTH);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the null byte is what it excludes
 const plain = /^\/[\x01-\x7f]*$/;
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly cwd: () => string;
 }
 

@@ -84,7 +84,7 @@ export type Step =
   | { readonly kind: 'times'; readonly from: Place; readonly to: Place; readonly passage: Passage };
 
 /** Whose copy it is: fs.copyFile, or std::filesystem::copy_file of C++, which leaves owner and times alone. */
-export type Copier = 'libuv' | 'libstdc++';
+type Copier = 'libuv' | 'libstdc++';
 
 /** What happens to a file that is there: none is, its name gets a new inode, or its inode new content. */
 export type Overwrite = 'absent' | 'replace' | 'in-place';

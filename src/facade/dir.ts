@@ -39,7 +39,7 @@ interface Level {
 }
 
 /** What a Dir reads from: the engine's stream, and ways to open more of them and to close them. */
-export interface DirSource {
+interface DirSource {
   readonly stream: DirectoryStream;
   open(path: ParentPath): DirectoryStream;
   close(level: Level): void;

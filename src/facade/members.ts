@@ -72,7 +72,7 @@ export const streamsOn = (ctx: Called): object =>
     ? through.fs
     : ctx.fs;
 
-export const opensInSync = (now: Members, own: Members): boolean =>
+const opensInSync = (now: Members, own: Members): boolean =>
   now.openSync !== own.openSync || now.closeSync !== own.closeSync;
 export const readsInSync = (now: Members, own: Members): boolean =>
   now.readSync !== own.readSync || opensInSync(now, own);

@@ -187,7 +187,7 @@ export function outOfRange(name: string, range: string, actual: unknown): Error 
 /** Any other coded error of Node's, by its words. */
 export const codedError = (code: string, message: string): Error => coded(Error, code, message);
 export const codedTypeError = (code: string, message: string): Error => coded(TypeError, code, message);
-export const codedRangeError = (code: string, message: string): Error => coded(RangeError, code, message);
+const codedRangeError = (code: string, message: string): Error => coded(RangeError, code, message);
 
 export const invalidState = (what: string): Error => codedError('ERR_INVALID_STATE', `Invalid state: ${what}`);
 export const dirClosed = (): Error => codedError('ERR_DIR_CLOSED', 'Directory handle was closed');
@@ -221,7 +221,7 @@ export class AbortError extends Error {
 Object.defineProperty(AbortError.prototype, made, { value: true });
 
 /** What Node's ERR_FS_* SystemErrors carry beside the code. */
-export interface SystemErrorInfo {
+interface SystemErrorInfo {
   code: string;
   message: string;
   /** Bytes where the caller gave bytes, a URL where Node keeps one; the error's own `path` is text. */

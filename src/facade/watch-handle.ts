@@ -35,7 +35,7 @@ const nothing = (): void => {};
 const NONE: ReadonlySet<string> = new Set();
 
 /** Something that keeps the process alive while it is referenced, and costs no time. */
-export function keepAlive(): NodeJS.Timeout {
+function keepAlive(): NodeJS.Timeout {
   return every(nothing, FOREVER);
 }
 
@@ -43,7 +43,7 @@ export function keepAlive(): NodeJS.Timeout {
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Receives a change: `name` is a byte string. */
-export type OnChange = (type: EventType, name: string) => void;
+type OnChange = (type: EventType, name: string) => void;
 
 /** One watch: from start() until close(). */
 export class WatchHandle {
@@ -262,7 +262,7 @@ export function watchFault(error: unknown, given: unknown): unknown {
 }
 
 /** A libuv error that also carries the path as `filename`: the keys of watchers' errors have an order of their own. */
-export function watchError(errno: number, given: unknown): Error {
+function watchError(errno: number, given: unknown): Error {
   // An empty path is none to Node.
   const path = spell(given) || undefined;
   const { code, message, errno: number } = uvException(errno, 'watch', path);

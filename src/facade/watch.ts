@@ -17,7 +17,7 @@ import { type EventType, WatchHandle } from './watch-handle.js';
 import { type Ignore, type Ignored, parseIgnore } from './watch-ignore.js';
 import { type Change, makePromisesWatch } from './watch-promises.js';
 
-export interface WatchSettings {
+interface WatchSettings {
   readonly persistent: boolean;
   readonly recursive: boolean;
   readonly encoding: unknown;

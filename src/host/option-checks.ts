@@ -53,8 +53,6 @@ const STORAGES = ['auto', 'sequential', 'random-access'] as const;
 const GUARDS = ['none', 'init', 'per-write'] as const;
 const ACTIONS = ['warn', 'raise'] as const;
 
-export type OptionChecks = ReturnType<typeof createOptionChecks>;
-
 /** The checks, complaining in the words of one API. Each returns the value, or the default when it is absent. */
 export function createOptionChecks(complain: Complaints) {
   /** Refuses what is not a plain options object, and names it does not know. */

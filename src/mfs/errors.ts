@@ -104,6 +104,12 @@ export const invalidArgument = (argument: string, problem: string, received: unk
 export const outOfRange = (argument: string, range: string, received: unknown): Coded<RangeError> =>
   coded(new RangeError(`${argument} must be ${range}, not ${describe(received)}`), 'ERR_OUT_OF_RANGE');
 
+/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE unless it is a whole number */
+export function demandWhole(argument: string, value: unknown): void {
+  if (typeof value !== 'number') throw invalidType(argument, 'a number', value);
+  if (!Number.isSafeInteger(value)) throw outOfRange(argument, 'a whole number', value);
+}
+
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';

@@ -8,7 +8,15 @@ export { later, whenUnlocked } from './async-calls.js';
 export { asBytes } from './bytes.js';
 export { createCodec } from './codec.js';
 export { createContext } from './context.js';
-export { atEdge, closedFault, ExplainedFault, invalidArgument, invalidType, outOfRange } from './errors.js';
+export {
+  atEdge,
+  closedFault,
+  demandWhole,
+  ExplainedFault,
+  invalidArgument,
+  invalidType,
+  outOfRange,
+} from './errors.js';
 export { glob } from './glob.js';
 export { billText, giveBack, watchOver } from './lease.js';
 export { lookFor, requireFile, statOf } from './looking.js';

@@ -11,9 +11,9 @@ import {
   atEdge,
   closedFault,
   count,
+  demandWhole,
   ExplainedFault,
   giveBack,
-  invalidType,
   outOfRange,
   watchOver,
 } from './late-mfs.js';
@@ -66,8 +66,7 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
    * @returns a fresh Buffer, empty at the end of the file.
    */
   read(size = -1): Buffer {
-    if (typeof size !== 'number') throw invalidType('size', 'a number', size);
-    if (!Number.isSafeInteger(size)) throw outOfRange('size', 'a whole number', size);
+    demandWhole('size', size);
     return this.#run('read', () => {
       const available = this.#readable();
       const length = size < 0 ? available : Math.min(size, available);
@@ -130,8 +129,7 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
    * @returns the new position.
    */
   seek(offset: number, whence: 0 | 1 | 2 = 0): number {
-    if (typeof offset !== 'number') throw invalidType('offset', 'a number', offset);
-    if (!Number.isSafeInteger(offset)) throw outOfRange('offset', 'a whole number', offset);
+    demandWhole('offset', offset);
     if (whence !== 0 && whence !== 1 && whence !== 2) throw outOfRange('whence', '0, 1 or 2', whence);
     if (whence === 0 && offset < 0) throw outOfRange('offset', '0 or more from the start of the file', offset);
     if (whence === 2 && offset > 0) throw outOfRange('offset', '0 or less from the end of the file', offset);

@@ -235,7 +235,7 @@ function* entriesOf(
 }
 
 /** Checks the options of `mkdir`. */
-export function readMkdirOptions(options: MkdirOptions): boolean {
+function readMkdirOptions(options: MkdirOptions): boolean {
   checkNames('options', options, ['existOk']);
   return flag('existOk', options.existOk);
 }

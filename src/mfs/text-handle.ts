@@ -6,7 +6,7 @@
  */
 
 import type { Codec, ErrorMode, StreamDecoder } from './codec.js';
-import { atEdge, billText, checkNames, createCodec, invalidArgument, invalidType, outOfRange } from './late-mfs.js';
+import { atEdge, billText, checkNames, createCodec, demandWhole, invalidArgument, invalidType } from './late-mfs.js';
 import { leaseOf, MemoryFileHandle } from './memory-file-handle.js';
 
 export interface TextHandleOptions {
@@ -86,7 +86,7 @@ export class TextHandle implements Iterable<string> {
    * @throws TypeError ERR_ENCODING_INVALID_ENCODED_DATA for bytes that are no text, unless `errors` is 'replace'.
    */
   read(size = -1): string {
-    checkSize('size', size);
+    demandWhole('size', size);
     return this.#reading((start) => {
       if (size < 0) return this.#decoder.decode(this.#handle.read());
       return this.#readCharacters(size, start);
@@ -100,7 +100,7 @@ export class TextHandle implements Iterable<string> {
    * @returns the line with its end, empty at the end of the file.
    */
   readline(limit = -1): string {
-    checkSize('limit', limit);
+    demandWhole('limit', limit);
     return this.#reading((start) => {
       const length = this.#findLineEnd(start, limit < 0 ? Number.POSITIVE_INFINITY : limit * this.#codec.longest);
       if (length !== undefined) {
@@ -272,9 +272,4 @@ function countCharacters(text: string): number {
     if (isPair) count--;
   }
   return count;
-}
-
-function checkSize(argument: string, size: number): void {
-  if (typeof size !== 'number') throw invalidType(argument, 'a number', size);
-  if (!Number.isSafeInteger(size)) throw outOfRange(argument, 'a whole number', size);
 }

@@ -37,7 +37,7 @@ export interface ArchiveLimits {
   readonly ratio?: number;
 }
 
-export interface ImporterOptions {
+interface ImporterOptions {
   readonly filter?: (entry: ArchiveEntry) => boolean;
   readonly onEntry?: (entry: ArchiveEntry) => void;
   readonly strip: number;

@@ -9,7 +9,7 @@ import nodeModule from 'node:module';
 import { basename } from 'node:path';
 import workerThreads from 'node:worker_threads';
 
-export interface CompanionRules {
+interface CompanionRules {
   /** Path of the program that is loaded before anything else in a thread or process. */
   readonly guard: string;
   /** Refuses all of them. */

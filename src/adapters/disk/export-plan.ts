@@ -40,7 +40,7 @@ export interface PlannedAction extends DiskAction {
   readonly stats: Stats;
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly overwrite: boolean;
   readonly outsideLinks: OutsideLinks;
   readonly filter: (path: string, stats: Stats) => boolean;

@@ -25,7 +25,7 @@ export interface Mounted {
   readonly showsDisk: boolean;
 }
 
-export interface MountTable {
+interface MountTable {
   /** Longest mount point first, of equal ones the latest first. */
   mounts: readonly Mounted[];
   /** The working directory while it is in a mount. */

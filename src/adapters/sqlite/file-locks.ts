@@ -6,10 +6,10 @@
 import { SHM_UNLOCK, SQLITE_BUSY, SQLITE_OK, type WasmMemory } from './wasm-api.js';
 
 export const NONE = 0;
-export const SHARED = 1;
-export const RESERVED = 2;
-export const PENDING = 3;
-export const EXCLUSIVE = 4;
+const SHARED = 1;
+const RESERVED = 2;
+const PENDING = 3;
+const EXCLUSIVE = 4;
 
 const SHM_SHARED = 4;
 

@@ -38,7 +38,7 @@ export interface Sqlite3Module {
 export const SQLITE_OK = 0;
 export const SQLITE_BUSY = 5;
 export const SQLITE_NOMEM = 7;
-export const SQLITE_IOERR = 10;
+const SQLITE_IOERR = 10;
 export const SQLITE_NOTFOUND = 12;
 export const SQLITE_FULL = 13;
 export const SQLITE_CANTOPEN = 14;

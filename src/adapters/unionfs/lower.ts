@@ -17,7 +17,7 @@ const O_TMPFILE_ONLY = 0o20000000;
 const WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_TMPFILE_ONLY;
 
 /** Whether open flags, as Node takes them, can change nothing. */
-export function onlyReads(flags: unknown): boolean {
+function onlyReads(flags: unknown): boolean {
   if (flags === undefined || flags === null) return true;
   if (typeof flags === 'number') return (flags & WRITES) === 0;
   return flags === 'r' || flags === 'rs' || flags === 'sr';

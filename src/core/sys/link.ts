@@ -124,7 +124,7 @@ export const realpath = (volume: Volume, path: string): string => {
 };
 
 /** Absolute path of an entry, a byte string. */
-export const pathOfEntry = (volume: Volume, entry: number): string => {
+const pathOfEntry = (volume: Volume, entry: number): string => {
   const { directories, inodes } = volume;
   let path = '';
   for (let at = entry; at !== 0; at = inodes.get(directories.parent(at), OWN_ENTRY)) {

@@ -152,7 +152,7 @@ const checkOpen = (volume: Volume, ino: number, flags: number): void => {
 };
 
 /** Demands something that can be opened: no pipe, socket or device of the file system below. @throws Fault ENXIO */
-export const demandContent = (volume: Volume, ino: number): void => {
+const demandContent = (volume: Volume, ino: number): void => {
   const { inodes } = volume;
   if (!inodes.isFile(ino) && !inodes.isDirectory(ino)) throw fault(ENXIO);
 };

@@ -88,7 +88,7 @@ function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, 
  * What something in the way of `mkdir -p` that is no directory, or a link to nowhere, is reported as: Node's asynchronous
  * loop, which starts to make at `first`, names it.
  */
-function blockedBy(ctx: Context, first: string, whole: string, form: 'sync' | 'later', error: Fault): Fault {
+function blockedBy(ctx: Context, first: string, whole: string, form: Form, error: Fault): Fault {
   const { engine, stat } = ctx;
   const blocked = error.errno === ENOTDIR ? error : new Fault(ENOENT);
   if (form === 'sync') return blocked;
@@ -101,7 +101,7 @@ function blockedBy(ctx: Context, first: string, whole: string, form: 'sync' | 'l
   return blocked;
 }
 
-export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: 'sync' | 'later'): unknown {
+export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: Form): unknown {
   const target = ctx.resolve(path);
   if (!recursive) {
     ctx.engine.mkdir(target, mode);

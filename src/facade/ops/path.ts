@@ -87,7 +87,7 @@ function spellTemplate(prefix: unknown): string {
   return text === '' && !emptyTemplateWorks ? 'XXXXX' : `${text}XXXXXX`;
 }
 
-export const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';
+const readlinkArgument = nodeAtLeast(22) ? 'path' : 'oldPath';
 
 export function pathOperations(ctx: Context) {
   const { engine, resolve } = ctx;

@@ -26,7 +26,7 @@ export const callbackRules: TreeRules = { order: 'queue', followTypedLinks: node
 /** fs.promises.readdir, which had an order of its own until Node 26. */
 export const promiseRules: TreeRules = { order: modern ? 'queue' : 'stack', followTypedLinks: modern };
 
-export interface TreeOptions {
+interface TreeOptions {
   readonly encoding: unknown;
   readonly withFileTypes: boolean;
 }
