@@ -155,7 +155,8 @@ describe('whole files', () => {
 
   it('does not touch what was aborted before it was read', async () => {
     const fs = createFs();
-    fs.writeFileSync('/f', 'x'.repeat(600_000));
+    const content = 'x'.repeat(600_000);
+    fs.writeFileSync('/f', content);
     const handle = await fs.promises.open('/f');
     const fd = fs.openSync('/f', 'r');
     const forms: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
@@ -173,10 +174,9 @@ describe('whole files', () => {
       // Node forgets the error when the descriptor is the caller's.
       expect([name, await reading]).toEqual([name, name === 'descriptor' ? Buffer.alloc(0) : 'AbortError']);
       expect([name, fs.statSync('/f').atimeMs]).toEqual([name, 1000]);
-      expect([name, await read(new AbortController().signal)]).toEqual([
-        name,
-        fs.readFileSync('/f', { encoding: name === 'text' ? 'utf8' : null }),
-      ]);
+      const whole = await read(new AbortController().signal);
+      // As text: to compare two Buffers of this size byte by byte takes seconds.
+      expect([name, Buffer.isBuffer(whole), String(whole) === content]).toEqual([name, name !== 'text', true]);
     }
     await handle.close();
     fs.closeSync(fd);
