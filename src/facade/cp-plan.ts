@@ -39,7 +39,7 @@ export interface Plan {
   /** What becomes of copied times. */
   readonly passage: Passage;
   readonly steps: Step[];
-  /** Bytes of the names of directories that are being walked. */
+  /** Bytes of the names of all directories so far. */
   names: number;
   /** The two paths as they were given, which is how the filter sees them first. */
   readonly given: readonly [string | Uint8Array, string | Uint8Array];
@@ -122,10 +122,8 @@ function* places(
   names: readonly string[],
   types: readonly number[],
 ): Generator<readonly [Place, Place, number]> {
-  const bytes = names.reduce((sum, name) => sum + NAME_PRICE + name.length, 0);
-  plan.names += bytes;
+  for (const name of names) plan.names += NAME_PRICE + name.length;
   for (let i = 0; i < names.length; i++) yield [child(src, names[i]), child(dest, names[i]), types[i]];
-  plan.names -= bytes;
 }
 
 /** The checks of each pair of files, after the filter has agreed. Returns what is at the destination. */

@@ -94,8 +94,7 @@ async function planAsync(planning: Planning, plan: Plan): Promise<void> {
         held += STEP_PRICE + 2 * Math.min(LONGEST, (steps[counted] as Step).to.path.length);
       const more = held + plan.names - billed;
       try {
-        if (more < 0) engine.unbillHandle(-more);
-        else engine.billHandle(more);
+        engine.billHandle(more);
       } catch (error) {
         // Nothing of a copy that does not fit is made.
         steps.length = 0;

@@ -15,8 +15,6 @@ export class Spool implements RandomSource {
   readonly #directory: string;
   readonly #bill: Bill;
   #memory: Buffer[] = [];
-  /** Bytes billed for it: pieces may be small. */
-  #billed = 0;
   #fd: number | undefined;
 
   /** @param directory an existing directory for the file */
@@ -32,8 +30,7 @@ export class Spool implements RandomSource {
       this.#append(bytes);
       return;
     }
-    this.#billed += ENTRY_PRICE + bytes.length;
-    if (this.#billed <= IN_MEMORY && this.#bill.tryTake(ENTRY_PRICE + bytes.length)) {
+    if (this.size <= IN_MEMORY && this.#bill.tryTake(ENTRY_PRICE + bytes.length)) {
       this.#memory.push(Buffer.from(bytes));
       return;
     }
