@@ -173,12 +173,15 @@ export function* planNative(plan: Plan, src: Place, given: Place, applyNow: () =
   const source = look(plan, src, options.dereference, false) as Stat;
   const there = made ?? look(plan, dest, options.dereference, true);
   if (isLink(source)) return planLink(plan, src, dest, there);
-  if (!isDirectory(source) && made !== undefined && options.force && !given.path.endsWith('/')) {
+  const replaces = !isDirectory(source) && options.force && there !== undefined;
+  // A directory that was made on the way: rmdir(2) refuses it by that name.
+  if (replaces && /\/\.\/*$/.test(given.path)) throw systemError(EINVAL, dest.shown, 'unlink');
+  if (replaces && made !== undefined && !given.path.endsWith('/')) {
     // The directory that was made for its own parent is removed again, and then the way through it is missing.
     plan.steps.push({ kind: 'rmdir', to: dest });
     throw options.mode === 0 ? systemError(ENOENT, dest.shown) : uvException(ENOENT, 'cp', src.shown, dest.shown);
   }
-  if (!isDirectory(source) && made !== undefined && options.force && options.mode === 0) {
+  if (replaces && made !== undefined && options.mode === 0) {
     // The directory that was made for its own parent is empty: C++ removes it again, and finds a slash behind a file's name.
     plan.steps.push({ kind: 'rmdir', to: dest });
     throw systemError(EISDIR, dest.shown);

@@ -235,6 +235,17 @@ it('a link that leads nowhere is named by the path to its directory as it was gi
   expect(ours).toEqual(real);
 });
 
+it('a file to a new place that ends in a dot', async () => {
+  for (const to of ['n/.', 'x/n/.', 'x/n/./', 'e/x/.', 'e/.', 'n/..']) {
+    for (const options of [undefined, { recursive: true }, { force: false }, { mode: 1 }]) {
+      const { real, ours } = await record({ f: '1', e: {} }, ({ fs, sync }) =>
+        sync(to, () => fs.cpSync('f', to, options)),
+      );
+      expect(ours, `${to} ${JSON.stringify(options)}`).toEqual(real);
+    }
+  }
+});
+
 describe('a destination with a slash behind it, and paths that are bytes', () => {
   const tree = { f: '1', d: { g: '2' }, l: '>f', ld: '>d', lm: '>missing/.', to: {}, lto: '>to' };
   const sources = ['f', 'd', 'l', 'ld', 'lm'];
