@@ -62,6 +62,9 @@ export const leaveUnbilled = (stream: object): void => {
 /** Streams that were destroyed before they were opened, by a signal that was aborted already: Node opens them all the same. */
 const early = new WeakSet<object>();
 
+/** Bytes of a stream that has ended and is known to its FileHandle (measured 960). */
+const ENDED_PRICE = 1280;
+
 /** Streams of a FileHandle, which knows them until it is closed, as in Node. */
 const known = new WeakSet<object>();
 export const knownToHandle = (stream: object): void => {
@@ -115,7 +118,8 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
           engine.close(fd);
         } else {
           bills.set(this, { tie: engine.tieHandle(fd, price), usual: undefined, bytes: price, factor });
-          if (!this.autoClose && !known.has(this)) this.once(reads ? 'end' : 'finish', () => end(this));
+          const ended = (): unknown => (known.has(this) ? bills.get(this)?.tie.set(ENDED_PRICE) : end(this));
+          if (!this.autoClose) this.once(reads ? 'end' : 'finish', ended);
         }
         callback(error);
       };
