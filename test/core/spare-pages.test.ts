@@ -34,6 +34,22 @@ function dirty(pages: number): void {
   expect(spare()).toBeGreaterThanOrEqual(pages * PAGE);
 }
 
+async function collectUntil(isReached: () => boolean): Promise<void> {
+  for (let i = 0; i < 50 && !isReached(); i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** How many more pages would be kept. */
+function mostPages(): number {
+  const one = new SparePages();
+  for (let i = 0; i < 2000; i++) one.give(new Uint8Array(1));
+  const pages = one.bytes / (PAGE + 240);
+  one.shrinkTo(0);
+  return pages;
+}
+
 beforeEach(() => {
   engine = makeVolume();
 });
@@ -160,21 +176,32 @@ describe('spare pages', () => {
 
   it('go when V8 collects and nothing takes or gives one', async () => {
     dirty(100);
-    for (let i = 0; i < 50 && spare() > 0; i++) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await collectUntil(() => spare() === 0);
     expect(spare()).toBe(0);
     dirty(3);
     expectClean(engine);
+    expect(mostPages()).toBe(1024 - spare() / (PAGE + 240));
   });
 
-  it('are no more than 64 MiB in all volumes together', () => {
+  it('go with their volume', async () => {
+    dirty(100);
+    const gone = new WeakRef(engine.bank.spare as SparePages);
+    engine = makeVolume();
+    // What a WeakRef was made of is kept until the end of the job.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+    expect(gone.deref()).toBeUndefined();
+  });
+
+  it('are no more than 64 MiB in all volumes together', async () => {
+    // Those of volumes that are gone count until a collection has been told of.
+    await collectUntil(() => mostPages() === 1024);
     const held = [1, 2, 3].map(() => new SparePages());
     for (const one of held) for (let i = 0; i < 400; i++) one.give(new Uint8Array(1));
     const most = held.reduce((sum, one) => sum + one.bytes, 0);
     expect(most).toBeLessThanOrEqual(64 * MIB + 1024 * 1024);
     expect(held[2]?.bytes).toBeLessThan(held[0]?.bytes ?? 0);
     for (const one of held) one.shrinkTo(0);
+    expect(mostPages()).toBe(1024);
   });
 });

@@ -13,18 +13,25 @@ import { PAGE_BYTES } from './size-classes.js';
 const MOST_PAGES = 1024;
 const PAGE_PRICE = PAGE_BYTES + CHUNK_PRICE;
 
-/** Those that have pages. They may outlive their volumes, until the next collections. */
-const filled = new Set<SparePages>();
+/** Those that have pages, which go with their volumes, and how many pages that was at most. */
+const filled = new Set<WeakRef<SparePages>>();
 let total = 0;
 
 const collections = new FinalizationRegistry(() => {
-  for (const spare of filled) spare.age();
+  let left = 0;
+  for (const one of filled) {
+    const pages = one.deref()?.age() ?? 0;
+    left += pages;
+    if (pages === 0) filled.delete(one);
+  }
+  total = left;
   if (filled.size > 0) awaitCollection();
 });
 const awaitCollection = (): void => collections.register({}, undefined);
 
 export class SparePages {
   private readonly pages: Uint8Array[] = [];
+  private readonly self = new WeakRef(this);
   private isIdle = false;
 
   /** Bytes held. */
@@ -37,7 +44,7 @@ export class SparePages {
     this.isIdle = false;
     if (total === MOST_PAGES) return;
     if (filled.size === 0) awaitCollection();
-    filled.add(this);
+    filled.add(this.self);
     this.pages.push(page);
     total++;
   }
@@ -55,10 +62,10 @@ export class SparePages {
     while (this.bytes > Math.max(0, room)) this.take();
   }
 
-  /** V8 has collected. */
-  age(): void {
+  /** V8 has collected. Returns how many pages are left. */
+  age(): number {
     if (this.isIdle) this.shrinkTo(0);
-    if (this.pages.length === 0) filled.delete(this);
     this.isIdle = true;
+    return this.pages.length;
   }
 }
