@@ -36,6 +36,11 @@ export const OWN_ENTRY = 18;
 /** Bits of storage/file-pages.ts. */
 export const STATE = 19;
 
+/** ext4's limit of names. */
+export const LINKS_MAX = 65_000;
+/** ext4 keeps a target in one block, its terminating zero included. */
+export const TARGET_MAX = 4095;
+
 /** The root directory's inode number. */
 export const ROOT = 1;
 /** Records of a table that has the root and no more: id 0, which is never used, and that. */

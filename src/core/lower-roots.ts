@@ -8,11 +8,11 @@ import { ENOTDIR } from './errno.js';
 import { fault } from './fault.js';
 import { S_IFDIR } from './flags.js';
 import { LINKS, OWN_ENTRY, ROOT, STATE } from './inode.js';
+import { removeBelow } from './late-sys.js';
 import type { Lower } from './lower.js';
 import { STAT_NLINK } from './lower-source.js';
 import { childPath, type Found, isKind, priceOf } from './lower-table.js';
-import { removeName } from './sys/link.js';
-import { removeBelow } from './sys/remove-tree.js';
+import { removeName } from './sys/unlink.js';
 import type { Volume } from './volume.js';
 
 /** Puts the roots into an empty volume. @throws Fault, QuotaFault */

@@ -28,19 +28,36 @@ import {
   takeImage,
   usage,
 } from './late-engine.js';
+import {
+  chmod,
+  chown,
+  copyTree,
+  fchmod,
+  fchown,
+  futimes,
+  lchown,
+  link,
+  lutimes,
+  move,
+  opendir,
+  readlink,
+  realpath,
+  removeTree,
+  symlink,
+  truncate,
+  utimes,
+} from './late-sys.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { VolumeOptions } from './options.js';
 import type { Pressure } from './pressure.js';
 import type { TreeSource } from './snapshot/source.js';
-import * as attr from './sys/attr.js';
-import * as bulk from './sys/bulk.js';
 import * as dir from './sys/dir.js';
 import * as io from './sys/io.js';
-import * as names from './sys/link.js';
-import { opendir, readdir } from './sys/list.js';
+import { readdir } from './sys/list.js';
 import * as opening from './sys/open.js';
-import { move, rename } from './sys/rename.js';
+import { rename } from './sys/rename.js';
 import * as looking from './sys/stat.js';
+import { unlink } from './sys/unlink.js';
 import * as whole from './sys/whole-file.js';
 import type { QuotaUsage } from './usage.js';
 import { Volume } from './volume.js';
@@ -83,13 +100,13 @@ class MemoryEngine extends Volume implements Engine {
     io.allocate(this, fd, length);
   }
   fchmod(fd: number, mode: number): void {
-    attr.fchmod(this, fd, mode);
+    fchmod(this, fd, mode);
   }
   fchown(fd: number, uid: number, gid: number): void {
-    attr.fchown(this, fd, uid, gid);
+    fchown(this, fd, uid, gid);
   }
   futimes(fd: number, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
-    attr.futimes(this, fd, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+    futimes(this, fd, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
   }
   fsync(fd: number): void {
     io.fsync(this, fd);
@@ -121,7 +138,7 @@ class MemoryEngine extends Volume implements Engine {
     dir.rmdir(this, path);
   }
   unlink(path: string): void {
-    names.unlink(this, path);
+    unlink(this, path);
   }
   rename(from: string, to: string): void {
     rename(this, from, to);
@@ -130,16 +147,16 @@ class MemoryEngine extends Volume implements Engine {
     move(this, from, to);
   }
   link(existing: string, path: string): void {
-    names.link(this, existing, path);
+    link(this, existing, path);
   }
   symlink(target: string, path: string): void {
-    names.symlink(this, target, path);
+    symlink(this, target, path);
   }
   readlink(path: string): string {
-    return names.readlink(this, path);
+    return readlink(this, path);
   }
   realpath(path: string): string {
-    return names.realpath(this, path);
+    return realpath(this, path);
   }
   readdir(path: string, types?: number[]): string[] {
     return readdir(this, path, types);
@@ -149,7 +166,7 @@ class MemoryEngine extends Volume implements Engine {
   }
 
   truncate(path: string, length: number): void {
-    attr.truncate(this, path, length);
+    truncate(this, path, length);
   }
   copyFile(from: string, to: string, mode: number): void {
     whole.copyFile(this, from, to, mode);
@@ -165,29 +182,29 @@ class MemoryEngine extends Volume implements Engine {
   }
 
   chmod(path: string, mode: number): void {
-    attr.chmod(this, path, mode);
+    chmod(this, path, mode);
   }
   chown(path: string, uid: number, gid: number): void {
-    attr.chown(this, path, uid, gid);
+    chown(this, path, uid, gid);
   }
   lchown(path: string, uid: number, gid: number): void {
-    attr.lchown(this, path, uid, gid);
+    lchown(this, path, uid, gid);
   }
   utimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
-    attr.utimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+    utimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
   }
   lutimes(path: string, atimeSec: number, atimeNsec: number, mtimeSec: number, mtimeNsec: number): void {
-    attr.lutimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
+    lutimes(this, path, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
   }
   statfs(path: string): FileSystemStats {
     return looking.statfs(this, path);
   }
 
   removeTree(path: string): void {
-    bulk.removeTree(this, path);
+    removeTree(this, path);
   }
   copyTree(from: string, to: string): void {
-    bulk.copyTree(this, from, to);
+    copyTree(this, from, to);
   }
   importTree(entries: Iterable<TreeEntry>): void {
     importTree(this, entries);

@@ -5,7 +5,8 @@
  */
 import { QuotaFault } from './fault.js';
 import type { Guard } from './guard.js';
-import { type Pressure, Watermarks } from './pressure.js';
+import { Watermarks } from './late-sys.js';
+import type { Pressure } from './pressure.js';
 import type { SparePages } from './storage/spare-pages.js';
 
 /** Bytes of the margin that handles may take; what they read ahead may take half of it, or a quarter of what is left for data. */

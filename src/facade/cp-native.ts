@@ -26,8 +26,8 @@ import {
 import { exists, type Stat, statAt } from './cp-stat.js';
 import type { Place } from './cp-step.js';
 import { decodeName } from './encoding.js';
+import { throughDouble } from './late-calls.js';
 import { nodeAtLeast } from './running-node.js';
-import { throughDouble } from './times.js';
 import { spell, uvException } from './uv-exception.js';
 
 /** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */

@@ -13,9 +13,10 @@ import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
 import { exists, type Stat, statAt } from './cp-stat.js';
 import { child, type Place, type Step } from './cp-step.js';
 import { decodeName } from './encoding.js';
+import { throughDouble } from './late-calls.js';
 import { invalidArgType } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
-import { type Passage, throughDouble } from './times.js';
+import type { Passage } from './times.js';
 import { uvException } from './uv-exception.js';
 
 export interface CpOptions {

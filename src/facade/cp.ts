@@ -12,9 +12,9 @@ import { Application, applySteps } from './cp-apply.js';
 import { planNative } from './cp-native.js';
 import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
 import type { Place, Step } from './cp-step.js';
+import { throughDate } from './late-calls.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
-import { throughDate } from './times.js';
 import { type Caller, spell, toNodeError } from './uv-exception.js';
 import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from './validate.js';
 

@@ -29,8 +29,9 @@ import {
 } from './file-handle-io.js';
 import { releaseShare, takeShare } from './file-handle-refs.js';
 import { webStream } from './file-handle-web-stream.js';
+import { seldomFdOperations } from './late-calls.js';
 import { AbortError } from './node-errors.js';
-import { descriptorOperations } from './ops/fd.js';
+import { fstatOperation } from './ops/look.js';
 import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
 import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
 import { type AnyOptions, getOptions } from './options.js';
@@ -39,7 +40,8 @@ import { billMore } from './stream-bill.js';
 import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
-type Runs = ReturnType<typeof descriptorOperations>;
+type Runs = ReturnType<typeof operationsOf>;
+const operationsOf = (ctx: Context) => ({ fstat: fstatOperation(ctx), ...seldomFdOperations(ctx) });
 
 /** @param kept - bytes that someone else keeps with the handle */
 export type HandleMaker = (open: () => number, kept?: number) => FileHandle;
@@ -54,7 +56,7 @@ const LINES_FACTOR = 8;
 export function fileHandleMaker(ctx: Context): HandleMaker {
   let runs: Runs | undefined;
   return (open, kept = 0) => {
-    runs ??= descriptorOperations(ctx);
+    runs ??= operationsOf(ctx);
     const price = HANDLE_PRICE + kept;
     ctx.engine.billHandle(price);
     try {

@@ -39,16 +39,16 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return callSync(accessSync, parts.path.access, a, b);
     },
     chown: function chown(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(chown, parts.path.chown, arguments);
+      callLater(chown, parts.seldomPath.chown, arguments);
     },
     chownSync: function chownSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(chownSync, parts.path.chown, a, b, c);
+      return callSync(chownSync, parts.seldomPath.chown, a, b, c);
     },
     chmod: function chmod(_a?: unknown, _b?: unknown, _c?: unknown) {
-      callLater(chmod, parts.path.chmod, arguments);
+      callLater(chmod, parts.seldomPath.chmod, arguments);
     },
     chmodSync: function chmodSync(a?: unknown, b?: unknown) {
-      return callSync(chmodSync, parts.path.chmod, a, b);
+      return callSync(chmodSync, parts.seldomPath.chmod, a, b);
     },
     close: function close(fd?: unknown, callback: unknown = throwError) {
       callLater(close, parts.opening.close, [fd, callback]);
@@ -81,46 +81,46 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return isThere(ctx, a);
     },
     fchown: function fchown(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(fchown, parts.fd.fchown, arguments);
+      callLater(fchown, parts.seldomFd.fchown, arguments);
     },
     fchownSync: function fchownSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(fchownSync, parts.fd.fchown, a, b, c);
+      return callSync(fchownSync, parts.seldomFd.fchown, a, b, c);
     },
     fchmod: function fchmod(_a?: unknown, _b?: unknown, _c?: unknown) {
-      callLater(fchmod, parts.fd.fchmod, arguments);
+      callLater(fchmod, parts.seldomFd.fchmod, arguments);
     },
     fchmodSync: function fchmodSync(a?: unknown, b?: unknown) {
-      return callSync(fchmodSync, parts.fd.fchmod, a, b);
+      return callSync(fchmodSync, parts.seldomFd.fchmod, a, b);
     },
     fdatasync: function fdatasync(_a?: unknown, _b?: unknown) {
-      callLater(fdatasync, parts.fd.fdatasync, arguments);
+      callLater(fdatasync, parts.seldomFd.fdatasync, arguments);
     },
     fdatasyncSync: function fdatasyncSync(a?: unknown) {
-      return callSync(fdatasyncSync, parts.fd.fdatasync, a);
+      return callSync(fdatasyncSync, parts.seldomFd.fdatasync, a);
     },
     fstat: function fstat(_a?: unknown) {
-      callLater(fstat, parts.fd.fstat, arguments);
+      callLater(fstat, parts.fstat, arguments);
     },
     fstatSync: function fstatSync(a?: unknown, b: unknown = undefined) {
-      return callSync(fstatSync, parts.fd.fstat, a, b);
+      return callSync(fstatSync, parts.fstat, a, b);
     },
     fsync: function fsync(_a?: unknown, _b?: unknown) {
-      callLater(fsync, parts.fd.fsync, arguments);
+      callLater(fsync, parts.seldomFd.fsync, arguments);
     },
     fsyncSync: function fsyncSync(a?: unknown) {
-      return callSync(fsyncSync, parts.fd.fsync, a);
+      return callSync(fsyncSync, parts.seldomFd.fsync, a);
     },
     ftruncate: function ftruncate(_a?: unknown) {
-      callLater(ftruncate, parts.fd.ftruncate, arguments);
+      callLater(ftruncate, parts.seldomFd.ftruncate, arguments);
     },
     ftruncateSync: function ftruncateSync(a?: unknown, b: unknown = undefined) {
-      return callSync(ftruncateSync, parts.fd.ftruncate, a, b);
+      return callSync(ftruncateSync, parts.seldomFd.ftruncate, a, b);
     },
     futimes: function futimes(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(futimes, parts.fd.futimes, arguments);
+      callLater(futimes, parts.seldomFd.futimes, arguments);
     },
     futimesSync: function futimesSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(futimesSync, parts.fd.futimes, a, b, c);
+      return callSync(futimesSync, parts.seldomFd.futimes, a, b, c);
     },
     glob: function glob(a?: unknown, b?: unknown, c?: unknown) {
       return parts.glob.glob(glob, a, b, c);
@@ -129,19 +129,19 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return parts.glob.globSync(globSync, a, b);
     },
     lchown: function lchown(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(lchown, parts.path.lchown, arguments);
+      callLater(lchown, parts.seldomPath.lchown, arguments);
     },
     lchownSync: function lchownSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(lchownSync, parts.path.lchown, a, b, c);
+      return callSync(lchownSync, parts.seldomPath.lchown, a, b, c);
     },
     // Linux has no lchmod: Node keeps the names without a value.
     lchmod: undefined,
     lchmodSync: undefined,
     link: function link(_a?: unknown, _b?: unknown, _c?: unknown) {
-      callLater(link, parts.path.link, arguments);
+      callLater(link, parts.seldomPath.link, arguments);
     },
     linkSync: function linkSync(a?: unknown, b?: unknown) {
-      return callSync(linkSync, parts.path.link, a, b);
+      return callSync(linkSync, parts.seldomPath.link, a, b);
     },
     lstat: function lstat(_a?: unknown) {
       callLater(lstat, parts.look.lstat, arguments);
@@ -150,10 +150,10 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return callSync(lstatSync, parts.look.lstat, a, b);
     },
     lutimes: function lutimes(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(lutimes, parts.path.lutimes, arguments);
+      callLater(lutimes, parts.seldomPath.lutimes, arguments);
     },
     lutimesSync: function lutimesSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(lutimesSync, parts.path.lutimes, a, b, c);
+      return callSync(lutimesSync, parts.seldomPath.lutimes, a, b, c);
     },
     mkdir: function mkdir(_a?: unknown, _b?: unknown, _c?: unknown) {
       callLater(mkdir, parts.path.mkdir, arguments);
@@ -162,10 +162,10 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return callSync(mkdirSync, parts.path.mkdir, a, b);
     },
     mkdtemp: function mkdtemp(_a?: unknown, _b?: unknown, _c?: unknown) {
-      callLater(mkdtemp, parts.path.mkdtemp, arguments);
+      callLater(mkdtemp, parts.seldomPath.mkdtemp, arguments);
     },
     mkdtempSync: function mkdtempSync(a?: unknown, b?: unknown) {
-      return callSync(mkdtempSync, parts.path.mkdtemp, a, b);
+      return callSync(mkdtempSync, parts.seldomPath.mkdtemp, a, b);
     },
     open: function open(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
       callLater(open, parts.opening.open, openArguments(arguments));
@@ -201,10 +201,10 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return callSync(readFileSync, parts.file.readFile, a, b);
     },
     readlink: function readlink(_a?: unknown, _b?: unknown, _c?: unknown) {
-      callLater(readlink, parts.path.readlink, arguments);
+      callLater(readlink, parts.seldomPath.readlink, arguments);
     },
     readlinkSync: function readlinkSync(a?: unknown, b?: unknown) {
-      return callSync(readlinkSync, parts.path.readlink, a, b);
+      return callSync(readlinkSync, parts.seldomPath.readlink, a, b);
     },
     realpath: function realpath(_a?: unknown, _b?: unknown, _c?: unknown) {
       callLater(realpath, parts.real.js, arguments);
@@ -234,19 +234,19 @@ export function makeMembers(ctx: Context, parts: Parts) {
       callLater(stat, parts.look.stat, arguments);
     },
     statfs: function statfs(_a?: unknown) {
-      callLater(statfs, parts.path.statfs, arguments);
+      callLater(statfs, parts.seldomPath.statfs, arguments);
     },
     statSync: function statSync(a?: unknown, b: unknown = undefined) {
       return callSync(statSync, parts.look.stat, a, b);
     },
     statfsSync: function statfsSync(a?: unknown, b: unknown = undefined) {
-      return callSync(statfsSync, parts.path.statfs, a, b);
+      return callSync(statfsSync, parts.seldomPath.statfs, a, b);
     },
     symlink: function symlink(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(symlink, parts.path.symlink, arguments);
+      callLater(symlink, parts.seldomPath.symlink, arguments);
     },
     symlinkSync: function symlinkSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(symlinkSync, parts.path.symlink, a, b, c);
+      return callSync(symlinkSync, parts.seldomPath.symlink, a, b, c);
     },
     truncate: function truncate(_a?: unknown, _b?: unknown, _c?: unknown) {
       callLater(truncate, parts.file.truncate, arguments);
@@ -264,10 +264,10 @@ export function makeMembers(ctx: Context, parts: Parts) {
       return callSync(unlinkSync, parts.path.unlink, a);
     },
     utimes: function utimes(_a?: unknown, _b?: unknown, _c?: unknown, _d?: unknown) {
-      callLater(utimes, parts.path.utimes, arguments);
+      callLater(utimes, parts.seldomPath.utimes, arguments);
     },
     utimesSync: function utimesSync(a?: unknown, b?: unknown, c?: unknown) {
-      return callSync(utimesSync, parts.path.utimes, a, b, c);
+      return callSync(utimesSync, parts.seldomPath.utimes, a, b, c);
     },
     watch: function watch(a?: unknown, b?: unknown, c?: unknown) {
       return parts.watching.watch(watch, a, b, c);

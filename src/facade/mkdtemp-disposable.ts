@@ -8,7 +8,7 @@ import { ENOENT, Fault } from '../core/index.js';
 import { rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { presentName } from './encoding.js';
-import { makeTempDirectory, sixRandom } from './ops/path.js';
+import { makeTempDirectory, sixRandom } from './late-calls.js';
 import { getOptions } from './options.js';
 import { type Caller, spell, toNodeError } from './uv-exception.js';
 

@@ -7,11 +7,12 @@ import type { Context } from './context.js';
 import { opendirForms } from './dir.js';
 import type { HandleMaker } from './file-handle.js';
 import { fileHandleMaker, makeMkdtempDisposable, makeOpenAsBlob, makeRm } from './late.js';
+import { realpathOperations, seldomFdOperations, seldomPathOperations } from './late-calls.js';
 import { makeCp, makeGlob, makeWatch } from './late-trees.js';
 import { directoryOperations } from './ops/directory.js';
-import { descriptorOperations, openAndClose, readForms } from './ops/fd.js';
+import { openAndClose, readForms } from './ops/fd.js';
 import { writeForms } from './ops/fd-write.js';
-import { lookOperations, realpathOperations } from './ops/look.js';
+import { fstatOperation, lookOperations } from './ops/look.js';
 import { pathOperations } from './ops/path.js';
 import { wholeFileOperations } from './ops/whole-file.js';
 
@@ -21,7 +22,9 @@ export class Parts {
   private ofReal?: ReturnType<typeof realpathOperations>;
   private ofFile?: ReturnType<typeof wholeFileOperations>;
   private ofDirectory?: ReturnType<typeof directoryOperations>;
-  private ofFd?: ReturnType<typeof descriptorOperations>;
+  private ofFstat?: ReturnType<typeof fstatOperation>;
+  private ofSeldomFd?: ReturnType<typeof seldomFdOperations>;
+  private ofSeldomPath?: ReturnType<typeof seldomPathOperations>;
   private ofOpening?: ReturnType<typeof openAndClose>;
   private ofReading?: ReturnType<typeof readForms>;
   private ofWriting?: ReturnType<typeof writeForms>;
@@ -56,8 +59,14 @@ export class Parts {
   get directory() {
     return (this.ofDirectory ??= directoryOperations(this.ctx));
   }
-  get fd() {
-    return (this.ofFd ??= descriptorOperations(this.ctx));
+  get fstat() {
+    return (this.ofFstat ??= fstatOperation(this.ctx));
+  }
+  get seldomFd() {
+    return (this.ofSeldomFd ??= seldomFdOperations(this.ctx));
+  }
+  get seldomPath() {
+    return (this.ofSeldomPath ??= seldomPathOperations(this.ctx));
   }
   get opening() {
     return (this.ofOpening ??= openAndClose(this.ctx));

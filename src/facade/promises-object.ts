@@ -33,7 +33,7 @@ function differences(own: object, host: object): [string, PropertyDescriptorMap]
 const hasDisposable = 'mkdtempDisposable' in hostFs.promises;
 
 export function makePromises(ctx: Context, parts: Parts): object {
-  const { path, look, real, directory, opendir, file, rm, cp, glob, disposable, watching } = parts;
+  const { path, seldomPath, look, real, directory, opendir, file, rm, cp, glob, disposable, watching } = parts;
   const { open, readFile, writeFile, appendFile, lchmod } = promiseOnlyForms(ctx, parts.handles);
   Object.defineProperty(opendir.promise, promisify.custom, { value: opendir.promise, configurable: true });
   const promises = {
@@ -49,21 +49,21 @@ export function makePromises(ctx: Context, parts: Parts): object {
     rmdir: rm.promises.rmdir,
     mkdir: promiseForm(path.mkdir, 'mkdir'),
     readdir: promiseForm(directory.readdir, 'readdir'),
-    readlink: promiseForm(path.readlink, 'readlink'),
-    symlink: promiseForm(path.symlink, 'symlink'),
+    readlink: promiseForm(seldomPath.readlink, 'readlink'),
+    symlink: promiseForm(seldomPath.symlink, 'symlink'),
     lstat: promiseForm(look.lstat, 'lstat'),
     stat: promiseForm(look.stat, 'stat'),
-    statfs: promiseForm(path.statfs, 'statfs'),
-    link: promiseForm(path.link, 'link'),
+    statfs: promiseForm(seldomPath.statfs, 'statfs'),
+    link: promiseForm(seldomPath.link, 'link'),
     unlink: promiseForm(path.unlink, 'unlink'),
-    chmod: promiseForm(path.chmod, 'chmod'),
+    chmod: promiseForm(seldomPath.chmod, 'chmod'),
     lchmod,
-    lchown: promiseForm(path.lchown, 'lchown'),
-    chown: promiseForm(path.chown, 'chown'),
-    utimes: promiseForm(path.utimes, 'utimes'),
-    lutimes: promiseForm(path.lutimes, 'lutimes'),
+    lchown: promiseForm(seldomPath.lchown, 'lchown'),
+    chown: promiseForm(seldomPath.chown, 'chown'),
+    utimes: promiseForm(seldomPath.utimes, 'utimes'),
+    lutimes: promiseForm(seldomPath.lutimes, 'lutimes'),
     realpath: promiseForm(real.js, 'realpath'),
-    mkdtemp: promiseForm(path.mkdtemp, 'mkdtemp'),
+    mkdtemp: promiseForm(seldomPath.mkdtemp, 'mkdtemp'),
     ...(hasDisposable ? { mkdtempDisposable: disposable.mkdtempDisposable } : {}),
     writeFile,
     appendFile,

@@ -4,8 +4,11 @@
  * long to find is looked for when it is first needed. Owns the answer to "which
  * Node is this?": behaviour that differs between releases asks here.
  */
-import { isNativeError } from 'node:util/types';
+import { types } from 'node:util';
 import { ownFs as nodeFs } from '../host/index.js';
+
+// `node:util` is there; `node:util/types` Node 20 has yet to load.
+const { isNativeError } = types;
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 

@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { isArrayBufferView, isDate, isUint8Array } from 'node:util/types';
+import { types } from 'node:util';
 import {
   asBindingError,
   bindingError,
@@ -15,6 +15,9 @@ import {
   outOfRange,
 } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
+
+// `node:util` is there; `node:util/types` Node 20 has yet to load.
+const { isArrayBufferView, isDate, isUint8Array } = types;
 
 export type View = NodeJS.ArrayBufferView;
 export type Callback = (...args: unknown[]) => void;

@@ -79,6 +79,10 @@ class FSWatcher extends EventEmitter {
 
 /** The watcher of a whole tree. Node's is a class of its own, and of the same name. */
 const RecursiveWatcher = class FSWatcher extends EventEmitter {
+  static {
+    // The bundler drops a name that nothing uses.
+    Object.defineProperty(this, 'name', { value: 'FSWatcher', configurable: true });
+  }
   readonly #handle: WatchHandle;
   readonly #signal: AbortSignal | undefined;
   #closed = false;

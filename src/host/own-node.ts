@@ -5,8 +5,11 @@
  * the stand-in, which may be made of this very package. So nothing here imports it.
  */
 import { createRequire } from 'node:module';
-import { isProxy } from 'node:util/types';
+import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
+
+// `node:util` is there; `node:util/types` Node 20 has yet to load.
+const { isProxy } = types;
 
 /** True in the main realm, where `process` is the one we look for: to load `node:vm` takes half a millisecond. */
 const isMainRealm = isProxy instanceof Function;

@@ -11,7 +11,7 @@ import { bundles } from './bundlers.js';
 
 // The goal was 150,000; overlay, snapshots, SQLite, node:vfs and the command came on top (docs/architecture.md), then the
 // releases that behave differently and parts that load later, which cost 1 % and save a quarter of the import.
-const MAX_PACKED_BYTES = 194_000;
+const MAX_PACKED_BYTES = 195_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // By its path: another version of the compiler may own the name in .bin.

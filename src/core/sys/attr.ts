@@ -1,4 +1,7 @@
-/** Core layer, sys: attributes. Sources: chmod(2), chown(2), utimensat(2), truncate(2). */
+/**
+ * Core layer, sys: attributes. Sources: chmod(2), chown(2), utimensat(2), truncate(2).
+ * Loaded by the first call (see late-sys.ts).
+ */
 import { EINVAL, EISDIR, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';

@@ -2,6 +2,7 @@
  * Core layer, sys: operations on whole trees. Each plans everything, reserves
  * once, then applies; a refusal has changed nothing. Trees are walked without
  * recursion, because renames can nest directories deeper than the stack.
+ * Loaded by the first call (see late-sys.ts).
  */
 
 import { changeNames, nothingMore } from '../changing.js';
@@ -14,9 +15,9 @@ import { IS_DOT, IS_DOT_DOT, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, parentOf, wal
 import { demand, demandRemoval } from '../permission.js';
 import { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { removeName } from './link.js';
-import { announce, createNode } from './open.js';
+import { announce, createNode, placeAt } from './open.js';
 import { removeBelow } from './remove-tree.js';
+import { removeName } from './unlink.js';
 
 export const removeTree = (volume: Volume, path: string): void => {
   const { at, inodes } = volume;
@@ -115,17 +116,6 @@ const planCopy = (volume: Volume, plan: Plan, ino: number, nameLength: number): 
   if (!inodes.isFile(ino)) return;
   demand(volume, ino, R_OK);
   plan.addCopy(ino);
-};
-
-/** Points `volume.at` at the absent name in a directory. */
-export const placeAt = (volume: Volume, directory: number, name: string): void => {
-  const { at } = volume;
-  at.directory = directory;
-  at.text = name;
-  at.start = 0;
-  at.end = name.length;
-  at.ino = 0;
-  at.entry = 0;
 };
 
 /** Makes a copy of an inode at `volume.at`, directories empty. Draws from a prepaid plan. */

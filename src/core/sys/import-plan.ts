@@ -7,12 +7,11 @@ import type { TreeEntry } from '../engine.js';
 import { EEXIST, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR } from '../errno.js';
 import { fault } from '../fault.js';
 import { W_OK, X_OK } from '../flags.js';
-import { ROOT } from '../inode.js';
+import { ROOT, TARGET_MAX } from '../inode.js';
 import { FOLLOW, lookup, NAME_MAX, PATH_MAX } from '../namei.js';
 import { demand } from '../permission.js';
 import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { TARGET_MAX } from './link.js';
 
 export interface PlannedNode {
   readonly parent: PlannedNode | undefined;

@@ -11,10 +11,9 @@ import { demandWritable } from '../permission.js';
 import { Plan } from '../plan.js';
 import { putTime } from '../times.js';
 import type { Volume } from '../volume.js';
-import { placeAt } from './bulk.js';
 import { ImportPlan, type PlannedNode } from './import-plan.js';
 import { commitWrite, prepareWrite } from './io.js';
-import { createNode } from './open.js';
+import { createNode, placeAt } from './open.js';
 
 const NOTHING = new Uint8Array(0);
 const PERMISSION_BITS = 0o7777;

@@ -1,21 +1,19 @@
-/** Core layer, sys: names. Sources: link(2), symlink(2), readlink(2), unlink(2), realpath(3). */
+/**
+ * Core layer, sys: links, hard and symbolic, and what a path comes to.
+ * Sources: link(2), symlink(2), readlink(2), realpath(3). Loaded by the first call (see late-sys.ts).
+ */
 
-import { changeNames, nothingMore } from '../changing.js';
+import { changeNames } from '../changing.js';
 import { Directories } from '../directory.js';
-import { EEXIST, EINVAL, EISDIR, EMLINK, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM } from '../errno.js';
+import { EEXIST, EINVAL, EMLINK, ENAMETOOLONG, ENOENT, EPERM } from '../errno.js';
 import { fault } from '../fault.js';
 import { S_IFLNK } from '../flags.js';
-import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
+import { CTIME, LINKS, LINKS_MAX, OWN_ENTRY, ROOT, TARGET_MAX } from '../inode.js';
 import { FOLLOW, lookup, NAME_ONLY, NO_FOLLOW, NORMAL, walk } from '../namei.js';
-import { demandChange, demandLinkable, demandRemoval } from '../permission.js';
+import { demandChange, demandLinkable } from '../permission.js';
 import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
 import { announce, createNode } from './open.js';
-
-/** ext4's limit. */
-export const LINKS_MAX = 65_000;
-/** ext4 keeps a target in one block, its terminating zero included. */
-export const TARGET_MAX = 4095;
 
 export const link = (volume: Volume, existing: string, path: string): void => {
   const { at, inodes, directories } = volume;
@@ -85,34 +83,6 @@ export const readlink = (volume: Volume, path: string): string => {
   if (unreadable !== 0) throw fault(-unreadable);
   volume.inodes.touchAccess(ino);
   return volume.targetOf(ino);
-};
-
-export const unlink = (volume: Volume, path: string): void => {
-  const { at, inodes } = volume;
-  const error = walk(volume, path, NAME_ONLY);
-  if (error !== 0) throw fault(-error);
-  if (at.kind !== NORMAL) throw fault(EISDIR);
-  if (at.ino === 0) throw fault(ENOENT);
-  if (at.slash) throw fault(inodes.isDirectory(at.ino) ? EISDIR : ENOTDIR);
-  demandRemoval(volume, at.directory, at.ino);
-  if (inodes.isDirectory(at.ino)) throw fault(EISDIR);
-  if (volume.lower === undefined) removeName(volume, at.entry);
-  else changeNames(volume, [at.directory], nothingMore, () => removeName(volume, at.entry));
-};
-
-/** Removes the entry of a file or link. */
-export const removeName = (volume: Volume, entry: number): void => {
-  const { inodes, directories, events } = volume;
-  const ino = directories.ino(entry);
-  const parent = directories.parent(entry);
-  const name = events.active ? directories.name(entry) : '';
-  volume.bank.release(directories.remove(entry));
-  inodes.touch(ino, CTIME);
-  inodes.stampContent(parent);
-  volume.changes++;
-  events.itself(ino, 'change');
-  events.named(parent, name);
-  volume.dropLink(ino);
 };
 
 export const realpath = (volume: Volume, path: string): string => {

@@ -263,3 +263,14 @@ const openTemporary = (volume: Volume, path: string, flags: number, mode: number
   volume.changes++;
   return { ino, entry: 0, created: true };
 };
+
+/** Points `volume.at` at the absent name in a directory. */
+export const placeAt = (volume: Volume, directory: number, name: string): void => {
+  const { at } = volume;
+  at.directory = directory;
+  at.text = name;
+  at.start = 0;
+  at.end = name.length;
+  at.ino = 0;
+  at.entry = 0;
+};

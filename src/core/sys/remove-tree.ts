@@ -7,7 +7,7 @@
 import { CONTENT, CTIME, LINKS, OPENS, OWN_ENTRY } from '../inode.js';
 import type { Volume } from '../volume.js';
 import { removeDirectory } from './dir.js';
-import { removeName } from './link.js';
+import { removeName } from './unlink.js';
 
 /** Removes a directory's entry with all that is below it. */
 export const removeBelow = (volume: Volume, top: number): void => {

@@ -1,5 +1,5 @@
 /**
- * Core layer, sys: rename(2), in the order in which Linux checks, and `move`, which makes parents. The entry
+ * Core layer, sys: rename(2), in the order in which Linux checks. The entry
  * record moves and keeps its identity, so open files keep their name for
  * events; nothing below a directory is touched.
  */
@@ -9,50 +9,12 @@ import { EBUSY, EINVAL, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR, ENOTEMPTY } from 
 import { fault } from '../fault.js';
 import { W_OK } from '../flags.js';
 import { CTIME, LINKS, OWN_ENTRY, ROOT } from '../inode.js';
-import { FOLLOW, lookup, NAME_MAX, NAME_ONLY, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
+import { NAME_MAX, NAME_UNCHECKED, NORMAL, parentOf, walk } from '../namei.js';
 import { demand, demandChange, demandRemoval } from '../permission.js';
-import { Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
 import type { Volume } from '../volume.js';
-import { isEmptyDirectory, missingDirectories, mkdir, planDirectories, planParents, stripSlashes } from './dir.js';
+import { isEmptyDirectory } from './dir.js';
 import { nameAt } from './open.js';
-
-/** Missing parents of `to` are made, and nothing is when the whole does not fit. */
-export const move = (volume: Volume, from: string, to: string): void => {
-  const slash = stripSlashes(to).lastIndexOf('/');
-  const parent = slash > 0 ? lookup(volume, to.slice(0, slash), FOLLOW) : ROOT;
-  if (parent > 0 && !volume.inodes.isDirectory(parent)) throw fault(ENOTDIR);
-  const missing = slash > 0 ? missingDirectories(volume, stripSlashes(to).slice(0, slash), 0o777) : undefined;
-  const top = missing?.paths[0];
-  if (missing === undefined || top === undefined) {
-    rename(volume, from, to);
-    return;
-  }
-  const { at, inodes } = volume;
-  const error = walk(volume, top, NAME_ONLY);
-  if (error !== 0) throw fault(-error);
-  const home = at.directory;
-  const source = walk(volume, from, NAME_ONLY);
-  if (source !== 0) throw fault(-source);
-  if (at.kind !== NORMAL) throw fault(EBUSY);
-  if (at.ino === 0) throw fault(ENOENT);
-  const isDirectory = inodes.isDirectory(at.ino);
-  if (!isDirectory && (at.slash || to.endsWith('/'))) throw fault(ENOTDIR);
-  if (isDirectory && isWithin(volume, home, at.ino)) throw fault(EINVAL);
-  demandRemoval(volume, at.directory, at.ino);
-  if (isDirectory) demand(volume, at.ino, W_OK);
-  const plan = new Plan(volume);
-  planDirectories(volume, plan, missing.paths);
-  const length = stripSlashes(to).length - slash - 1;
-  if (length > NAME_MAX) throw fault(ENAMETOOLONG);
-  plan.addName(length);
-  plan.complete(at.directory);
-  planParents(volume, plan, missing.paths);
-  volume.bank.prepay(plan.cost(), () => {
-    plan.apply();
-    for (const path of missing.paths) mkdir(volume, path, 0o777);
-    rename(volume, from, to);
-  });
-};
 
 export const rename = (volume: Volume, from: string, to: string): void => {
   const { at, inodes, directories } = volume;
@@ -95,7 +57,7 @@ const checkTarget = (volume: Volume, isDirectory: boolean): void => {
 };
 
 /** True when `directory` is `ancestor` or lies below it. */
-const isWithin = (volume: Volume, directory: number, ancestor: number): boolean => {
+export const isWithin = (volume: Volume, directory: number, ancestor: number): boolean => {
   for (let at = directory; ; at = parentOf(volume, at)) {
     if (at === ancestor) return true;
     if (at === ROOT) return false;

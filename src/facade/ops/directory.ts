@@ -4,11 +4,23 @@ import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { makeDirent } from '../dirent.js';
 import { isUtf8Name, presentName } from '../encoding.js';
+import { readTree } from '../late-calls.js';
 import { type AnyOptions, getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
 import { faultToError, PathFault, spell } from '../uv-exception.js';
 import { validateBoolean, validatePath } from '../validate.js';
-import { callbackRules, promiseRules, readTree, type TreeRules } from './tree.js';
+
+export interface TreeRules {
+  /** Directories in the order found ('queue'), or the last found first ('stack'). */
+  readonly order: 'queue' | 'stack';
+  /** With file types, links to directories are entered too. */
+  readonly followTypedLinks: boolean;
+}
+
+/** fs.readdirSync and fs.readdir. */
+const callbackRules: TreeRules = { order: 'queue', followTypedLinks: nodeAtLeast(22) };
+/** fs.promises.readdir, which had an order of its own until Node 26. */
+const promiseRules: TreeRules = { order: nodeAtLeast(26) ? 'queue' : 'stack', followTypedLinks: nodeAtLeast(26) };
 
 function list(ctx: Context, path: unknown, options: AnyOptions, rules: TreeRules): unknown[] {
   const { encoding, withFileTypes, recursive } = options;

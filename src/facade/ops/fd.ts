@@ -1,99 +1,32 @@
 /**
- * Facade layer: operations on a descriptor (open, close, read, write and their
- * vectors, fsync, ftruncate, fchmod, …). Owns Node's many argument forms of
+ * Facade layer: operations on a descriptor (open, close, read and its vectors). Owns Node's many argument forms of
  * read and write; the engine gets bytes, an offset, a length and a position.
  */
 import { EINVAL, Fault } from '../../core/index.js';
 import { deliverAll } from '../completion.js';
 import type { Context } from '../context.js';
-import type { Given, Operation, Operations } from '../define.js';
+import type { Given, Operation } from '../define.js';
 import { asBytes } from '../encoding.js';
 import { opensPathLast, parseFlags } from '../options.js';
-import { leavesBoth, splitTimes } from '../times.js';
 import { type Caller, toNodeError } from '../uv-exception.js';
 import {
   bindingFd,
   isView,
   parseMode,
-  toUnixTimestamp,
   type View,
   validateFd,
   validateFunction,
-  validateId,
   validateInteger,
   validateObject,
   validatePath,
   validateView,
 } from '../validate.js';
-import { fstatOperation } from './look.js';
 import { checkReadRange, NO_RANGE, type RangeOptions, rangeOf, writePosition } from './ranges.js';
 import { lateFd, settle, vectorForms } from './vectors.js';
 
 /** Bytes that a `read` without a buffer allocates, as Node's. */
 const DEFAULT_READ_SIZE = 16384;
 const byteLengthOf = (view: unknown): number => (isView(view) ? view.byteLength : Number.NaN);
-
-/** Operations on a descriptor whose forms need nothing special. FileHandle uses their promise forms. */
-export function descriptorOperations(ctx: Context) {
-  const { engine } = ctx;
-  return {
-    fstat: fstatOperation(ctx),
-    fsync: { syscall: 'fsync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
-    fdatasync: { syscall: 'fdatasync', paths: 0, arity: 1, run: (fd) => engine.fsync(bindingFd(fd)) },
-    ftruncate: {
-      syscall: 'ftruncate',
-      paths: 0,
-      arity: 2,
-      optional: true,
-      checksFirst: (_fd, length = 0) => validateInteger(length, 'len'),
-      run(fd, length = 0) {
-        validateInteger(length, 'len');
-        engine.ftruncate(bindingFd(fd), Math.max(0, length));
-      },
-    },
-    fchmod: {
-      syscall: 'fchmod',
-      paths: 0,
-      arity: 2,
-      checksFirst: (_fd, mode) => parseMode(mode, 'mode'),
-      run(fd, mode) {
-        const bits = parseMode(mode, 'mode');
-        engine.fchmod(bindingFd(fd), bits);
-      },
-    },
-    fchown: {
-      syscall: 'fchown',
-      paths: 0,
-      arity: 3,
-      checksFirst(_fd, uid, gid) {
-        validateId(uid, 'uid');
-        validateId(gid, 'gid');
-      },
-      run(fd, uid, gid) {
-        validateId(uid, 'uid');
-        validateId(gid, 'gid');
-        engine.fchown(bindingFd(fd), uid, gid);
-      },
-    },
-    futimes: {
-      syscall: 'futime',
-      paths: 0,
-      arity: 3,
-      checksFirst(_fd, atime, mtime) {
-        toUnixTimestamp(atime, 'atime');
-        toUnixTimestamp(mtime, 'mtime');
-      },
-      run(fd, atime, mtime) {
-        const access = toUnixTimestamp(atime, 'atime');
-        const change = toUnixTimestamp(mtime, 'mtime');
-        const file = bindingFd(fd);
-        if (leavesBoth(access, change)) return;
-        const look = (): number => engine.fstat(file, ctx.stat);
-        engine.futimes(file, ...splitTimes(ctx, access, change, look));
-      },
-    },
-  } satisfies Operations;
-}
 
 /** A close without a callback has nobody to tell: its failure is an uncaught exception, as in Node. */
 export function throwError(error: unknown): void {

@@ -2,24 +2,14 @@
  * Facade layer: mkdir, and `mkdir -p` as Node walks it. The engine makes a whole path or nothing; what Node reports, and
  * what it leaves where permissions forbid the rest, is worked out here.
  */
-import {
-  EACCES,
-  EEXIST,
-  ENAMETOOLONG,
-  ENOENT,
-  ENOTDIR,
-  type Engine,
-  Fault,
-  S_IFDIR,
-  S_IFMT,
-} from '../../core/index.js';
+import { EACCES, EEXIST, ENAMETOOLONG, ENOENT, ENOTDIR, type Engine, Fault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import { encodeName, presentName } from '../encoding.js';
+import { blockedBy, makeWhatMayBe } from '../late-calls.js';
 import { nodeAtLeast } from '../running-node.js';
-import { PathFault } from '../uv-exception.js';
 import { parseMode, validateBoolean, validatePath } from '../validate.js';
 
-const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
+export const asText = (name: string): Buffer => Buffer.from(name, 'latin1');
 
 /**
  * What `mkdir -p` reports: the first leading part of the caller's own text that
@@ -57,49 +47,10 @@ function makeClimbed(ctx: Context, path: string, mode: number): void {
   }
 }
 
-type Form = 'sync' | 'later';
+export type Form = 'sync' | 'later';
 
 /** What stops `mkdir -p` half-way. */
-const halts = new Set([EACCES, ENAMETOOLONG]);
-
-/**
- * `mkdir -p` where permissions forbid the rest, or a name is too long: Node makes one directory after the other, and
- * leaves those it could make. The asynchronous form names the one it could not.
- */
-function makeWhatMayBe(ctx: Context, path: string, first: string, mode: number, form: Form, refusal: Fault): Fault {
-  for (let end = first.length; ; ) {
-    const part = path.slice(0, end);
-    try {
-      ctx.engine.mkdir(ctx.resolve(asText(part)), mode);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      if (halts.has(error.errno))
-        return form === 'sync' ? error : new PathFault(error.errno, 'mkdir', asText(part).toString());
-      if (error.errno !== EEXIST) return error;
-    }
-    // Everything is there but what the last name, a link, leads to.
-    if (end >= path.length) return refusal;
-    const slash = path.indexOf('/', end + 1);
-    end = slash < 0 ? path.length : slash;
-  }
-}
-
-/**
- * What something in the way of `mkdir -p` that is no directory, or a link to nowhere, is reported as: Node's asynchronous
- * loop, which starts to make at `first`, names it.
- */
-function blockedBy(ctx: Context, first: string, whole: string, form: Form, error: Fault): Fault {
-  const { engine, stat } = ctx;
-  const blocked = error.errno === ENOTDIR ? error : new Fault(ENOENT);
-  if (form === 'sync') return blocked;
-  for (let end = first.length; end > 0 && end < whole.length; end = whole.indexOf('/', end + 1)) {
-    const part = asText(whole.slice(0, end));
-    // '..' may have made the beginning by now.
-    const isDirectory = engine.stat(ctx.resolve(part), stat) === 0 && (stat[1] & S_IFMT) === S_IFDIR;
-    if (!isDirectory) return new PathFault(ENOTDIR, 'mkdir', part.toString());
-  }
-  return blocked;
-}
+export const halts = new Set([EACCES, ENAMETOOLONG]);
 
 export function mkdir(ctx: Context, path: unknown, mode: number, recursive: boolean, form: Form): unknown {
   const target = ctx.resolve(path);

@@ -1,7 +1,8 @@
 /**
  * Facade layer: recursive readdir. Which links are followed, and in what order
  * directories come, differs between releases and between the forms; this file
- * owns those rules. Walks one directory at a time, as Node does.
+ * owns those rules, but for what directory.ts asks of it. Walks one directory at
+ * a time, as Node does. Loaded by the first call (see late-calls.ts).
  */
 import { posix } from 'node:path';
 import { DT_DIR, DT_FILE, DT_LINK, Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
@@ -11,20 +12,9 @@ import { decodeName, encodeName, isUtf8Name, presentName } from '../encoding.js'
 import { invalidArgType } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
 import { PathFault } from '../uv-exception.js';
-
-export interface TreeRules {
-  /** Directories in the order found ('queue'), or the last found first ('stack'). */
-  readonly order: 'queue' | 'stack';
-  /** With file types, links to directories are entered too. */
-  readonly followTypedLinks: boolean;
-}
+import type { TreeRules } from './directory.js';
 
 const modern = nodeAtLeast(26);
-
-/** fs.readdirSync and fs.readdir. */
-export const callbackRules: TreeRules = { order: 'queue', followTypedLinks: nodeAtLeast(22) };
-/** fs.promises.readdir, which had an order of its own until Node 26. */
-export const promiseRules: TreeRules = { order: modern ? 'queue' : 'stack', followTypedLinks: modern };
 
 interface TreeOptions {
   readonly encoding: unknown;

@@ -5,11 +5,10 @@
  * meanwhile is a few words for each inode that is really in them.
  */
 import { isDirectoryMode, isLinkMode, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../flags.js';
-import { ROOT } from '../../inode.js';
+import { LINKS_MAX, ROOT, TARGET_MAX } from '../../inode.js';
 import { NAME_MAX } from '../../namei.js';
 import { MAX_FILE_BYTES } from '../../storage/file-contents.js';
 import { PAGE_BYTES } from '../../storage/size-classes.js';
-import { LINKS_MAX, TARGET_MAX } from '../../sys/link.js';
 import { nanosAt } from '../../times.js';
 import type { TreeNode, TreeSource } from '../source.js';
 import { MARKS, RANDOM_ACCESS_MARK, SAME_TIME } from './encode.js';
