@@ -81,7 +81,7 @@ class FSWatcher extends EventEmitter {
 const RecursiveWatcher = class FSWatcher extends EventEmitter {
   static {
     // The bundler drops a name that nothing uses.
-    Object.defineProperty(this, 'name', { value: 'FSWatcher', configurable: true });
+    Object.defineProperty(FSWatcher, 'name', { value: 'FSWatcher', configurable: true });
   }
   readonly #handle: WatchHandle;
   readonly #signal: AbortSignal | undefined;
