@@ -41,6 +41,9 @@ const ON_CHUNK = ['late', 'late-calls', 'late-trees', 'late-engine', 'late-sys',
 /** To the bundler these need all that an fs object needs: what they share with that stays in one chunk. */
 const AN_FS = JSON.stringify(join(process.cwd(), 'src/facade/create-fs.ts'));
 
+/** What loads them, which the loaders below call. */
+const UNPATCHED = JSON.stringify(join(process.cwd(), 'src/host/unpatched.ts'));
+
 /** What runs by itself: the command, and what it puts into other processes. */
 const PROGRAMS: Record<string, string> = { bin: 'src/adapters/cli/bin.ts', guard: 'src/adapters/cli/guard.ts' };
 
@@ -155,7 +158,7 @@ export default defineConfig([
           }
           for (const part of ON_CHUNK) {
             onLoad({ filter: new RegExp(`[\\\\/]${part}\\.ts$`) }, ({ path }) => ({
-              contents: `${readFileSync(path, 'utf8')}\nexport { createFs } from ${AN_FS};\n`,
+              contents: `${readFileSync(path, 'utf8')}\nexport { createFs } from ${AN_FS};\nexport { unpatched } from ${UNPATCHED};\n`,
               loader: 'ts',
             }));
           }
@@ -424,14 +427,17 @@ function nameShown(code: string): string {
 
 /**
  * What loads the parts that stand on the chunk, in that chunk: who else needs one asks it, so there is one copy of each.
+ * It lets nobody who has patched `node:fs` come between Node's loader and the file.
  * No name of `SHORT_NAMES` has a digit.
  */
 const loaderOf = (part: string): string => `$${ON_CHUNK.indexOf(part)}`;
-const partLoaders = (): string =>
-  ON_CHUNK.map((part) => {
+const partLoaders = (): string => {
+  const loaders = ON_CHUNK.map((part) => {
     const loader = loaderOf(part);
-    return `var ${loader}_;\nfunction ${loader}() { return ${loader}_ ??= require("./${part}.js")(module.exports); }\nmodule.exports.${loader} = ${loader};\n`;
-  }).join('');
+    return `var ${loader}_;\nfunction ${loader}() { return ${loader}_ ??= unpatched(() => require("./${part}.js"))(module.exports); }\nmodule.exports.${loader} = ${loader};\n`;
+  });
+  return `${loaders.join('')}module.exports.$u = unpatched;\n`;
+};
 
 /**
  * Rare parts are required where they are first used. Timers and the process are copied at load: `import` would have
@@ -468,7 +474,8 @@ function loadLate(code: string, base: string): string {
       const lazily = result.replace(line, '').replaceAll(uses, `(${first ?? name}()).`);
       if (first !== undefined) return lazily;
       getters.set(module, name);
-      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${load}; }\n`;
+      const past = module.startsWith('node:') ? load : `${base === '' ? 'unpatched' : `${chunk}.$u`}(() => ${load})`;
+      return `${lazily}\nvar ${name}_;\nfunction ${name}() { return ${name}_ ??= ${past}; }\n`;
     },
     code,
   );

@@ -27,5 +27,6 @@ export {
 } from './own-timers.js';
 export { codeOf, describeErrno, linuxErrno, refusalError, systemError, systemErrorsOf } from './system-errors.js';
 export { currentUmask, readUmask } from './umask.js';
+export { unpatched } from './unpatched.js';
 export { hostGuard, hostVolumeOptions } from './volume-options.js';
 export { warnResource } from './warn.js';

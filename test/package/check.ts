@@ -96,7 +96,7 @@ try {
   step('ESM', () => run(process.execPath, ['esm.mjs'], project).trim());
   step('CommonJS', () => run(process.execPath, ['commonjs.cjs'], project).trim());
   step('what it shows of itself', () => run(process.execPath, ['surface.cjs'], project).trim());
-  for (const when of ['reset', 'mounted']) {
+  for (const when of ['reset', 'mounted', 'patched']) {
     step('loaded late', () => run(process.execPath, ['late.cjs', when], project).trim());
   }
   step('both in one process', () => run(process.execPath, ['both.mjs'], project).trim());

@@ -1,5 +1,6 @@
 // What is loaded at its first use. 'reset': it belongs to the copy that asks for it, even when a test runner has emptied
-// the cache of modules in between. 'mounted': it is found when a volume has taken the place of every file.
+// the cache of modules in between. 'mounted': it is found when a volume has taken the place of every file; 'patched': when
+// all functions of `node:fs` are those of a volume, which Node's loader calls.
 const assert = require('node:assert');
 const { AsyncMemoryFileSystem, createFs, QuotaExceededError, quotaOf } = require('quotafs');
 
@@ -28,6 +29,11 @@ async function useAll() {
   fs.mkdirSync('/tree/below', { recursive: true });
   fs.rmSync('/tree', { recursive: true });
   assert.equal(fs.existsSync('/tree'), false);
+  // Of what few programs call.
+  fs.symlinkSync('/file', '/link');
+  fs.chmodSync('/link', 0o600);
+  assert.equal(fs.realpathSync('/link'), '/file');
+  assert.equal(fs.realpathSync.native('/link'), '/file');
   assert.match(require('node:util').inspect(fs), /^quotafs: /);
   await useOther();
 }
@@ -52,7 +58,13 @@ async function useOther() {
 
 if (process.argv[2] === 'reset') {
   for (const path of Object.keys(require.cache)) delete require.cache[path];
-} else {
+} else if (process.argv[2] === 'mounted') {
   require('quotafs/mount').mount(fs);
+} else {
+  const real = require('node:fs');
+  for (const name of Object.keys(real)) if (typeof real[name] === 'function' && name in fs) real[name] = fs[name];
+  // The first that Node's loader itself calls is one that is loaded late.
+  assert.equal(real.realpathSync('/file'), '/file');
+  assert.equal(real.realpathSync, fs.realpathSync);
 }
-useAll().then(() => console.log(process.argv[2]));
+useAll().then(() => process.stdout.write(process.argv[2]));
