@@ -2,11 +2,9 @@
 import type { Readable } from 'node:stream';
 import { exportArchive, exportArchiveStream, importArchive } from '../../../src/adapters/archive/index.js';
 import { createFs } from '../../../src/index.js';
-import { bytes, type Workload } from '../env.js';
+import type { Workload } from '../env.js';
 import { LOWER_DIRECTORIES, LOWER_FILES, lowerPath } from '../open.js';
-
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
+import { part } from '../parts.js';
 
 const overlay = (
   name: string,

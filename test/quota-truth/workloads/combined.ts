@@ -1,22 +1,11 @@
 /** Quota truth: two or three of the volume's structures that change at once: watchers and long names, snapshots and holes, Dirs and what becomes of their directories. */
 import type { Dir, FSWatcher } from 'node:fs';
 import { restore, type Snapshot, snapshot } from '../../../src/adapters/snapshot/index.js';
-import { bytes, type Env, type Workload } from '../env.js';
+import type { Env, Workload } from '../env.js';
+import { fillUp, ours, POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
-
-const combined = (
-  name: string,
-  about: string,
-  run: Workload['run'],
-  more: Partial<Omit<Workload, 'name' | 'about' | 'run'>> = {},
-): Workload => ({ name, about, portable: false, run, ...more });
-
-/** Fills what is left, so that the volume is full and not only crowded. */
-const fillUp = (env: Env, size = 500): void => void env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(size)));
 
 const closeWatchers = async (env: Env): Promise<void> => {
   await env.releaseObjects((watcher: FSWatcher) => watcher.close());
@@ -28,7 +17,7 @@ const dispose = (env: Env): Promise<void> => env.releaseObjects((taken: Snapshot
 const SHORT = (i: number): string => `/d${i}`;
 const LONG = (i: number): string => `/${String(i).padEnd(250, 'n')}`;
 
-const watchedRenames = combined(
+const watchedRenames = ours(
   'watchers-renamed-long',
   'watchers of trees and of directories, whose names are made long and short again before anybody is told',
   async (env) => {
@@ -51,7 +40,7 @@ const watchedRenames = combined(
   { release: closeWatchers },
 );
 
-const watchedGone = combined(
+const watchedGone = ours(
   'watchers-of-what-is-gone',
   'watchers of files and directories that are removed and made again under them, kept',
   async (env) => {
@@ -67,7 +56,7 @@ const watchedGone = combined(
   { release: closeWatchers },
 );
 
-const snapshotHoles = combined(
+const snapshotHoles = ours(
   'snapshots-of-holes',
   'the last eight snapshots kept of sparse files that are cut, made large and written at random',
   (env) => {
@@ -95,7 +84,7 @@ const snapshotHoles = combined(
   { release: dispose, code: 2 ** 19 },
 );
 
-const restoredWatched = combined(
+const restoredWatched = ours(
   'snapshots-restored-watched',
   'a snapshot restored again and again while a tree of long names is watched, opened and changed',
   async (env) => {
@@ -126,7 +115,7 @@ const restoredWatched = combined(
   },
 );
 
-const changingDirs = combined(
+const changingDirs = ours(
   'dirs-of-changing-directory',
   'Dirs opened one after the other on a directory that grows and shrinks, each read to another place, kept',
   (env) => {
@@ -146,7 +135,7 @@ const changingDirs = combined(
   { release: closeDirs },
 );
 
-const removedDirs = combined(
+const removedDirs = ours(
   'dirs-of-removed-directories',
   'Dirs of directories of a hundred files that are removed under them, kept',
   (env) =>
@@ -161,7 +150,7 @@ const removedDirs = combined(
   { release: closeDirs },
 );
 
-const openTrees = combined(
+const openTrees = ours(
   'trees-removed-while-open',
   'trees of twenty files, two of them open, removed whole, written through their descriptors afterwards',
   (env) =>
@@ -178,7 +167,7 @@ const openTrees = combined(
 
 const SIZES = [100, 9000, 70_000, 200_000, 8192, 8193, 65_536, 1, 0, 40_000, 300];
 
-const slabsAndPages = combined(
+const slabsAndPages = ours(
   'slabs-and-pages',
   'files cut and grown through every kind of storage, from a block of a slab to pages and back, then filled up',
   (env) => {
@@ -200,7 +189,7 @@ const slabsAndPages = combined(
   { portable: true },
 );
 
-const emptied = combined(
+const emptied = ours(
   'wide-directory-emptied',
   'a hundred thousand names linked and unlinked in one directory, at most so many at once as fit, all removed, then filled with data',
   (env) => {
@@ -223,7 +212,7 @@ const emptied = combined(
 /** Letters of the alphabet in one another: a path of nearly 4,095 bytes. */
 const DEPTH = 2030;
 
-const longestPaths = combined(
+const longestPaths = ours(
   'paths-at-their-limit',
   'directories two thousand deep, with files, links, Dirs and watchers at the end of them',
   async (env) => {
@@ -255,7 +244,7 @@ const longestPaths = combined(
   },
 );
 
-const swapped = combined(
+const swapped = ours(
   'directories-swapped',
   'directories of fifty long names moved into one another, over empty ones and out again, at random, then filled up',
   (env) => {

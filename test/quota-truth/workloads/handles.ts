@@ -1,12 +1,8 @@
 /** Quota truth: what is open or waiting: descriptors, handles, streams, watchers with unread events, copies that fail half-way. */
-import { bytes, type Env, inThousands, type Workload } from '../env.js';
+import { inThousands, type Workload } from '../env.js';
+import { fillUp, POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Fills what is left, so that the volume is full and not only crowded. */
-const fillUp = (env: Env): void => void env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(500)));
 
 const openUnlinked: Workload = {
   name: 'open-unlinked',

@@ -6,22 +6,12 @@ import { Volume } from '../../../src/adapters/memfs/index.js';
 import { mount } from '../../../src/adapters/mount/index.js';
 import { mountOver } from '../../../src/adapters/unionfs/index.js';
 import { createFs } from '../../../src/index.js';
-import { bytes, type Env, type Workload } from '../env.js';
+import type { Workload } from '../env.js';
 import { LOWER_DIRECTORIES, LOWER_FILES, lowerPath } from '../open.js';
+import { fillUp, ours, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
-
-const hostile = (
-  name: string,
-  about: string,
-  run: Workload['run'],
-  more: Partial<Omit<Workload, 'name' | 'about' | 'run'>> = {},
-): Workload => ({ name, about, portable: false, run, ...more });
-
-const fillUp = (env: Env): void => void env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(500)));
 
 /** A tree of two hundred files, as an archive. */
 async function someArchive(format: 'tar' | 'tar.gz' | 'zip'): Promise<Buffer> {
@@ -44,7 +34,7 @@ function halting(archive: Buffer): { source: AsyncGenerator<Buffer>; halted: Pro
 }
 
 const hanging = (format: 'tar' | 'tar.gz' | 'zip'): Workload =>
-  hostile(
+  ours(
     `archive-imports-hanging-${format.replace('.', '-')}`,
     `imports of a ${format} that stops half-way, none of them given up`,
     async (env) => {
@@ -72,7 +62,7 @@ const hanging = (format: 'tar' | 'tar.gz' | 'zip'): Workload =>
     },
   );
 
-const byteByByte = hostile(
+const byteByByte = ours(
   'archive-zip-byte-by-byte',
   'a zip that comes as a stream of single bytes, weighed on the way',
   async (env) => {
@@ -107,7 +97,7 @@ async function makeBombs(): Promise<void> {
   await Promise.all(Object.values(bombs));
 }
 
-const bombing = hostile(
+const bombing = ours(
   'archive-bombs',
   'archives of 64 MiB of zeros, as a file and as the header of one, imported until they are refused, again and again',
   async (env) => {
@@ -130,7 +120,7 @@ const bombing = hostile(
   { prepare: makeBombs, code: 2 ** 20 },
 );
 
-const exportsLeft = hostile(
+const exportsLeft = ours(
   'archive-exports-waiting',
   'archives asked for of a full volume, a hundred at once, none of which is waited for before the last',
   async (env) => {
@@ -146,7 +136,7 @@ const exportsLeft = hostile(
 );
 
 const overlay = (name: string, about: string, run: Workload['run'], more: Pick<Workload, 'code'> = {}): Workload =>
-  hostile(`overlay-${name}`, about, run, { overlay: true, ...more });
+  ours(`overlay-${name}`, about, run, { overlay: true, ...more });
 
 const renamedTrees = overlay(
   'directories-moved',
@@ -186,7 +176,7 @@ const linksAndModes = overlay(
   },
 );
 
-const mounted = hostile(
+const mounted = ours(
   'mount-filled',
   'a volume mounted on the process and filled through node:fs: files, descriptors, handles, streams, Dirs, watchers',
   async (env) => {
@@ -218,7 +208,7 @@ const mounted = hostile(
   },
 );
 
-const mounts = hostile(
+const mounts = ours(
   'mounts-by-the-thousand',
   'a volume mounted, used, entered and unmounted, at other places each time, two thousand times',
   (env) =>
@@ -233,7 +223,7 @@ const mounts = hostile(
   { endless: true },
 );
 
-const unioned = hostile(
+const unioned = ours(
   'union-copied-up',
   'a union over a lower tree: looked up, appended to, then filled up',
   (env) => {
@@ -255,7 +245,7 @@ function lower(): typeof nodeFs {
 }
 
 /** The volume is the workload's own: the one under test stays empty. */
-const fromJson = hostile(
+const fromJson = ours(
   'memfs-from-json',
   "memfs's Volume filled by fromJSON with nested trees until it refuses, read by toJSON, reset, filled again",
   (env) => {

@@ -1,10 +1,9 @@
 /** Quota truth: what a program keeps and forgets: streams read half-way, iterators after their first value, watchers of large trees. */
 import type { FSWatcher, ReadStream, WriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { bytes, type Env, inThousands, type Workload } from '../env.js';
+import { type Env, inThousands, type Workload } from '../env.js';
+import { POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
 

@@ -8,19 +8,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { TextHandle } from '../../../src/index.js';
-import { bytes, type Env, inThousands, type Workload } from '../env.js';
+import { type Env, inThousands, type Workload } from '../env.js';
+import { ours, POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
-
-const left = (
-  name: string,
-  about: string,
-  run: Workload['run'],
-  more: Partial<Omit<Workload, 'name' | 'about' | 'run'>> = {},
-): Workload => ({ name, about, portable: false, run, ...more });
 
 const event = (stream: ReadStream | WriteStream, name: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -35,7 +27,7 @@ const destroyAll = async (env: Env): Promise<void> => {
   for (let i = 0; i < 10; i++) await turn();
 };
 
-const ofOneHandle = left(
+const ofOneHandle = ours(
   'streams-of-one-handle',
   'read and write streams of parts of one FileHandle, which they leave open, each used to its end',
   async (env) => {
@@ -64,7 +56,7 @@ const ofOneHandle = left(
   },
 );
 
-const ofOneDescriptor = left(
+const ofOneDescriptor = ours(
   'streams-of-one-descriptor',
   'read streams of one descriptor, each half read and kept',
   async (env) => {
@@ -90,7 +82,7 @@ const endless = function* (): Generator<Buffer> {
   for (;;) yield part(3000);
 };
 
-const endlessSource = left(
+const endlessSource = ours(
   'write-streams-endless-source',
   'write streams of a highWaterMark of 64 MiB into which a source without end is piped until each is refused, kept',
   async (env) => {
@@ -108,7 +100,7 @@ const endlessSource = left(
   { release: destroyAll },
 );
 
-const aborted = left(
+const aborted = ours(
   'calls-aborted',
   'calls and streams with a signal each, aborted before, meanwhile and afterwards, twenty thousand of them',
   async (env) => {
@@ -144,7 +136,7 @@ const aborted = left(
   { endless: true },
 );
 
-const refusedLater = left(
+const refusedLater = ours(
   'refusals-delivered-later',
   'callbacks and promises that get ENOSPC on a full volume, five hundred at once, a hundred thousand in all',
   async (env) => {
@@ -167,7 +159,7 @@ const refusedLater = left(
   },
 );
 
-const scribbled = left(
+const scribbled = ours(
   'results-scribbled-on',
   'what every call that reads has given is written over by its reader: the volume keeps what it has',
   async (env) => {
@@ -210,7 +202,7 @@ const scribbled = left(
   { endless: true },
 );
 
-const neverAnswered = left(
+const neverAnswered = ours(
   'cp-filters-never-answer',
   'cp of a tree of some hundred files, with a filter that answers all but the last question, ever more of them',
   async (env) => {
@@ -245,7 +237,7 @@ interface Lines {
   readonly lines: { close(): void };
 }
 
-const longLines = left(
+const longLines = ours(
   'line-readers-long-lines',
   'readers of lines on streams of a file of one line, paused by what they have read of it, kept',
   async (env) => {
@@ -276,7 +268,7 @@ interface TextStream {
   on(event: string, listener: () => void): unknown;
 }
 
-const textStreams = left(
+const textStreams = ours(
   'utf8-streams-kept',
   'Utf8Streams, where Node has them, each given a line and kept; elsewhere descriptors',
   async (env) => {
@@ -303,7 +295,7 @@ const textStreams = left(
   },
 );
 
-const textLines = left(
+const textLines = ours(
   'mfs-text-lines-half-read',
   'TextHandles of a file of long lines, each an iterator kept after its first line',
   async (env) => {
@@ -319,7 +311,7 @@ const textLines = left(
   { mfs: true, release: (env) => env.releaseObjects((one: { close(): void }) => one.close()) },
 );
 
-const walksLeft = left(
+const walksLeft = ours(
   'mfs-walks-left',
   'walks, globs and listings of the D-MemFS API left after their first step, on a full volume',
   (env) => {
@@ -333,7 +325,7 @@ const walksLeft = left(
   { mfs: true },
 );
 
-const blobs = left(
+const blobs = ours(
   'blobs-dropped',
   'blobs of a file that is removed and made again, read or not, none of them kept',
   async (env) => {

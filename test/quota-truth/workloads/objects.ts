@@ -7,10 +7,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { openDatabase, type Sqlite3Module } from '../../../src/adapters/sqlite/index.js';
 import { createProvider } from '../../../src/adapters/vfs/index.js';
 import { createFs } from '../../../src/index.js';
-import { bytes, type Env, type Workload } from '../env.js';
+import type { Env, Workload } from '../env.js';
+import { POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
 const NOTHING = ['*.log', '**/build/**', '{a,b,c}*.tmp', '!(x|y).bak'];

@@ -2,11 +2,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { restore, type Snapshot, snapshot } from '../../../src/adapters/snapshot/index.js';
 import { createFs, MemoryFileSystem } from '../../../src/index.js';
-import { bytes, type Env, type Workload } from '../env.js';
+import type { Env, Workload } from '../env.js';
+import { POOL, part } from '../parts.js';
 
 const PAGE = 65_536;
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const ignore = (): void => {};
 
 const plain = (

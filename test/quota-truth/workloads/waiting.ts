@@ -7,10 +7,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { exportArchive, importArchive } from '../../../src/adapters/archive/index.js';
 import { createFs, quotaOf } from '../../../src/index.js';
-import { bytes, type Env, inThousands, type Workload } from '../env.js';
+import { type Env, inThousands, type Workload } from '../env.js';
+import { POOL, part } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ignore = (): void => {};
 

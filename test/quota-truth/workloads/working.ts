@@ -7,21 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importFromDisk } from '../../../src/adapters/disk/index.js';
 import { TextHandle } from '../../../src/index.js';
-import { bytes, type Env, inThousands, type Workload } from '../env.js';
+import { type Env, inThousands, type Workload } from '../env.js';
+import { fillUp, ours } from '../parts.js';
 
-const POOL = bytes(2 ** 20);
-const part = (size: number): Buffer => POOL.subarray(0, size);
 const DEEP = `/${'p'.repeat(200)}`.repeat(15);
-
-const working = (
-  name: string,
-  about: string,
-  run: Workload['run'],
-  more: Partial<Omit<Workload, 'name' | 'about' | 'run'>> = {},
-): Workload => ({ name, about, portable: false, run, ...more });
-
-/** Fills what is left, so that the volume is full and not only crowded. */
-const fillUp = (env: Env): void => void env.fill((i) => env.fs.writeFileSync(`/rest${i}`, part(500)));
 
 /** Looks four times while `count` entries pass. */
 function looking(env: Env, count: number): () => boolean {
@@ -32,7 +21,7 @@ function looking(env: Env, count: number): () => boolean {
   };
 }
 
-const deepCopies = working(
+const deepCopies = ours(
   'cp-of-deep-tree',
   'cp of empty files below a path of 3,000 bytes, weighed in its filter, in each form',
   async (env) => {
@@ -67,7 +56,7 @@ function makeImportedTree(): void {
   }
 }
 
-const diskImport = working(
+const diskImport = ours(
   'disk-import',
   'a directory of the disk with four thousand long names imported again and again, weighed in its filter',
   async (env) => {
@@ -80,7 +69,7 @@ const diskImport = working(
   { prepare: makeImportedTree, code: 2 ** 19 },
 );
 
-const globs = working(
+const globs = ours(
   'glob-patterns',
   'a hundred thousand patterns that were never seen before, in every call that takes some',
   (env) => {
@@ -96,7 +85,7 @@ const globs = working(
 /** Every encoding with tables of its own. */
 const ENCODINGS = ['shift_jis', 'euc-jp', 'gbk', 'gb18030', 'big5', 'euc-kr', 'iso-2022-jp', 'koi8-r', 'windows-1250'];
 
-const encodings = working(
+const encodings = ours(
   'mfs-encodings',
   'text written and read in every encoding that has tables, then filled up',
   (env) => {
