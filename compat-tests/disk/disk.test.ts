@@ -7,7 +7,7 @@ import { loadOurs, memory, real } from '../targets.js';
 import { Bench } from './compare.js';
 import { makeProgram } from './program.js';
 import { print, shrink } from './shrink.js';
-import type { Forms } from './statements.js';
+import type { Forms } from './statements/index.js';
 
 const bench = new Bench();
 const ours = await loadOurs();

@@ -6,7 +6,7 @@
 
 import { describe } from '../describe.js';
 import { Prng } from './prng.js';
-import { type Forms, setUp, statement } from './statements.js';
+import { type Forms, setUp, statement } from './statements/index.js';
 import { WIDE_NAMES } from './wide-world.js';
 import type { World } from './world.js';
 

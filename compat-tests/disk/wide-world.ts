@@ -1,5 +1,5 @@
 /**
- * Compat tests, disk: the helpers of the statements at the edges (wide-statements.ts). They observe, as world.ts does.
+ * Compat tests, disk: the helpers of the statements at the edges (statements/). They observe, as world.ts does.
  */
 import type { Dir, ReadStream, WriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';

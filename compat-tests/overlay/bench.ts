@@ -11,9 +11,9 @@ import { quotaOf } from '../../src/facade/index.js';
 import { Bench } from '../disk/compare.js';
 import type { Prng } from '../disk/prng.js';
 import type { Program } from '../disk/program.js';
-import { type Forms, setUp, statement } from '../disk/statements.js';
+import { type Forms, setUp, statement } from '../disk/statements/index.js';
 import { snapshot } from '../disk/tree.js';
-import * as v from '../disk/values.js';
+import * as v from '../disk/values/index.js';
 import type { NodeFs, Target } from '../targets.js';
 
 /** The statement at which the overlay begins; nothing on the disk itself. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Prng } from '../disk/prng.js';
 import { print, shrink } from '../disk/shrink.js';
-import type { Forms } from '../disk/statements.js';
+import type { Forms } from '../disk/statements/index.js';
 import { loadOurs, real } from '../targets.js';
 import { lowerState, makeOverlayProgram, OverlayBench, problemsIn, traced } from './bench.js';
 

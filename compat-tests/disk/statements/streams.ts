@@ -2,8 +2,8 @@
  * Compat tests, disk: one random statement about streams: those of fs and of
  * FileHandle, pipelines, lines and web streams. Only what a disk answers the same way each time.
  */
-import type { Prng } from './prng.js';
-import * as v from './values.js';
+import type { Prng } from '../prng.js';
+import * as v from '../values/index.js';
 
 const major = Number(process.versions.node.split('.')[0]);
 

@@ -1,0 +1,85 @@
+/**
+ * Compat tests, disk: one random statement of a program, and the first ones. Each area of the file system has a file
+ * here; one statement in eight is at the edges (odd, edges, vectors, wide).
+ */
+import type { Prng } from '../prng.js';
+import * as v from '../values/index.js';
+import { copySync, type Forms } from './common.js';
+import { close, onDescriptor, onRead, open } from './descriptors.js';
+import { onEdge } from './edges.js';
+import { oddCall } from './odd.js';
+import { onPath } from './paths.js';
+import { special } from './special.js';
+import { onStream } from './streams.js';
+import { onVector } from './vectors.js';
+import { wideSpecial } from './wide.js';
+
+export type { Forms } from './common.js';
+
+/** The first statements of a program: something to work on. */
+export const setUp = (r: Prng): string[] => {
+  const lines: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    const target = v.plainPath(r);
+    switch (r.below(6)) {
+      case 0:
+      case 1:
+        lines.push(`fs.mkdirSync(${target}, { recursive: true })`);
+        break;
+      case 2:
+      case 3:
+        lines.push(`fs.writeFileSync(${target}, ${v.text(r)})`);
+        break;
+      case 4:
+        lines.push(`fs.symlinkSync(${v.linkTarget(r)}, ${target})`);
+        break;
+      default:
+        lines.push(copySync([v.plainPath(r), target, '{ recursive: true }']));
+    }
+  }
+  return lines;
+};
+
+const wideStatement = (r: Prng, sync: boolean): string => {
+  switch (r.weighted({ odd: 30, edge: 25, vector: 20, special: 30 })) {
+    case 'odd':
+      return oddCall(r, sync);
+    case 'edge':
+      return onEdge(r, sync);
+    case 'vector':
+      return onVector(r, sync);
+    default:
+      return wideSpecial(r, sync);
+  }
+};
+
+export const statement = (r: Prng, forms: Forms): string => {
+  const kind = r.weighted({
+    path: 46,
+    descriptor: 13,
+    read: 6,
+    open: 9,
+    close: 4,
+    special: 8,
+    wide: 13,
+    stream: forms === 'all' ? 7 : 0,
+  });
+  switch (kind) {
+    case 'path':
+      return onPath(r, forms);
+    case 'descriptor':
+      return onDescriptor(r, forms);
+    case 'read':
+      return onRead(r, forms);
+    case 'open':
+      return open(r, forms);
+    case 'close':
+      return close(r, forms);
+    case 'special':
+      return special(r, forms);
+    case 'wide':
+      return wideStatement(r, forms === 'sync');
+    default:
+      return onStream(r);
+  }
+};
