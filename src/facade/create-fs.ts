@@ -8,7 +8,7 @@ import { createContext } from './context.js';
 import { readVolumeOptions, workingDirectory } from './create-options.js';
 import { makeFs } from './fs-object.js';
 import { membersOf } from './members.js';
-import { rememberEngine, showVolume } from './quota.js';
+import { rememberEngine, showVolume } from './quota/quota.js';
 import { toNodeError } from './uv-exception.js';
 
 type Fs = typeof nodeFs;

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { makeMembers } from './fs-members.js';
 import { makePromises, makeStreams } from './late.js';
 import { Parts } from './parts.js';
-import { rememberEngine } from './quota.js';
+import { rememberEngine } from './quota/quota.js';
 import { hostFs } from './running-node.js';
 
 type Fs = typeof nodeFs;

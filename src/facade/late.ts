@@ -13,11 +13,11 @@ export {
   writeFileByMembers,
   writeFileSyncByMembers,
 } from './by-members.js';
-export { describeTree, describeUse } from './describe-volume.js';
-export { makeQuota } from './engine-quota.js';
-export { fileHandleMaker } from './file-handle.js';
+export { fileHandleMaker } from './handle/file-handle.js';
 export { makeMkdtempDisposable } from './mkdtemp-disposable.js';
 export { makeOpenAsBlob } from './open-as-blob.js';
 export { makePromises } from './promises-object.js';
-export { makeRm } from './rm.js';
-export { makeStreams } from './streams.js';
+export { describeTree, describeUse } from './quota/describe-volume.js';
+export { makeQuota } from './quota/engine-quota.js';
+export { makeRm } from './rm/rm.js';
+export { makeStreams } from './streams/streams.js';

@@ -5,7 +5,7 @@
  */
 import type { Context } from './context.js';
 import { opendirForms } from './dir.js';
-import type { HandleMaker } from './file-handle.js';
+import type { HandleMaker } from './handle/file-handle.js';
 import { fileHandleMaker, makeMkdtempDisposable, makeOpenAsBlob, makeRm } from './late.js';
 import { realpathOperations, seldomFdOperations, seldomPathOperations } from './late-calls.js';
 import { makeCp, makeGlob, makeWatch } from './late-trees.js';

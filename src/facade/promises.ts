@@ -14,8 +14,8 @@ import {
 } from './completion.js';
 import type { Context } from './context.js';
 import { type Operation, promiseForm } from './define.js';
-import { FileHandle, type HandleMaker } from './file-handle.js';
-import { isPieces, writePieces } from './file-handle-io.js';
+import { FileHandle, type HandleMaker } from './handle/file-handle.js';
+import { isPieces, writePieces } from './handle/io.js';
 import { methodNotImplemented } from './node-errors.js';
 import { checkBufferOption, makeDecoder, readWholeLater, throwIfAborted } from './ops/read-file.js';
 import {

@@ -1,10 +1,10 @@
 /** Facade layer: the quota of an engine, with the errors of Node. */
-import { type Engine, Fault, type QuotaUsage } from '../core/index.js';
-import { decodeName, encodeName } from './encoding.js';
-import { invalidArgType, outOfRange } from './node-errors.js';
+import { type Engine, Fault, type QuotaUsage } from '../../core/index.js';
+import { decodeName, encodeName } from '../encoding.js';
+import { invalidArgType, outOfRange } from '../node-errors.js';
+import { faultToError } from '../uv-exception.js';
+import { validateFunction, validateInteger, validatePath } from '../validate.js';
 import type { Quota } from './quota.js';
-import { faultToError } from './uv-exception.js';
-import { validateFunction, validateInteger, validatePath } from './validate.js';
 
 /** Bytes of a listener: a plain function, its mark and its place in the list (measured 345). */
 const LISTENER_PRICE = 384;

@@ -8,12 +8,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
-import { Fault, STAT_LENGTH, type StatArray } from '../core/index.js';
-import { every, later, nextTick, stopEvery, textBytes } from '../host/index.js';
-import type { Context } from './context.js';
-import { makeStats } from './stats.js';
-import { faultToError } from './uv-exception.js';
-import { validateFunction, validatePath, validateUint32 } from './validate.js';
+import { Fault, STAT_LENGTH, type StatArray } from '../../core/index.js';
+import { every, later, nextTick, stopEvery, textBytes } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { makeStats } from '../stats.js';
+import { faultToError } from '../uv-exception.js';
+import { validateFunction, validatePath, validateUint32 } from '../validate.js';
 
 const DEFAULT_INTERVAL = 5007;
 

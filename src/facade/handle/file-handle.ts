@@ -15,29 +15,21 @@ import {
   rejectUnlessAborted,
   resolveLater,
   resolveUnlessAborted,
-} from './completion.js';
-import type { Context } from './context.js';
-import type { Operation } from './define.js';
-import {
-  isPieces,
-  readHandle,
-  readvHandle,
-  writeContent,
-  writeHandle,
-  writePieces,
-  writevHandle,
-} from './file-handle-io.js';
-import { releaseShare, takeShare } from './file-handle-refs.js';
-import { webStream } from './file-handle-web-stream.js';
-import { seldomFdOperations } from './late-calls.js';
-import { AbortError } from './node-errors.js';
-import { fstatOperation } from './ops/look.js';
-import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAborted } from './ops/read-file.js';
-import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from './ops/whole-file.js';
-import { type AnyOptions, getOptions } from './options.js';
-import { bufferOption } from './running-node.js';
-import { billMore } from './stream-bill.js';
-import { type Caller, isPastOpening, toNodeError } from './uv-exception.js';
+} from '../completion.js';
+import type { Context } from '../context.js';
+import type { Operation } from '../define.js';
+import { seldomFdOperations } from '../late-calls.js';
+import { AbortError } from '../node-errors.js';
+import { fstatOperation } from '../ops/look.js';
+import { checkBufferOption, decodeContent, makeDecoder, readOpenFile, throwIfAborted } from '../ops/read-file.js';
+import { APPEND_DEFAULTS, checkWriteOptions, contentOf, READ_DEFAULTS, WRITE_DEFAULTS } from '../ops/whole-file.js';
+import { type AnyOptions, getOptions } from '../options.js';
+import { bufferOption } from '../running-node.js';
+import { billMore } from '../streams/bill.js';
+import { type Caller, isPastOpening, toNodeError } from '../uv-exception.js';
+import { isPieces, readHandle, readvHandle, writeContent, writeHandle, writePieces, writevHandle } from './io.js';
+import { releaseShare, takeShare } from './refs.js';
+import { webStream } from './web-stream.js';
 
 /** Operations on a descriptor by name: what the handle's methods of one call stand for. */
 type Runs = ReturnType<typeof operationsOf>;
@@ -316,4 +308,4 @@ export class FileHandle extends EventEmitter {
   }
 }
 
-export { isFileHandle } from './file-handle-refs.js';
+export { isFileHandle } from './refs.js';

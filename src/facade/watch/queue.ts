@@ -11,8 +11,8 @@
  * quota to which its records are billed; what comes on top is dropped, but for
  * the first that waits for a watcher. Equal neighbours are one change.
  */
-import type { ChangeEvent, Engine } from '../core/index.js';
-import { later } from '../host/index.js';
+import type { ChangeEvent, Engine } from '../../core/index.js';
+import { later } from '../../host/index.js';
 
 /** /proc/sys/fs/inotify/max_queued_events, as Linux sets it. */
 const MAX_QUEUED = 16_384;

@@ -1,5 +1,5 @@
 /** Facade layer: how cp looks at files. Owns one scratch array that each look overwrites; what it gives is a copy. */
-import { type Engine, STAT_LENGTH } from '../core/index.js';
+import { type Engine, STAT_LENGTH } from '../../core/index.js';
 
 /** The beginning of an engine's StatArray, numbered alike: up to the times. */
 export type Stat = readonly number[];

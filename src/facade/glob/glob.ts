@@ -7,13 +7,12 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deliver, deliverError, resolveLater } from './completion.js';
-import type { Context } from './context.js';
-import { makeDirent } from './dirent.js';
-import { type GlobOptions, GlobWalk, type Match, showPath } from './glob-walk.js';
-import { invalidArgType, isNodeError } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
-import type { Caller } from './uv-exception.js';
+import { deliver, deliverError, resolveLater } from '../completion.js';
+import type { Context } from '../context.js';
+import { makeDirent } from '../dirent.js';
+import { invalidArgType, isNodeError } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import type { Caller } from '../uv-exception.js';
 import {
   type Callback,
   validateBoolean,
@@ -21,7 +20,8 @@ import {
   validateInteger,
   validateObject,
   validateString,
-} from './validate.js';
+} from '../validate.js';
+import { type GlobOptions, GlobWalk, type Match, showPath } from './walk.js';
 
 interface Search {
   /** @throws path.resolve's own error when `cwd` is no text */

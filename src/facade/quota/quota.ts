@@ -2,9 +2,9 @@
  * Facade layer: the volume behind an fs object. `node:fs` has no place for its quota, so it
  * is asked for by the object: `quotaOf(fs)`.
  */
-import type { AuditReport, Engine, Pressure, QuotaUsage } from '../core/index.js';
-import { describeTree, describeUse, makeQuota } from './late.js';
-import { invalidArgValue } from './node-errors.js';
+import type { AuditReport, Engine, Pressure, QuotaUsage } from '../../core/index.js';
+import { describeTree, describeUse, makeQuota } from '../late.js';
+import { invalidArgValue } from '../node-errors.js';
 
 /** What an application can ask of and tell a volume about its quota. */
 export interface Quota {

@@ -7,11 +7,11 @@
  * literal parts do; `**` and `*` leave out dot files.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT } from '../core/index.js';
-import type { Context } from './context.js';
-import { decodeName, encodeName } from './encoding.js';
-import { GLOBSTAR, type MatcherOptions, Minimatch } from './minimatch.js';
-import { nodeAtLeast } from './running-node.js';
+import { DT_DIR, DT_FILE, DT_LINK, S_IFDIR, S_IFLNK, S_IFMT } from '../../core/index.js';
+import type { Context } from '../context.js';
+import { decodeName, encodeName } from '../encoding.js';
+import { GLOBSTAR, type MatcherOptions, Minimatch } from '../minimatch.js';
+import { nodeAtLeast } from '../running-node.js';
 
 const { join, resolve } = posix;
 

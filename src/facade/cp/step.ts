@@ -3,11 +3,11 @@
  * of the call that Node makes there. Owns no state.
  */
 import { posix } from 'node:path';
-import { type Fault, QuotaFault } from '../core/index.js';
-import { systemError } from './cp-errors.js';
-import { decodeName } from './encoding.js';
-import type { Passage } from './times.js';
-import { faultToError } from './uv-exception.js';
+import { type Fault, QuotaFault } from '../../core/index.js';
+import { decodeName } from '../encoding.js';
+import type { Passage } from '../times.js';
+import { faultToError } from '../uv-exception.js';
+import { systemError } from './errors.js';
 
 /** A file as the caller spells it (for errors) and as the engine knows it (an absolute byte string). */
 export interface Place {

@@ -1,18 +1,17 @@
 /**
  * Facade layer: rm in its three forms, and rmdir with the `recursive` option
  * that Node up to 25 still takes. Owns the options and where errors go; what
- * is removed, rm-tree.ts says. Source: lib/internal/fs/utils.js, as measured.
+ * is removed, tree.ts says. Source: lib/internal/fs/utils.js, as measured.
  *
  * `maxRetries` and `retryDelay` are checked as Node does; nothing in memory is
  * busy for a moment only, so there is never a failure that a retry could mend.
  */
-import { Fault, S_IFDIR, S_IFMT } from '../core/index.js';
-import { deliver, deliverError, rejectLater, resolveLater } from './completion.js';
-import type { Context } from './context.js';
-import { invalidArgValue, isNodeError } from './node-errors.js';
-import { type Form, isLink, nativeSync, type RmOptions, remove } from './rm-tree.js';
-import { nodeAtLeast } from './running-node.js';
-import { type Caller, faultToError, spell, uvException } from './uv-exception.js';
+import { Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
+import { deliver, deliverError, rejectLater, resolveLater } from '../completion.js';
+import type { Context } from '../context.js';
+import { invalidArgValue, isNodeError } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import { type Caller, faultToError, spell, uvException } from '../uv-exception.js';
 import {
   type Callback,
   validateBoolean,
@@ -20,7 +19,8 @@ import {
   validateInt32,
   validateObject,
   validateUint32,
-} from './validate.js';
+} from '../validate.js';
+import { type Form, isLink, nativeSync, type RmOptions, remove } from './tree.js';
 
 type Given = Partial<Record<keyof RmOptions, unknown>>;
 

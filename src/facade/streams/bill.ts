@@ -7,10 +7,10 @@
  * In a volume without room a stream is still read: in smaller pieces, of which
  * it holds no more than one.
  */
-import type { HandleTie } from '../core/index.js';
-import { textBytes } from '../host/index.js';
-import type { Context } from './context.js';
-import { toNodeError } from './uv-exception.js';
+import type { HandleTie } from '../../core/index.js';
+import { textBytes } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { toNodeError } from '../uv-exception.js';
 
 /** Bytes of a stream with its state and listeners (measured 540 for writing, 1,300 for reading with two pieces held). */
 const WRITE_PRICE = 768;

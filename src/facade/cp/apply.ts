@@ -14,11 +14,11 @@ import {
   S_IFDIR,
   S_IFMT,
   S_IFREG,
-} from '../core/index.js';
-import { exists, type Stat, statAt } from './cp-stat.js';
-import { type Overwrite, type Step, stepError } from './cp-step.js';
-import { COPY_FLAGS } from './ops/path.js';
-import type { Passage } from './times.js';
+} from '../../core/index.js';
+import { COPY_FLAGS } from '../ops/path.js';
+import type { Passage } from '../times.js';
+import { exists, type Stat, statAt } from './stat.js';
+import { type Overwrite, type Step, stepError } from './step.js';
 
 /** Names that exist only within one call of applySteps; watchers are not told of them. */
 export const asidePrefix = '.quotafs-cp-';

@@ -4,11 +4,11 @@
  * events, and no more than the volume's quota pays for; what comes on top is
  * dropped with a warning, or ends the iteration with an error, as `overflow` says.
  */
-import { detached } from '../host/index.js';
-import type { Context } from './context.js';
-import { decodeName, presentName } from './encoding.js';
-import { AbortError, codedError, invalidArgValue } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
+import { detached } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { decodeName, presentName } from '../encoding.js';
+import { AbortError, codedError, invalidArgValue } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
 import {
   validateAbortSignal,
   validateBoolean,
@@ -16,9 +16,9 @@ import {
   validateObject,
   validateOneOf,
   validatePath,
-} from './validate.js';
-import { WatchHandle, watchFault } from './watch-handle.js';
-import { parseIgnore } from './watch-ignore.js';
+} from '../validate.js';
+import { WatchHandle, watchFault } from './handle.js';
+import { parseIgnore } from './ignore.js';
 
 export interface Change {
   readonly eventType: 'rename' | 'change';

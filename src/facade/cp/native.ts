@@ -6,8 +6,12 @@
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */
 import { posix } from 'node:path';
-import { DT_DIR, DT_LINK, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTSUP, S_IFDIR } from '../core/index.js';
-import { alreadyExists, systemError } from './cp-errors.js';
+import { DT_DIR, DT_LINK, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTSUP, S_IFDIR } from '../../core/index.js';
+import { decodeName } from '../encoding.js';
+import { throughDouble } from '../late-calls.js';
+import { nodeAtLeast } from '../running-node.js';
+import { spell, uvException } from '../uv-exception.js';
+import { alreadyExists, systemError } from './errors.js';
 import {
   children,
   isDirectory,
@@ -22,13 +26,9 @@ import {
   planFile,
   planLink,
   sameInode,
-} from './cp-plan.js';
-import { exists, type Stat, statAt } from './cp-stat.js';
-import type { Place } from './cp-step.js';
-import { decodeName } from './encoding.js';
-import { throughDouble } from './late-calls.js';
-import { nodeAtLeast } from './running-node.js';
-import { spell, uvException } from './uv-exception.js';
+} from './plan.js';
+import { exists, type Stat, statAt } from './stat.js';
+import type { Place } from './step.js';
 
 /** Node 26: `dereference` works inside directories, and new directories get mode and times of theirs. */
 const complete = nodeAtLeast(26);

@@ -16,13 +16,13 @@ import {
   S_IFMT,
   STAT_LENGTH,
   type Watch,
-} from '../core/index.js';
-import { detached, every, stopEvery, textBytes } from '../host/index.js';
-import type { Context } from './context.js';
-import { asidePrefix } from './cp-apply.js';
-import { encodeName } from './encoding.js';
-import { faultToError, spell, uvException } from './uv-exception.js';
-import { enqueue, pendingNames, Seat } from './watch-queue.js';
+} from '../../core/index.js';
+import { detached, every, stopEvery, textBytes } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { asidePrefix } from '../cp/apply.js';
+import { encodeName } from '../encoding.js';
+import { faultToError, spell, uvException } from '../uv-exception.js';
+import { enqueue, pendingNames, Seat } from './queue.js';
 
 export type EventType = 'rename' | 'change';
 

@@ -4,8 +4,8 @@
  * expressions and functions, one or a list) and what its matchers are billed.
  */
 import { isRegExp } from 'node:util/types';
-import { Minimatch } from './minimatch.js';
-import { invalidArgType, invalidArgValue } from './node-errors.js';
+import { Minimatch } from '../minimatch.js';
+import { invalidArgType, invalidArgValue } from '../node-errors.js';
 
 export type Ignore = (name: string) => boolean;
 

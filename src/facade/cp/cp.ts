@@ -6,17 +6,17 @@
  * filter that throws), what comes before it is copied first, as Node does.
  */
 import { isPromise } from 'node:util/types';
-import { deliverAll, deliverError, rejectLater, resolveLater } from './completion.js';
-import type { Context } from './context.js';
-import { Application, applySteps } from './cp-apply.js';
-import { planNative } from './cp-native.js';
-import { type CpOptions, type Plan, type Planning, planWalk } from './cp-plan.js';
-import type { Place, Step } from './cp-step.js';
-import { throughDate } from './late-calls.js';
-import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
-import { type Caller, spell, toNodeError } from './uv-exception.js';
-import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from './validate.js';
+import { deliverAll, deliverError, rejectLater, resolveLater } from '../completion.js';
+import type { Context } from '../context.js';
+import { throughDate } from '../late-calls.js';
+import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import { type Caller, spell, toNodeError } from '../uv-exception.js';
+import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from '../validate.js';
+import { Application, applySteps } from './apply.js';
+import { planNative } from './native.js';
+import { type CpOptions, type Plan, type Planning, planWalk } from './plan.js';
+import type { Place, Step } from './step.js';
 
 const defaults = {
   dereference: false,

@@ -15,10 +15,10 @@ import {
   ENOTSUP,
   EPERM,
   EROFS,
-} from '../core/index.js';
-import type { Place } from './cp-step.js';
-import { NodeError } from './node-errors.js';
-import { uvException } from './uv-exception.js';
+} from '../../core/index.js';
+import { NodeError } from '../node-errors.js';
+import { uvException } from '../uv-exception.js';
+import type { Place } from './step.js';
 
 const texts = {
   ERR_FS_CP_DIR_TO_NON_DIR: 'Cannot overwrite non-directory with directory',

@@ -21,13 +21,13 @@ import {
   S_IFLNK,
   S_IFMT,
   STAT_LENGTH,
-} from '../core/index.js';
-import type { Context } from './context.js';
-import type { Place } from './cp-step.js';
-import { decodeName } from './encoding.js';
-import { SystemError } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
-import { PathFault, spell, uvException } from './uv-exception.js';
+} from '../../core/index.js';
+import type { Context } from '../context.js';
+import type { Place } from '../cp/step.js';
+import { decodeName } from '../encoding.js';
+import { SystemError } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import { PathFault, spell, uvException } from '../uv-exception.js';
 
 export interface RmOptions {
   readonly force: boolean;

@@ -3,9 +3,9 @@
  * `console.log(fs)`, `util.inspect(fs)`. A few lines, however large it is, and
  * looking leaves no trace in it.
  */
-import { type Engine, Fault, S_IFDIR, S_IFLNK, S_IFMT, type TreeSource } from '../core/index.js';
-import { formatBytes } from '../host/index.js';
-import { decodeName } from './encoding.js';
+import { type Engine, Fault, S_IFDIR, S_IFLNK, S_IFMT, type TreeSource } from '../../core/index.js';
+import { formatBytes } from '../../host/index.js';
+import { decodeName } from '../encoding.js';
 
 const MOST_LINES = 30;
 

@@ -4,12 +4,12 @@
  * until it ends, is cancelled, or the handle closes.
  */
 import { ReadableStream } from 'node:stream/web';
-import type { Engine, HandleTie } from '../core/index.js';
-import { releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
-import { invalidState } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
-import { toNodeError } from './uv-exception.js';
-import { validateBoolean, validateObject, validateString } from './validate.js';
+import type { Engine, HandleTie } from '../../core/index.js';
+import { invalidState } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import { toNodeError } from '../uv-exception.js';
+import { validateBoolean, validateObject, validateString } from '../validate.js';
+import { releaseShare, type SharedFileHandle, takeShare } from './refs.js';
 
 const CHUNK_SIZE = 16384;
 /** What is read at a time in a volume without room: it is in the price. */

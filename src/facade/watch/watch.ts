@@ -4,18 +4,18 @@
  * Invariant: after close() returns no event is emitted, only 'close', once.
  */
 import { EventEmitter } from 'node:events';
-import { nextTick } from '../host/index.js';
-import type { Context } from './context.js';
-import { decodeName, presentName } from './encoding.js';
-import { AbortError } from './node-errors.js';
-import { getOptions } from './options.js';
-import { nodeAtLeast } from './running-node.js';
+import { nextTick } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { decodeName, presentName } from '../encoding.js';
+import { AbortError } from '../node-errors.js';
+import { getOptions } from '../options.js';
+import { nodeAtLeast } from '../running-node.js';
+import type { Caller, UvException } from '../uv-exception.js';
+import { validateBoolean, validatePath } from '../validate.js';
+import { type EventType, WatchHandle } from './handle.js';
+import { type Ignore, type Ignored, parseIgnore } from './ignore.js';
+import { type Change, makePromisesWatch } from './promises.js';
 import { makeStatWatching } from './stat-watcher.js';
-import type { Caller, UvException } from './uv-exception.js';
-import { validateBoolean, validatePath } from './validate.js';
-import { type EventType, WatchHandle } from './watch-handle.js';
-import { type Ignore, type Ignored, parseIgnore } from './watch-ignore.js';
-import { type Change, makePromisesWatch } from './watch-promises.js';
 
 interface WatchSettings {
   readonly persistent: boolean;

@@ -7,17 +7,17 @@
  * filter has to be asked. Source: lib/internal/fs/cp/*.js, by measurement.
  */
 import { posix } from 'node:path';
-import { EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, Fault, S_IFDIR, S_IFLNK, S_IFMT } from '../core/index.js';
-import type { Context } from './context.js';
-import { alreadyExists, asGiven, cpError, systemError } from './cp-errors.js';
-import { exists, type Stat, statAt } from './cp-stat.js';
-import { child, type Place, type Step } from './cp-step.js';
-import { decodeName } from './encoding.js';
-import { throughDouble } from './late-calls.js';
-import { invalidArgType } from './node-errors.js';
-import { nodeAtLeast } from './running-node.js';
-import type { Passage } from './times.js';
-import { uvException } from './uv-exception.js';
+import { EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, Fault, S_IFDIR, S_IFLNK, S_IFMT } from '../../core/index.js';
+import type { Context } from '../context.js';
+import { decodeName } from '../encoding.js';
+import { throughDouble } from '../late-calls.js';
+import { invalidArgType } from '../node-errors.js';
+import { nodeAtLeast } from '../running-node.js';
+import type { Passage } from '../times.js';
+import { uvException } from '../uv-exception.js';
+import { alreadyExists, asGiven, cpError, systemError } from './errors.js';
+import { exists, type Stat, statAt } from './stat.js';
+import { child, type Place, type Step } from './step.js';
 
 export interface CpOptions {
   readonly dereference: boolean;

@@ -5,13 +5,13 @@
  * open, read, write, writev, fsync and close, so members that users patch are
  * honoured; an `options.fs` of the caller's wins, as in Node.
  */
-import { detached, ownFs as nodeFs } from '../host/index.js';
-import type { Context } from './context.js';
-import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from './file-handle-refs.js';
-import { streamsOn } from './members.js';
-import { methodNotImplemented } from './node-errors.js';
-import { billed, billMore, knownToHandle, leaveUnbilled } from './stream-bill.js';
-import { toNodeError } from './uv-exception.js';
+import { detached, ownFs as nodeFs } from '../../host/index.js';
+import type { Context } from '../context.js';
+import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from '../handle/refs.js';
+import { streamsOn } from '../members.js';
+import { methodNotImplemented } from '../node-errors.js';
+import { toNodeError } from '../uv-exception.js';
+import { billed, billMore, knownToHandle, leaveUnbilled } from './bill.js';
 
 type Fs = typeof nodeFs;
 type Operations = Record<string, unknown>;

@@ -4,15 +4,15 @@
  * `fs.read` and `fs.write`, and the shape of their results. All engine calls run
  * at call time.
  */
-import { resolveLater } from './completion.js';
-import type { Context } from './context.js';
-import { asBytes, encodeText } from './encoding.js';
-import { readVector } from './ops/fd.js';
-import { knownEncoding } from './ops/fd-write.js';
-import { checkReadRange, checkWriteRange, rangeOf, writePosition } from './ops/ranges.js';
-import { throwIfAborted } from './ops/read-file.js';
-import { writeOpenFile } from './ops/whole-file.js';
-import { nodeAtLeast } from './running-node.js';
+import { resolveLater } from '../completion.js';
+import type { Context } from '../context.js';
+import { asBytes, encodeText } from '../encoding.js';
+import { readVector } from '../ops/fd.js';
+import { knownEncoding } from '../ops/fd-write.js';
+import { checkReadRange, checkWriteRange, rangeOf, writePosition } from '../ops/ranges.js';
+import { throwIfAborted } from '../ops/read-file.js';
+import { writeOpenFile } from '../ops/whole-file.js';
+import { nodeAtLeast } from '../running-node.js';
 import {
   isView,
   validateInteger,
@@ -21,7 +21,7 @@ import {
   validateTextEncoding,
   validateView,
   validateViews,
-} from './validate.js';
+} from '../validate.js';
 
 /** Results have no prototype, as Node's. */
 const result = <T extends object>(fields: T): T => Object.assign(Object.create(null), fields);
