@@ -5,8 +5,9 @@
 
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { createFs } from '../../facade/index.js';
+import { validatePath } from '../../facade/index.js';
 import { codeOf } from '../../host/index.js';
+import { Bill } from '../tree/index.js';
 import type { AnyFunction, NodeFs } from './lower.js';
 
 type Entry = string | Buffer | Dirent;
@@ -45,31 +46,56 @@ export function readdirOver(lower: NodeFs, upper: NodeFs, args: readonly unknown
   return below instanceof Error ? above : merged(above, below);
 }
 
-/** A Dir over both layers: one of a directory in memory that has the same entries. */
-export function opendirOver(
-  lower: NodeFs,
-  upper: NodeFs,
-  path: unknown,
-  options: unknown,
-): ReturnType<NodeFs['opendirSync']> {
-  const recursive = typeof options === 'object' && options !== null && Reflect.get(options, 'recursive') === true;
-  const opening = (error: unknown) => Object.assign(error as Error, { syscall: 'opendir' });
-  try {
-    const entries = readdirOver(lower, upper, [path, { withFileTypes: true, recursive }]) as Dirent[];
-    if (upper.existsSync(path as string) && !lower.existsSync(path as string)) {
-      return upper.opendirSync(path as string, options as object);
-    }
-    const shadow = createFs();
-    shadow.mkdirSync(posix.resolve(String(path)), { recursive: true });
-    for (const entry of entries) put(shadow, posix.resolve(entry.parentPath, entry.name), entry);
-    return shadow.opendirSync(path as string, options as object);
-  } catch (error) {
-    throw opening(error);
-  }
+/** Bytes billed for a Dir's directory, and for each name in it beside the name itself. */
+const DIRECTORY_PRICE = 4608;
+const NAME_PRICE = 48;
+/** In the order of Node's UV_DIRENT_*, from 1. */
+const TYPES = ['File', 'Directory', 'SymbolicLink', 'FIFO', 'Socket', 'CharacterDevice', 'BlockDevice'] as const;
+
+type Dir = ReturnType<NodeFs['opendirSync']>;
+type DirClass = new (source: object, path: unknown, options: unknown) => Dir;
+
+/** A directory's names in both layers, to be read as the engine's streams are; billed to the upper one until it is closed. */
+function streamOver(lower: NodeFs, upper: NodeFs, path: string) {
+  const entries = readdirOver(lower, upper, [
+    path,
+    { withFileTypes: true, encoding: 'buffer' },
+  ]) as unknown as Dirent<Buffer>[];
+  const bill = new Bill(upper);
+  const bytes = entries.reduce((sum, { name }) => sum + NAME_PRICE + name.length, DIRECTORY_PRICE);
+  bill.take(bytes + 2 * path.length, path);
+  let names = entries.map(({ name }) => name.toString('latin1'));
+  let types = entries.map((entry) => TYPES.findIndex((type) => entry[`is${type}`]()) + 1);
+  let next = 0;
+  return {
+    read(most: number, bytes: number, found: (name: string, type: number) => void): boolean {
+      const first = next;
+      for (let left = bytes; next < names.length && next < first + most && left > 0; next++) {
+        left -= names[next].length;
+        found(names[next], types[next]);
+      }
+      return next > first;
+    },
+    close() {
+      [names, types] = [[], []];
+      bill.end();
+    },
+  };
 }
 
-function put(fs: NodeFs, path: string, entry: Dirent): void {
-  if (entry.isDirectory()) fs.mkdirSync(path, { recursive: true });
-  else if (entry.isSymbolicLink()) fs.symlinkSync('.', path);
-  else fs.writeFileSync(path, '');
+/** A Dir over both layers: the upper one's class, which reads names that were merged when it was opened. */
+export function opendirOver(lower: NodeFs, upper: NodeFs, given: unknown, options: unknown): Dir {
+  const open = (path: unknown) =>
+    streamOver(lower, upper, typeof path === 'string' ? path : Buffer.from(path as Uint8Array).toString());
+  let stream: ReturnType<typeof open> | undefined;
+  try {
+    const path = validatePath(given) as string;
+    if (upper.existsSync(path) && !lower.existsSync(path)) return upper.opendirSync(path, options as object);
+    stream = open(path);
+    const close = (level: { stream: ReturnType<typeof open> }): void => level.stream.close();
+    return new (upper.Dir as unknown as DirClass)({ stream, open, close, engine: {} }, path, options);
+  } catch (error) {
+    stream?.close();
+    throw Object.assign(error as Error, { syscall: 'opendir' });
+  }
 }

@@ -148,6 +148,45 @@ describe('mountOver', () => {
     );
   });
 
+  it('a Dir of a directory that both have kept a volume of its own, which nobody was billed for', async () => {
+    const quota = quotaOf(fs);
+    union.writeFileSync(join(disk, 'd/new'), '');
+    const before = quota.used;
+    const dirs = Array.from({ length: 5 }, () => union.opendirSync(join(disk, 'd')));
+    for (const dir of dirs) expect(dir.readSync()?.isFile()).toBe(true);
+    expect(quota.used - before).toBeGreaterThan(5 * 4096);
+    dirs[0].closeSync();
+    await dirs[1].close();
+    for await (const _ of dirs[2]) break;
+    for (const _ of [1, 2, 3]) dirs[3].readSync();
+    dirs[3].closeSync();
+    dirs[4].closeSync();
+    expect(quota.used).toBe(before);
+    expect(() => dirs[0].readSync()).toThrow('Directory handle was closed');
+    expect(() => union.opendirSync(disk, { bufferSize: 0 })).toThrow(RangeError);
+    expect(() => union.opendirSync(disk, { encoding: 'none' as never })).toThrow(TypeError);
+    expect(quota.used).toBe(before);
+    const names: string[] = [];
+    for await (const { name, parentPath } of await union.promises.opendir(disk, { recursive: true, bufferSize: 1 }))
+      names.push(join(parentPath, name).slice(disk.length + 1));
+    expect(names.sort()).toEqual(['a', 'b', 'd', 'd/c', 'd/e', 'd/e/f', 'd/new', 'link']);
+    expect(quota.used).toBe(before);
+    const all = await promisify(union.opendir)(Buffer.from(disk) as never, { encoding: 'buffer' as never });
+    expect(String(all.readSync()?.name)).toBe('a');
+    all.closeSync();
+    while (true) {
+      try {
+        dirs.push(union.opendirSync(join(disk, 'd')));
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ENOSPC', syscall: 'opendir' });
+        break;
+      }
+    }
+    for (const dir of dirs.slice(5)) dir.closeSync();
+    expect(quota.used).toBe(before);
+    expect(quota.audit()).toMatchObject({ ok: true });
+  });
+
   it('refuses with the error of memory, in all styles', async () => {
     const [path, large] = [join(disk, 'a'), Buffer.alloc(200_000)];
     const refused = { name: 'QuotaExceededError', code: 'ENOSPC', limit: 60_000 };
