@@ -1,7 +1,7 @@
 /**
  * Facade layer: cpSync as Node 22 and later do it in C++: other checks, other
  * words, and contents of directories overwritten in place. Owns those rules;
- * steps are cp-step's, looks are cp-plan's. Where native Node aborts the process (a
+ * steps are step.ts's, looks are plan.ts's. Where native Node aborts the process (a
  * copy into itself through a link, a directory onto a file) an error is thrown
  * instead. Source: node_file.cc (CpSyncCheckPaths, CpSyncCopyDir), as measured.
  */

@@ -307,5 +307,3 @@ export class FileHandle extends EventEmitter {
     }
   }
 }
-
-export { isFileHandle } from './refs.js';
