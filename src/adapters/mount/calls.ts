@@ -3,15 +3,15 @@
  * call time, so one that a program kept after unmounting is Node's own again in
  * all but identity.
  */
-import type { CopySyncOptions } from 'node:fs';
+import type { CopySyncOptions, GlobOptions, RmOptions } from 'node:fs';
 import nodeModule from 'node:module';
 import { callThrough, type Members } from '../../facade/index.js';
-import { later } from '../../host/index.js';
-import { copyFileAcross, cpAcross, cpAcrossSync } from './copy-across.js';
+import { later, ownFs } from '../../host/index.js';
+import { copyFileAcross, cpAcross, cpAcrossSync, endOf } from './copy-across.js';
 import { crossingError } from './errors.js';
 import { sharesOf } from './glob-across.js';
 import { placeOf, type Route } from './routes.js';
-import { type NodeFs, onDisk, type Place, table, textOf } from './table.js';
+import { locate, type NodeFs, onDisk, type Place, surrounds, table, textOf } from './table.js';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 export type Style = 'sync' | 'callback' | 'promise';
@@ -82,6 +82,31 @@ function routedFirst(member: Member): AnyFunction {
   };
 }
 
+/** The directory is made beside what the argument names, under a longer name. */
+function routedPrefix(member: Member): AnyFunction {
+  return function (...args) {
+    const prefix = textOf(args[0]);
+    if (prefix === undefined) return member.native.apply(this, args);
+    const place = locate(`${prefix}X`);
+    const path = place.path === `${prefix}X` ? args[0] : String(place.path).slice(0, -1);
+    return send(member, this, { ...place, path }, args, 0);
+  };
+}
+
+/**
+ * A tree of the disk around a mount point is removed by the synchronous call, which is shown the disk alone: Node loads
+ * its walk late and keeps the members of `node:fs` that it finds then, the mount's perhaps.
+ */
+function routedTree(member: Member): AnyFunction {
+  const first = routedFirst(member);
+  return function (...args) {
+    const { mount, path } = placeOf(args[0]);
+    if (mount !== undefined || !surrounds(path)) return first.apply(this, args);
+    const options = optionsOf(args[1]) as RmOptions;
+    return perform(member, this, args, () => onDisk(() => ownFs.rmSync(path as string, options)));
+  };
+}
+
 function routedSecond(member: Member): AnyFunction {
   return function (...args) {
     return send(member, this, placeOf(args[1]), args, 1);
@@ -98,23 +123,25 @@ function routedStream(member: Member): AnyFunction {
   };
 }
 
-/** Runs what crosses a boundary in the member's style. */
+/** Where options may be left out, the callback may be in their place. */
+const optionsOf = (value: unknown): unknown => (typeof value === 'function' ? undefined : value);
+
+/** Runs what crosses a boundary in the member's style; it begins before the call returns, as all calls do. */
 function perform({ style, native }: Member, self: unknown, args: unknown[], run: () => unknown): unknown {
   if (style === 'sync') return run();
-  if (style === 'promise') return Promise.resolve().then(run);
   const done = args.at(-1);
   // Node's own function says what is wrong with the arguments.
-  if (typeof done !== 'function') return native.apply(self, args);
-  Promise.resolve()
-    .then(run)
-    .then(
-      () => later(() => done(null)),
-      (error: unknown) => later(() => done(error)),
-    );
+  if (style === 'callback' && typeof done !== 'function') return native.apply(self, args);
+  const running = (async () => run())();
+  if (typeof done !== 'function' || style === 'promise') return running;
+  running.then(
+    () => later(() => done(null)),
+    (error: unknown) => later(() => done(error)),
+  );
   return undefined;
 }
 
-type Crossing = (member: Member, src: string, dest: string, option: unknown) => unknown;
+type Crossing = (member: Member, src: Place, dest: Place, option: unknown) => unknown;
 
 /** A path's text, or undefined for what the called function refuses as it stands. */
 function nameOf(path: unknown): string | undefined {
@@ -126,29 +153,41 @@ function nameOf(path: unknown): string | undefined {
 function routedBoth(member: Member, across: Crossing): AnyFunction {
   return function (...args) {
     const [src, dest] = [placeOf(args[0]), placeOf(args[1])];
-    const [from, to] = [nameOf(args[0]), nameOf(args[1])];
-    if (src.mount === dest.mount || from === undefined || to === undefined) {
+    const isNamed = nameOf(args[0]) !== undefined && nameOf(args[1]) !== undefined;
+    const isAround = across === copyTree && (surrounds(src.path) || surrounds(dest.path));
+    if (!isNamed || (src.mount === dest.mount && (src.mount !== undefined || !isAround))) {
       const fs = src.mount && (src.fs === dest.fs ? src.fs : src.mount.relative);
       args[1] = dest.path;
       return send(member, this, { ...src, fs }, args, 0);
     }
-    const option = typeof args[2] === 'function' ? undefined : args[2];
-    return perform(member, this, args, () => across(member, from, to, option));
+    return perform(member, this, args, () => across(member, src, dest, optionsOf(args[2])));
   };
 }
 
 const refuse: Crossing = ({ name }, src, dest) => {
-  throw crossingError('EXDEV', name.replace(/Sync$/, ''), src, dest);
+  throw crossingError('EXDEV', name.replace(/Sync$/, ''), textOf(src.path) ?? '', textOf(dest.path) ?? '');
 };
+
+const copyOne: Crossing = (_, src, dest, mode) => copyFileAcross(endOf(src), endOf(dest), mode as number | undefined);
+
+const copyTree: Crossing = ({ style }, src, dest, options) =>
+  (style === 'sync' ? cpAcrossSync : cpAcross)(endOf(src), endOf(dest), (options ?? {}) as CopySyncOptions);
 
 function routedGlob(member: Member): AnyFunction {
   return function (...args) {
     const shares = sharesOf(args[0], args[1]);
-    if (shares === undefined || shares.every(({ fs }) => fs === undefined)) return member.native.apply(this, args);
-    const search = (share: (typeof shares)[number], rest: unknown[]): unknown =>
-      send(member, this, { mount: share.mount, fs: share.fs, path: share.patterns }, [undefined, ...rest], 0);
+    if (shares?.some(({ fs, isAround }) => fs !== undefined || isAround) !== true)
+      return member.native.apply(this, args);
+    const search = (share: (typeof shares)[number], rest: unknown[]): unknown => {
+      const { isAround, patterns, ...owner } = share;
+      if (!isAround) return send(member, this, { ...owner, path: patterns }, [undefined, ...rest], 0);
+      // As trees that are removed: the disk alone is searched.
+      const found = onDisk(() => ownFs.globSync(patterns, optionsOf(rest[0]) as GlobOptions));
+      const done = rest.at(-1);
+      return typeof done === 'function' ? later(() => done(null, found)) : found;
+    };
     const rest = args.slice(1);
-    if (shares.length === 1) return search(shares[0], rest);
+    if (shares.length === 1 && (member.style !== 'promise' || !shares[0].isAround)) return search(shares[0], rest);
     if (member.style === 'sync') return shares.flatMap((share) => search(share, rest) as unknown[]);
     if (member.style === 'promise') return chained(shares.map((share) => () => search(share, rest)));
     return collect(shares, search, rest);
@@ -175,11 +214,14 @@ function collect<Share>(shares: Share[], search: (share: Share, rest: unknown[])
   next(0);
 }
 
-/** @param fs - the patched `node:fs`, for copies that cross */
-export function routed(member: Member, route: Route, fs: NodeFs): AnyFunction {
+export function routed(member: Member, route: Route): AnyFunction {
   switch (route) {
     case 'first':
       return routedFirst(member);
+    case 'mkdtemp':
+      return routedPrefix(member);
+    case 'rm':
+      return routedTree(member);
     case 'second':
       return routedSecond(member);
     case 'stream':
@@ -189,11 +231,8 @@ export function routed(member: Member, route: Route, fs: NodeFs): AnyFunction {
     case 'both':
       return routedBoth(member, refuse);
     case 'copyFile':
-      return routedBoth(member, (_, src, dest, mode) => copyFileAcross(fs, src, dest, mode as number | undefined));
+      return routedBoth(member, copyOne);
     case 'cp':
-      return routedBoth(member, ({ style }, src, dest, options) => {
-        const copy = style === 'sync' ? cpAcrossSync : cpAcross;
-        return copy(fs, src, dest, (options ?? {}) as CopySyncOptions);
-      });
+      return routedBoth(member, copyTree);
   }
 }

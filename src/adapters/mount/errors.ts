@@ -1,5 +1,6 @@
 /** Adapter, mount: Node's errors for what happens between a mount and the disk. */
 import { getSystemErrorMap } from 'node:util';
+import { NodeError } from '../../facade/index.js';
 
 const errors = new Map([...getSystemErrorMap()].map(([errno, [code, words]]) => [code, { errno, words }]));
 
@@ -23,16 +24,18 @@ export function retold(error: unknown, syscall: string, path: string, dest: stri
   return Object.assign(error, { syscall, path, dest });
 }
 
+const refusals = {
+  CP_DIR_TO_NON_DIR: ['EISDIR', 'Cannot overwrite non-directory with directory'],
+  CP_EEXIST: ['EEXIST', 'Target already exists'],
+  CP_EINVAL: ['EINVAL', 'Invalid src or dest'],
+  CP_NON_DIR_TO_DIR: ['ENOTDIR', 'Cannot overwrite directory with non-directory'],
+  CP_UNKNOWN: ['EINVAL', 'Cannot copy an unknown file type'],
+  EISDIR: ['EISDIR', 'Path is a directory'],
+} as const;
+
 /** An error of `cp`, with Node's code. */
-export function copyError(code: string, errno: string, message: string, path: string): Error {
-  const error = new Error(`${message} ${path}`);
-  error.name = 'SystemError';
-  const number = Math.abs(errors.get(errno)?.errno ?? 0);
-  return Object.assign(error, {
-    code,
-    info: { message, path, syscall: 'cp', errno: number, code: errno },
-    errno: number,
-    syscall: 'cp',
-    path,
-  });
+export function copyError(kind: keyof typeof refusals, message: string, path: string): Error {
+  const [code, text] = refusals[kind];
+  const errno = Math.abs(errors.get(code)?.errno ?? 0);
+  return new NodeError(`ERR_FS_${kind}`, text, { message, path, syscall: 'cp', errno, code });
 }

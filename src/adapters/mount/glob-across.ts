@@ -4,12 +4,14 @@
  * its own. Invariant: a search does not cross a mount point.
  */
 import { posix } from 'node:path';
-import { locate, type Mounted, type NodeFs, textOf } from './table.js';
+import { locate, type Mounted, type NodeFs, surrounds, textOf } from './table.js';
 
 interface Share {
   readonly mount: Mounted | undefined;
   readonly fs: NodeFs | undefined;
   readonly patterns: string[];
+  /** True of the disk's where a mount point may be met on the way. */
+  readonly isAround: boolean;
 }
 
 const magic = /[*?[\]{}()!+@]/;
@@ -31,11 +33,13 @@ export function sharesOf(patterns: unknown, options: unknown): Share[] | undefin
   for (const pattern of list) {
     const plain = beginning(pattern);
     const from = cwd === undefined || plain.startsWith('/') ? plain : posix.join(cwd, plain);
-    const { mount } = locate(from === '' ? '.' : from);
-    const share = shares.find((each) => each.mount === mount);
+    const start = from === '' ? '.' : from;
+    const { mount } = locate(start);
+    const isAround = mount === undefined && surrounds(start);
+    const share = shares.find((each) => each.mount === mount && each.isAround === isAround);
     if (share) share.patterns.push(pattern);
     // The working directory of the search is the process's.
-    else shares.push({ mount, fs: mount?.relative, patterns: [pattern] });
+    else shares.push({ mount, fs: mount?.relative, patterns: [pattern], isAround });
   }
   return shares;
 }

@@ -43,7 +43,7 @@ function dress(wrapper: AnyFunction, native: AnyFunction, wrapPart: (key: string
 
 /** Makes the routing function for a member; its parts route as it does. */
 function wrap(name: string, style: Style, native: AnyFunction, find: Member['find'], route: Route): AnyFunction {
-  const wrapper = routed({ name, style, native, find }, route, nodeFs);
+  const wrapper = routed({ name, style, native, find }, route);
   dress(wrapper, native, (key) => {
     const part = Reflect.get(native, key) as AnyFunction;
     return wrap(name, style, part, (fs) => Reflect.get(Object(find(fs)), key), route);

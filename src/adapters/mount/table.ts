@@ -6,8 +6,9 @@
  * text: no spelling leads out of a mount or into it by accident.
  */
 import { posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import type { Engine } from '../../core/index.js';
+import { fromUrl } from '../../facade/index.js';
 import { FIRST_DESCRIPTOR, ownFs } from '../../host/index.js';
 
 export type NodeFs = typeof import('node:fs');
@@ -93,19 +94,30 @@ export function isOnDisk(path: string, fs = ownerOf(path)?.fs): boolean {
   return own !== undefined && own.ino === real?.ino && own.dev === real.dev && own.ctimeNs === real.ctimeNs;
 }
 
-/** The text of a path argument, or undefined for what is no path: Node itself is to refuse it. */
+/**
+ * The text of a path argument, or undefined for what is no path: Node itself is to refuse it. A path is what Node takes
+ * for one: bytes and URLs of another realm too, and what looks like a URL.
+ */
 export function textOf(path: unknown): string | undefined {
   if (typeof path === 'string') return path;
-  if (path instanceof Uint8Array) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
-  if (!(path instanceof URL)) return undefined;
+  if (types.isUint8Array(path)) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
   try {
-    return fileURLToPath(path);
+    const text = fromUrl(path);
+    return typeof text === 'string' ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-const absolute = (path: string): string => (path.startsWith('/') ? path : `${process.cwd()}/${path}`);
+function absolute(path: string): string {
+  if (path.startsWith('/')) return path;
+  try {
+    return `${process.cwd()}/${path}`;
+  } catch {
+    // The directory has been removed: nothing is there for anybody.
+    return path;
+  }
+}
 
 /** '/./', '/../', '//' and the like: what makes a path's owner differ from its beginning. */
 const indirect = /\/\/|\/\.(?:\/|$|\.)/;
@@ -114,6 +126,14 @@ const indirect = /\/\/|\/\.(?:\/|$|\.)/;
 export function absolutePath(path: string): string {
   const full = absolute(path);
   return indirect.test(full) ? posix.normalize(full) : full;
+}
+
+/** Whether something is mounted at or below what a path of the disk names. */
+export function surrounds(path: unknown): boolean {
+  const text = textOf(path);
+  if (table.bypassed || text === undefined) return false;
+  const full = absolutePath(text).replace(/(?<=.)\/$/, '');
+  return table.mounts.some(({ at }) => contains(full, at));
 }
 
 /** Whose the path is. */
