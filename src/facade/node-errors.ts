@@ -71,14 +71,9 @@ export function bindingError(Base: ErrorClass, code: string, message: string): E
 export const asBindingError = (Base: ErrorClass, error: Error): Error =>
   bindingError(Base, String(Reflect.get(error, 'code')), error.message);
 
-/** True for errors that this module built, or that a part of Node's own that we call did. */
+/** True for errors that this module built. Those of Node's own parts are not known from those that a caller's code met in them. */
 export const isNodeError = (error: unknown): error is Error =>
-  typeof error === 'object' && error !== null && (made in error || plain.has(error) || isNodesOwn(error));
-
-function isNodesOwn(error: object): boolean {
-  const symbol = nodeErrorSymbol();
-  return symbol !== undefined && symbol in error;
-}
+  typeof error === 'object' && error !== null && (made in error || plain.has(error));
 
 const primitiveTypes = new Set([
   'string',
