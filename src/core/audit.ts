@@ -4,7 +4,7 @@
  */
 import { ENTRY_WORDS, INODE_WORDS, LOWER_LINK_PRICE, STREAM_PRICE, WATCH_PRICE } from './cost.js';
 import { CONTENT, LAST_ENTRY, LINKS, OPENS, OWN_ENTRY, ROOT } from './inode.js';
-import type { Lower } from './lower.js';
+import type { Lower } from './lower/lower.js';
 import { auditOwners } from './snapshot/audit.js';
 import { blockBytes, sizeClass } from './storage/size-classes.js';
 import type { Volume } from './volume.js';

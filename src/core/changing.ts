@@ -2,7 +2,7 @@
  * Core layer: changes, and reads, where something may lie below. A change of
  * names completes its directory first, a change of content copies the file up;
  * a volume with nothing below it pays one test. What is done over a lower file
- * system is in lower-change.ts, which is loaded by the first volume that has one (see late-engine.ts).
+ * system is in lower/change.ts, which is loaded by the first volume that has one (see late-engine.ts).
  */
 import { changeContentOver, changeNamesOver, readOver } from './late-engine.js';
 import type { Plan } from './plan.js';

@@ -6,13 +6,13 @@
  * Nothing else may import these files for their values at load.
  */
 export { audit } from './audit.js';
-export { Lower } from './lower.js';
-export { changeContentOver, changeNamesOver, readBelow, readOver, stageCopy } from './lower-change.js';
-export { lowerChanges } from './lower-diff.js';
-export { overLower } from './lower-engine.js';
-export { LowerPlan } from './lower-plan.js';
-export { planRemoval } from './lower-remove.js';
-export { dropChanges } from './lower-roots.js';
+export { changeContentOver, changeNamesOver, readBelow, readOver, stageCopy } from './lower/change.js';
+export { lowerChanges } from './lower/diff.js';
+export { overLower } from './lower/engine.js';
+export { Lower } from './lower/lower.js';
+export { LowerPlan } from './lower/plan.js';
+export { planRemoval } from './lower/remove.js';
+export { dropChanges } from './lower/roots.js';
 export { liveTree, restoreImage, restoreTree, takeImage } from './snapshot/calls.js';
 export { Images } from './snapshot/image.js';
 export { importTree } from './sys/import.js';

@@ -1,5 +1,5 @@
 /** Core layer: what a volume is made from. Host values (clock, ids, umask, descriptor numbers, memory probe) are injected: the engine knows no Node API. */
-import type { LowerOptions } from './lower-source.js';
+import type { LowerOptions } from './lower/source.js';
 
 /** 'auto' starts sequential and is promoted to random access by the first out-of-order write. */
 export type StoragePolicy = 'auto' | 'sequential' | 'random-access';

@@ -69,7 +69,7 @@ export class Plan {
     contents.forEachChunk(ino, (reference) => this.addChunk(chunks.capacityOf(reference)));
   }
 
-  /** Plans that an untouched directory is completed, see lower-plan.ts. @throws Fault */
+  /** Plans that an untouched directory is completed, see lower/plan.ts. @throws Fault */
   complete(directory: number): void {
     this.below?.complete(directory);
   }

@@ -34,7 +34,7 @@ export class QuotaBank {
   used = 0;
   /** Bytes that data may not take. */
   margin = 0;
-  /** Bytes that only lookups below may take (see lower-table.ts). */
+  /** Bytes that only lookups below may take (see lower/table.ts). */
   withheld = 0;
   /** Bytes reserved ahead by a bulk operation and not yet drawn. */
   private prepaid = 0;

@@ -16,7 +16,7 @@ const SECTORS_PER_BLOCK = 8;
 /** STATE bits. */
 export const MAPPED = 1;
 export const RANDOM_ACCESS = 2;
-/** A file's content, or a directory's names, are those of the lower object (see ../lower.ts). */
+/** A file's content, or a directory's names, are those of the lower object (see ../lower/lower.ts). */
 export const LOWER = 4;
 
 /** Of all volumes that never had a file of several pages. Nothing is put into them. */

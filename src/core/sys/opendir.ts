@@ -6,7 +6,7 @@ import { EBADF } from '../errno.js';
 import { fault } from '../fault.js';
 import { GENERATION } from '../inode.js';
 import type { Listed } from '../listing.js';
-import type { Lower } from '../lower.js';
+import type { Lower } from '../lower/lower.js';
 import type { Volume } from '../volume.js';
 import { readableDirectory, typeOf } from './list.js';
 

@@ -3,7 +3,7 @@
  * are byte strings; a failure is a negative errno, since a miss is an everyday
  * answer. Nothing here changes what is below.
  */
-import type { StatArray } from './engine.js';
+import type { StatArray } from '../engine.js';
 
 export interface LowerSource {
   /** lstat(2): 0, or a negative errno. */

@@ -4,19 +4,19 @@
  * only what was changed is looked at.
  */
 
-import { readContent } from './changing.js';
-import type { LowerChange } from './engine.js';
-import { STAT_LENGTH, type StatArray } from './engine.js';
-import { ENOENT, ENOTDIR } from './errno.js';
-import { fault } from './fault.js';
-import { S_IFDIR, S_IFMT } from './flags.js';
-import { GID, MODE, MTIME, ROOT, UID } from './inode.js';
+import { readContent } from '../changing.js';
+import type { LowerChange } from '../engine.js';
+import { STAT_LENGTH, type StatArray } from '../engine.js';
+import { ENOENT, ENOTDIR } from '../errno.js';
+import { fault } from '../fault.js';
+import { S_IFDIR, S_IFMT } from '../flags.js';
+import { GID, MODE, MTIME, ROOT, UID } from '../inode.js';
+import { PAGE_BYTES } from '../storage/size-classes.js';
+import { nanosAt, secondsAt } from '../times.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { STAT_DEV, STAT_GID, STAT_INO, STAT_MODE, STAT_SIZE, STAT_UID } from './lower-source.js';
-import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './lower-table.js';
-import { PAGE_BYTES } from './storage/size-classes.js';
-import { nanosAt, secondsAt } from './times.js';
-import type { Volume } from './volume.js';
+import { STAT_DEV, STAT_GID, STAT_INO, STAT_MODE, STAT_SIZE, STAT_UID } from './source.js';
+import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './table.js';
 
 /** Index of the modification time in a StatArray. */
 const STAT_MTIME = 12;

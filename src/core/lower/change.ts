@@ -3,14 +3,14 @@
  * of names completes its directory, a change of content copies the file up.
  * Both are all or nothing together with the change itself.
  */
-import { fault } from './fault.js';
-import { S_IFREG } from './flags.js';
-import { STATE } from './inode.js';
+import { fault } from '../fault.js';
+import { S_IFREG } from '../flags.js';
+import { STATE } from '../inode.js';
+import { Plan } from '../plan.js';
+import { LOWER } from '../storage/file-pages.js';
+import { PAGE_BYTES } from '../storage/size-classes.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { Plan } from './plan.js';
-import { LOWER } from './storage/file-pages.js';
-import { PAGE_BYTES } from './storage/size-classes.js';
-import type { Volume } from './volume.js';
 
 /** See `changeNames` in changing.ts. */
 export const changeNamesOver = <T>(

@@ -6,29 +6,20 @@
  * *untouched*: names it has no entry for are asked below. A directory without
  * the bit is complete, so a deletion is a missing entry.
  */
-import { ENTRY_WORDS, INODE_WORDS } from './cost.js';
-import { Directories } from './directory.js';
-import { STAT_LENGTH, type StatArray } from './engine.js';
-import { ENOENT, ENOSPC, ENOTDIR, ENXIO } from './errno.js';
-import { fault } from './fault.js';
-import { S_IFDIR, S_IFLNK, S_IFREG } from './flags.js';
-import { ATIME, BIRTHTIME, CONTENT, CTIME, GID, LINKS, MODE, MTIME, OWN_ENTRY, STATE, UID } from './inode.js';
-import type { LowerOptions } from './lower-source.js';
-import * as S from './lower-source.js';
-import {
-  childPath,
-  type Found,
-  hasNames,
-  isKind,
-  keyOf,
-  type LowerRecord,
-  LowerTable,
-  priceOf,
-} from './lower-table.js';
-import { NAME_MAX } from './namei.js';
-import { LOWER } from './storage/file-pages.js';
-import { putTime } from './times.js';
-import type { Volume } from './volume.js';
+import { ENTRY_WORDS, INODE_WORDS } from '../cost.js';
+import { Directories } from '../directory.js';
+import { STAT_LENGTH, type StatArray } from '../engine.js';
+import { ENOENT, ENOSPC, ENOTDIR, ENXIO } from '../errno.js';
+import { fault } from '../fault.js';
+import { S_IFDIR, S_IFLNK, S_IFREG } from '../flags.js';
+import { ATIME, BIRTHTIME, CONTENT, CTIME, GID, LINKS, MODE, MTIME, OWN_ENTRY, STATE, UID } from '../inode.js';
+import { NAME_MAX } from '../namei.js';
+import { LOWER } from '../storage/file-pages.js';
+import { putTime } from '../times.js';
+import type { Volume } from '../volume.js';
+import type { LowerOptions } from './source.js';
+import * as S from './source.js';
+import { childPath, type Found, hasNames, isKind, keyOf, type LowerRecord, LowerTable, priceOf } from './table.js';
 
 const NO_ENTRIES: readonly number[] = [];
 /** An entry record and its place in the name index. */

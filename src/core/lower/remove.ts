@@ -3,18 +3,18 @@
  * looked at is not given an inode to be removed: its permissions are checked, and
  * of its hard links is noted that one name less is there.
  */
-import { LOWER_LINK_PRICE } from './cost.js';
-import { STAT_LENGTH, type StatArray } from './engine.js';
-import { EACCES, ENOENT, EPERM } from './errno.js';
-import { fault } from './fault.js';
-import { R_OK, S_IFDIR, S_ISVTX, W_OK, X_OK } from './flags.js';
-import { CTIME, GID, LINKS, MODE, UID } from './inode.js';
+import { LOWER_LINK_PRICE } from '../cost.js';
+import { STAT_LENGTH, type StatArray } from '../engine.js';
+import { EACCES, ENOENT, EPERM } from '../errno.js';
+import { fault } from '../fault.js';
+import { R_OK, S_IFDIR, S_ISVTX, W_OK, X_OK } from '../flags.js';
+import { CTIME, GID, LINKS, MODE, UID } from '../inode.js';
+import { mayMode } from '../permission.js';
+import type { Plan } from '../plan.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { STAT_GID, STAT_MODE, STAT_UID } from './lower-source.js';
-import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './lower-table.js';
-import { mayMode } from './permission.js';
-import type { Plan } from './plan.js';
-import type { Volume } from './volume.js';
+import { STAT_GID, STAT_MODE, STAT_UID } from './source.js';
+import { childPath, hasNames, isKind, keyOf, type LowerRecord } from './table.js';
 
 /** A directory of which not all names have entries; `ino` is 0 when it has no inode itself. */
 interface Pending {

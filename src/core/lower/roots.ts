@@ -2,18 +2,18 @@
  * Core layer: what a volume over a lower file system starts from: the roots, and
  * the directories that lead to them. `dropChanges` goes back to it.
  */
-import type { StatArray } from './engine.js';
-import { STAT_LENGTH } from './engine.js';
-import { ENOTDIR } from './errno.js';
-import { fault } from './fault.js';
-import { S_IFDIR } from './flags.js';
-import { LINKS, OWN_ENTRY, ROOT, STATE } from './inode.js';
-import { removeBelow } from './late-sys.js';
+import type { StatArray } from '../engine.js';
+import { STAT_LENGTH } from '../engine.js';
+import { ENOTDIR } from '../errno.js';
+import { fault } from '../fault.js';
+import { S_IFDIR } from '../flags.js';
+import { LINKS, OWN_ENTRY, ROOT, STATE } from '../inode.js';
+import { removeBelow } from '../late-sys.js';
+import { removeName } from '../sys/unlink.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { STAT_NLINK } from './lower-source.js';
-import { childPath, type Found, isKind, priceOf } from './lower-table.js';
-import { removeName } from './sys/unlink.js';
-import type { Volume } from './volume.js';
+import { STAT_NLINK } from './source.js';
+import { childPath, type Found, isKind, priceOf } from './table.js';
 
 /** Puts the roots into an empty volume. @throws Fault, QuotaFault */
 export const showRoots = (volume: Volume, lower: Lower): void => {

@@ -3,15 +3,15 @@
  * complete and inodes to keep. Reading is done while planning, so that applying
  * cannot fail.
  */
-import { STAT_LENGTH, type StatArray } from './engine.js';
-import { ENOENT } from './errno.js';
-import { fault } from './fault.js';
-import { LINKS, STATE } from './inode.js';
+import { STAT_LENGTH, type StatArray } from '../engine.js';
+import { ENOENT } from '../errno.js';
+import { fault } from '../fault.js';
+import { LINKS, STATE } from '../inode.js';
+import type { Plan } from '../plan.js';
+import { LOWER } from '../storage/file-pages.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { childPath, type Found, hasNames, keyOf, type LowerRecord, priceOf } from './lower-table.js';
-import type { Plan } from './plan.js';
-import { LOWER } from './storage/file-pages.js';
-import type { Volume } from './volume.js';
+import { childPath, type Found, hasNames, keyOf, type LowerRecord, priceOf } from './table.js';
 
 /** Bytes of one found object while it is planned: its stat array and its strings. */
 const FOUND_BYTES = 512;

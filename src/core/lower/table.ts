@@ -8,13 +8,13 @@
  * of the quota that data may not take (`bank.withheld`). Forgetting happens
  * between engine calls only (`sweep`), since a call holds what it looked up.
  */
-import { LOWER_LINK_PRICE, LOWER_PRICE } from './cost.js';
-import type { StatArray } from './engine.js';
-import { S_IFDIR, S_IFMT } from './flags.js';
-import { CONTENT, OPENS, OWN_ENTRY } from './inode.js';
-import type { LowerOptions, LowerSource } from './lower-source.js';
-import { STAT_DEV, STAT_INO, STAT_MODE, STAT_NLINK } from './lower-source.js';
-import type { Volume } from './volume.js';
+import { LOWER_LINK_PRICE, LOWER_PRICE } from '../cost.js';
+import type { StatArray } from '../engine.js';
+import { S_IFDIR, S_IFMT } from '../flags.js';
+import { CONTENT, OPENS, OWN_ENTRY } from '../inode.js';
+import type { Volume } from '../volume.js';
+import type { LowerOptions, LowerSource } from './source.js';
+import { STAT_DEV, STAT_INO, STAT_MODE, STAT_NLINK } from './source.js';
 
 const KIB = 1024;
 

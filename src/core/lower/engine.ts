@@ -1,8 +1,8 @@
 /** Core layer: an engine over a lower file system: it shows the roots, and makes room for lookups before each call. */
-import type { Engine } from './engine.js';
+import type { Engine } from '../engine.js';
+import type { Volume } from '../volume.js';
 import type { Lower } from './lower.js';
-import { showRoots } from './lower-roots.js';
-import type { Volume } from './volume.js';
+import { showRoots } from './roots.js';
 
 /** The calls that look names up. Over a lower file system, room for lookups is made before them. */
 const PATH_CALLS: readonly (keyof Engine)[] = [
