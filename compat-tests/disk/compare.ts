@@ -76,7 +76,7 @@ export class Bench {
 
   async run(program: Program, target: Target): Promise<string[]> {
     const compiled = compile(program);
-    const world = makeWorld(target.make(), this.base);
+    const world = makeWorld(target.make(), this.base, target.make);
     this.#current = world.strays;
     try {
       return await run(compiled, world);

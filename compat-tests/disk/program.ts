@@ -6,7 +6,9 @@
 
 import { describe } from '../describe.js';
 import { Prng } from './prng.js';
+import { READER_NAMES } from './reader-world.js';
 import { type Forms, setUp, statement } from './statements/index.js';
+import { WATCH_NAMES } from './watch-world.js';
 import { WIDE_NAMES } from './wide-world.js';
 import type { World } from './world.js';
 
@@ -48,6 +50,8 @@ const HELPERS = [
   'loops',
   'tree',
   ...WIDE_NAMES,
+  ...READER_NAMES,
+  ...WATCH_NAMES,
 ];
 
 type Thunk = () => unknown;

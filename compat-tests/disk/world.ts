@@ -11,8 +11,10 @@ import { Report } from '../describe.js';
 import type { NodeFs } from '../targets.js';
 import { copyHelpers } from './copy-world.js';
 import { byPath, listDirectory, type Reading } from './listing.js';
+import { readerHelpers } from './reader-world.js';
 import { drain, feed, pause, turn } from './stream-world.js';
 import { snapshot } from './tree.js';
+import { watchHelpers } from './watch-world.js';
 import { wideHelpers } from './wide-world.js';
 
 /** A number no process has open, for slots that hold no descriptor. */
@@ -106,8 +108,8 @@ const inodeOf = (fs: NodeFs, fd: number): number | undefined => {
   }
 };
 
-/** Makes a world on `fs` with the working tree below `base`; the tree must not exist. */
-export const makeWorld = (fs: NodeFs, base: string): World => {
+/** Makes a world on `fs` with the working tree below `base`; the tree must not exist. `other` makes another object of the kind. */
+export const makeWorld = (fs: NodeFs, base: string, other: () => NodeFs): World => {
   const root = join(base, NESTING);
   fs.mkdirSync(root, { recursive: true });
   fs.chmodSync(base, 0o700);
@@ -206,6 +208,8 @@ export const makeWorld = (fs: NodeFs, base: string): World => {
     },
     tree: () => new Report(snapshot(fs, base)),
     ...wideHelpers(fs, root),
+    ...readerHelpers(fs, root, other),
+    ...watchHelpers(fs),
   };
 
   const dispose = async (): Promise<void> => {

@@ -4,14 +4,14 @@
  * changed, reading the blob fails with NotReadableError, as with Node's.
  *
  * The bytes are copied out when the blob is made, not when it is read: a Blob
- * can be handed to parts of Node (fetch, postMessage, another Blob) that read
+ * can be handed to parts of Node (fetch, another Blob) that read
  * its native content and would find an empty one otherwise.
  */
 import { Blob } from 'node:buffer';
 import { EACCES, Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
-import { isNodeError } from './node-errors.js';
+import { codedTypeError, isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
 import { type Caller, spell, uvException } from './uv-exception.js';
 import { validateObject, validateString } from './validate.js';
@@ -42,28 +42,43 @@ function watchFile(ctx: Context, path: string, before: Float64Array): () => bool
     (now[7] !== before[7] || writes() === generation);
 }
 
+const cloneKey = Object.getOwnPropertySymbols(Blob.prototype).find(
+  (key) => key.description === 'messaging_clone_symbol',
+);
+
+/** As Node's, it stays in its thread, which slices of it need not, and has the very type that was given. */
+function stay(blob: Blob, type: string): Blob {
+  Object.defineProperty(blob, 'type', { value: type, configurable: true });
+  const value = (): never => {
+    throw codedTypeError('ERR_INVALID_STATE', 'Invalid state: File-backed Blobs are not cloneable');
+  };
+  return cloneKey ? Object.defineProperty(blob, cloneKey, { value }) : blob;
+}
+
 /** Makes a blob refuse to be read once `unchanged` says no; slices of it too. */
 function guard(blob: Blob, unchanged: () => boolean): Blob {
-  const readers = { text: blob.text, arrayBuffer: blob.arrayBuffer, bytes: (blob as { bytes?: unknown }).bytes };
-  for (const [name, read] of Object.entries(readers)) {
-    if (typeof read !== 'function') continue;
-    const value = (): Promise<unknown> => (unchanged() ? read.call(blob) : Promise.reject(notReadable()));
+  const define = (name: string, value: unknown): void => {
     Object.defineProperty(blob, name, { value, configurable: true, writable: true });
-  }
-  const stream = (): unknown => {
-    if (unchanged()) return Blob.prototype.stream.call(blob);
-    return new ReadableStream({ start: (controller) => controller.error(notReadable()) });
   };
-  const slice = (...range: []): Blob => guard(Blob.prototype.slice.call(blob, ...range), unchanged);
-  Object.defineProperty(blob, 'stream', { value: stream, configurable: true, writable: true });
-  Object.defineProperty(blob, 'slice', { value: slice, configurable: true, writable: true });
+  const errored = (): unknown => new ReadableStream({ start: (controller) => controller.error(notReadable()) });
+  // Those that this Node has: `bytes` came with 20.16, `textStream` with 24.
+  for (const name of ['text', 'arrayBuffer', 'bytes', 'stream', 'textStream']) {
+    const read: unknown = Reflect.get(blob, name);
+    const refuse = name.endsWith('tream') ? errored : () => Promise.reject(notReadable());
+    if (typeof read === 'function') define(name, () => (unchanged() ? read.call(blob) : refuse()));
+  }
+  define('slice', (...range: []) => {
+    const slice = Blob.prototype.slice.call(blob, ...range);
+    // Of nothing, nothing is read.
+    return slice.size === 0 ? slice : guard(slice, unchanged);
+  });
   return blob;
 }
 
 /** What cannot be read, a directory or a file without permission, is opened without complaint: Node only looks at it. */
 function unreadable(type: string, size: number): Blob {
   const value = guard(new Blob([], { type }), () => false);
-  return Object.defineProperty(value, 'size', { value: size, configurable: true });
+  return Object.defineProperty(stay(value, type), 'size', { value: size, configurable: true });
 }
 
 function open(ctx: Context, path: unknown, options: unknown): Blob {
@@ -78,7 +93,7 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
   try {
     // Where there is nothing to read, nobody reads: the access time stays.
     const content = found[8] === 0 ? [] : [ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size))];
-    return guard(new Blob(content, { type }), watchFile(ctx, resolved, found));
+    return stay(guard(new Blob(content, { type }), watchFile(ctx, resolved, found)), type);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.errno === EACCES) return unreadable(type, found[8]);

@@ -8,6 +8,7 @@ import { Fault, GuardFault, QuotaFault } from '../core/index.js';
 import { refusalError, systemError } from '../host/index.js';
 import { isNodeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
+import { isUint8Array, isUrl } from './validate.js';
 
 /** A public function: frames above it are ours and are cut from the stack. */
 export type Caller = (...args: never[]) => unknown;
@@ -38,8 +39,9 @@ const surrogate = /[\ud800-\udfff]/;
 export function spell(path: unknown): string | undefined {
   // Node decodes the bytes that the system call saw: half a surrogate pair has become U+FFFD.
   if (typeof path === 'string') return surrogate.test(path) ? Buffer.from(path).toString() : path;
-  if (path instanceof Uint8Array) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
-  if (path instanceof URL) return decodeURIComponent(path.pathname);
+  // Those of another realm (a test runner's sandbox) too.
+  if (isUint8Array(path)) return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  if (isUrl(path)) return decodeURIComponent(path.pathname);
   return undefined;
 }
 

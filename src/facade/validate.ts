@@ -17,7 +17,8 @@ import {
 import { nodeAtLeast } from './running-node.js';
 
 // `node:util` is there; `node:util/types` Node 20 has yet to load.
-const { isArrayBufferView, isDate, isUint8Array } = types;
+const { isArrayBufferView, isDate } = types;
+export const { isUint8Array } = types;
 
 export type View = NodeJS.ArrayBufferView;
 export type Callback = (...args: unknown[]) => void;
@@ -211,7 +212,7 @@ export function validatePath(value: unknown, name = 'path'): string | Uint8Array
 }
 
 /** Node's own test: anything with an href and a protocol that is not a legacy url.parse() result. */
-function isUrl(value: unknown): value is URL {
+export function isUrl(value: unknown): value is URL {
   if (typeof value !== 'object' || value === null) return false;
   const url: Partial<Record<'href' | 'protocol' | 'auth' | 'path', unknown>> = value;
   return Boolean(url.href && url.protocol) && url.auth === undefined && url.path === undefined;

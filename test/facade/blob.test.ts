@@ -99,13 +99,50 @@ describe('openAsBlob beside the real one', () => {
     });
   }
 
+  it('cannot be cloned, a slice of it can', async () => {
+    const { real, ours } = await sideBySide({ f: 'hello' }, async ({ fs }) => {
+      const blob = await open(fs)('f');
+      const clone = (): unknown => structuredClone(blob);
+      return [await structuredClone(blob.slice(1)).text(), (await fs.openAsBlob('.')).size > 0, clone()];
+    });
+    expect(ours).toEqual(real);
+    expect(ours.result).toHaveProperty('error.own', [['code', 'ERR_INVALID_STATE']]);
+  });
+
+  it('keeps its type as it was given; an empty slice can always be read', async () => {
+    const { real, ours } = await sideBySide({ f: 'hello', empty: '' }, async ({ fs }) => {
+      const blob = await open(fs)('f', { type: 'A/é' });
+      const slice = blob.slice(2, 2, 'X/Y');
+      fs.appendFileSync('f', '!');
+      return [blob.type, slice.type, blob.slice(1).type, await slice.text()];
+    });
+    expect(ours).toEqual(real);
+    expect(ours.result).toEqual({ value: ['A/é', 'x/y', '', ''] });
+  });
+
+  it.runIf('textStream' in Blob.prototype)('textStream of a file that changed fails', async () => {
+    const { real, ours } = await sideBySide({ f: 'hello' }, async ({ fs }) => {
+      const blob = await open(fs)('f');
+      const read = async (): Promise<string> => {
+        const stream = Reflect.apply(Reflect.get(blob, 'textStream'), blob, []) as AsyncIterable<string>;
+        let text = '';
+        for await (const part of stream) text += part;
+        return text;
+      };
+      const before = await read();
+      fs.appendFileSync('f', '!');
+      return [before, await read().catch((error: Error) => error.name)];
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('keeps its bytes where Node takes a blob apart', async () => {
     const fs = createFs({ cwd: '/' });
     fs.writeFileSync('/f', 'inside');
     const blob = await fs.openAsBlob('/f');
     expect(await new Blob(['[', blob, ']']).text()).toBe('[inside]');
     expect(await new Response(blob).text()).toBe('inside');
-    expect(await structuredClone(blob).text()).toBe('inside');
+    expect(await structuredClone(blob.slice(2)).text()).toBe('side');
   });
 });
 

@@ -92,6 +92,16 @@ describe('a whole file that does not fit', () => {
   });
 });
 
+it('bytes whose length may change are a path', () => {
+  const fs = createFs();
+  const memory = Reflect.construct(ArrayBuffer, [2, { maxByteLength: 9 }]) as ArrayBuffer;
+  const path = new Uint8Array(memory);
+  path.set(Buffer.from('/f'));
+  fs.writeFileSync(path as Buffer, 'x');
+  expect(fs.readdirSync('/')).toEqual(['f']);
+  expect(quotaOf(fs).audit().ok).toBe(true);
+});
+
 it('a file has at most 65,000 links', () => {
   const fs = createFs();
   fs.writeFileSync('/f', '');

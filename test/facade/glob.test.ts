@@ -45,6 +45,7 @@ const known: [string | string[], Record<string, unknown> | undefined, string[]][
   ['**/d', { followSymlinks: true }, ['a/b/c/d', 'link/b/c/d']],
   ['**', { maxDepth: 1 }, ['.', 'a', 'b', 'broken', 'link', 'top.js']],
   ['broken', undefined, ['broken']],
+  [[], { cwd: 1 }, []],
   ['a/b/c/d', undefined, ['a/b/c/d']],
 ];
 

@@ -1,7 +1,8 @@
 /** Path arguments of every kind in every function that takes one, beside the real fs. */
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nameOf, type Recorder, record } from './record.js';
-import type { Fs } from './side-by-side.js';
+import { type Fs, sideBySide } from './side-by-side.js';
 
 const tree = { file: 'hello', dir: { x: '1' }, ln: '>file', dln: '>dir', loop: '>loop', dang: '>nowhere' };
 
@@ -100,6 +101,39 @@ describe('path arguments', () => {
     });
     expect(ours).toEqual(real);
     expect(real.length).toBeGreaterThan(30);
+  });
+
+  it('bytes and URLs of another realm, as in a sandbox of Jest, are named in errors', async () => {
+    const [Bytes, Url] = [runInNewContext('Uint8Array') as typeof Uint8Array, class Heir extends URL {}];
+    const { real, ours } = await sideBySide(tree, async ({ fs, root }) => {
+      const paths: unknown[] = [Bytes.from(Buffer.from('nope')), new Url(`file://${root}/no%20pe`)];
+      const url = new Url(`file://${root}/no`);
+      // Node's C++ makes text of it.
+      const text = Object.create({ toString: () => url.href });
+      paths.push(Object.assign(text, { href: url.href, protocol: 'file:', hostname: '', pathname: url.pathname }));
+      const failures: unknown[] = [];
+      for (const path of paths as string[]) {
+        for (const call of [
+          () => fs.statSync(path),
+          () => fs.promises.rename(path, path),
+          () => fs.rmSync(path),
+          () => fs.promises.cp(path, 'x'),
+          () => fs.watch(path),
+          async () => {
+            for await (const change of fs.promises.watch(path)) return change;
+            return undefined;
+          },
+        ]) {
+          try {
+            failures.push(await call());
+          } catch (error) {
+            failures.push(error);
+          }
+        }
+      }
+      return failures;
+    });
+    expect(ours).toEqual(real);
   });
 
   it('invalid Dates leave their times, two of them before anyone looks for the file', async () => {

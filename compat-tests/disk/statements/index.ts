@@ -4,14 +4,19 @@
  */
 import type { Prng } from '../prng.js';
 import * as v from '../values/index.js';
+import { onAbort } from './aborts.js';
 import { copySync, type Forms } from './common.js';
 import { close, onDescriptor, onRead, open } from './descriptors.js';
 import { onEdge } from './edges.js';
+import { onGlob } from './globs.js';
+import { onMemory } from './memory.js';
 import { oddCall } from './odd.js';
 import { onPath } from './paths.js';
+import { onReader } from './readers.js';
 import { special } from './special.js';
 import { onStream } from './streams.js';
 import { onVector } from './vectors.js';
+import { onWatch } from './watching.js';
 import { wideSpecial } from './wide.js';
 
 export type { Forms } from './common.js';
@@ -63,6 +68,11 @@ export const statement = (r: Prng, forms: Forms): string => {
     special: 8,
     wide: 13,
     stream: forms === 'all' ? 7 : 0,
+    glob: 4,
+    memory: 5,
+    reader: 5,
+    abort: forms === 'all' ? 4 : 0,
+    watch: forms === 'all' ? 2 : 0,
   });
   switch (kind) {
     case 'path':
@@ -79,6 +89,16 @@ export const statement = (r: Prng, forms: Forms): string => {
       return special(r, forms);
     case 'wide':
       return wideStatement(r, forms === 'sync');
+    case 'glob':
+      return onGlob(r, forms);
+    case 'memory':
+      return onMemory(r, forms);
+    case 'reader':
+      return onReader(r, forms);
+    case 'abort':
+      return onAbort(r);
+    case 'watch':
+      return onWatch(r);
     default:
       return onStream(r);
   }

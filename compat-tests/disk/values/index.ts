@@ -8,3 +8,4 @@ export * from './data.js';
 export * from './numbers.js';
 export * from './options.js';
 export * from './paths.js';
+export * from './views.js';

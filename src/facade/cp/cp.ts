@@ -12,7 +12,14 @@ import { throughDate } from '../late-calls.js';
 import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
 import { type Caller, spell, toNodeError } from '../uv-exception.js';
-import { type Callback, validateBoolean, validateFunction, validateInteger, validateObject } from '../validate.js';
+import {
+  type Callback,
+  isUint8Array,
+  validateBoolean,
+  validateFunction,
+  validateInteger,
+  validateObject,
+} from '../validate.js';
 import { Application, applySteps } from './apply.js';
 import { planNative } from './native.js';
 import { type CpOptions, type Plan, type Planning, planWalk } from './plan.js';
@@ -56,7 +63,7 @@ function place(ctx: Context, path: unknown, name: string): Place {
   const resolved = ctx.resolve(path, name);
   // Node's JavaScript shows text as it was given, half a surrogate pair and all; what a system call saw is spelled later.
   const shown = typeof path === 'string' ? path : (spell(path) ?? '');
-  return { shown, path: resolved, bytes: path instanceof Uint8Array ? path : undefined };
+  return { shown, path: resolved, bytes: isUint8Array(path) ? path : undefined };
 }
 
 const syncPlanning = nodeAtLeast(22) ? planNative : planWalk;

@@ -1,12 +1,11 @@
 /**
  * Facade layer: glob, globSync and promises.glob, also where the host Node has
- * none (Node 20). Owns their options; the walk is glob-walk's. Results are paths
+ * none (Node 20). Owns their options; the walk is walk.ts's. Results are paths
  * relative to `cwd`, or Dirents; their order is ours.
  */
 
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deliver, deliverError, resolveLater } from '../completion.js';
 import type { Context } from '../context.js';
 import { makeDirent } from '../dirent.js';
@@ -15,6 +14,7 @@ import { nodeAtLeast } from '../running-node.js';
 import type { Caller } from '../uv-exception.js';
 import {
   type Callback,
+  fromUrl,
   validateBoolean,
   validateFunction,
   validateInteger,
@@ -65,7 +65,7 @@ function search(ctx: Context, pattern: unknown, given: unknown): Search {
     Object.assign(options, given);
   }
   const { cwd, maxDepth, followSymlinks } = options;
-  const root = cwd instanceof URL ? fileURLToPath(cwd) : (cwd ?? '.');
+  const root = fromUrl(cwd) ?? '.';
   if (followSymlinks !== null && followSymlinks !== undefined) {
     validateBoolean(followSymlinks, 'options.followSymlinks');
   }
@@ -76,6 +76,8 @@ function search(ctx: Context, pattern: unknown, given: unknown): Search {
   const excluding = checkExclude(options.exclude);
   const patterns = checkPatterns(pattern);
   const matches = () => {
+    // Node looks at the root with the first pattern.
+    if (patterns.length === 0) return [];
     if (typeof root !== 'string') posix.resolve(root as never);
     const walk = new GlobWalk(ctx, patterns, {
       ...excluding,

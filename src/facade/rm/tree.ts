@@ -28,6 +28,7 @@ import { decodeName } from '../encoding.js';
 import { SystemError } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
 import { PathFault, spell, uvException } from '../uv-exception.js';
+import { isUint8Array, isUrl } from '../validate.js';
 
 export interface RmOptions {
   readonly force: boolean;
@@ -96,8 +97,8 @@ export type Form = 'sync' | 'later';
 
 /** The path as Node's JavaScript has it when it looks: half a surrogate pair is one, bytes are bytes, and since Node 22 rmSync's URL is a URL. */
 function asLookedAt(given: unknown, form: Form): string | Uint8Array | URL | undefined {
-  if (typeof given === 'string' || given instanceof Uint8Array) return given;
-  return given instanceof URL && form === 'sync' && nodeAtLeast(22) ? given : undefined;
+  if (typeof given === 'string' || isUint8Array(given)) return given;
+  return isUrl(given) && form === 'sync' && nodeAtLeast(22) ? given : undefined;
 }
 
 /** Removes what `path` names. The arguments are checked; throws the error that is to be seen. */

@@ -10,6 +10,7 @@ import { decodeName, presentName } from '../encoding.js';
 import { AbortError, codedError, invalidArgValue } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
 import {
+  fromUrl,
   validateAbortSignal,
   validateBoolean,
   validateInteger,
@@ -53,7 +54,7 @@ function parseOptions(options: unknown) {
   const given: Record<string, unknown> = { ...options };
   const { persistent = true, recursive = false, encoding = 'utf8', signal } = given;
   const { maxQueue = DEFAULT_QUEUE, overflow = 'ignore' } = given;
-  if (recursive !== null) validateBoolean(recursive, 'options.recursive');
+  validateBoolean(recursive, 'options.recursive');
   validateBoolean(persistent, 'options.persistent');
   validateInteger(maxQueue, 'options.maxQueue');
   validateOneOf(overflow, 'options.overflow', ['ignore', 'error']);
@@ -79,6 +80,7 @@ export function makePromisesWatch(ctx: Context) {
     const { persistent, recursive, encoding, signal, maxQueue, overflow, ignore } = parseOptions(options);
     const abortError = (): Error => new AbortError(signal?.reason);
     if (signal?.aborted) throw abortError();
+    if (recursive) filename = fromUrl(filename);
 
     const { engine } = ctx;
     const price = ITERATOR_PRICE + ignore.price + (signal ? SIGNAL_PRICE : 0);

@@ -1,6 +1,6 @@
 /**
  * Facade layer: fs.watch and its FSWatcher. Owns the watcher's life: started by
- * watch(), ended by close() or its signal; the events come from watch-handle.
+ * watch(), ended by close() or its signal; the events come from handle.ts.
  * Invariant: after close() returns no event is emitted, only 'close', once.
  */
 import { EventEmitter } from 'node:events';
@@ -197,12 +197,12 @@ export function makeWatch(ctx: Context) {
     const onChange = typeof options === 'function' ? options : listener;
     try {
       const given = getOptions(options) as Given;
-      validatePath(filename, 'path');
+      const path = validatePath(filename, 'path');
       const settings = parseSettings(given);
       const { recursive, persistent, throwIfNoEntry } = settings;
       const watcher = recursive ? new RecursiveWatcher(ctx, settings, given.signal) : new FSWatcher(ctx, settings);
       try {
-        watcher[begin](filename, persistent);
+        watcher[begin](path, persistent);
       } catch (error) {
         if (throwIfNoEntry || (error as UvException).code !== 'ENOENT') throw error;
       }
