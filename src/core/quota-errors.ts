@@ -3,7 +3,7 @@
  * facade and the D-MemFS API both throw them and may not import each other.
  */
 import { ENOSPC } from './errno.js';
-import type { QuotaFault, Resource } from './fault.js';
+import type { Resource } from './fault.js';
 
 /**
  * A write that did not fit. `code` is 'ENOSPC' and `errno` -28, so code written
@@ -27,7 +27,11 @@ export class QuotaExceededError extends Error {
   /** What ran out: 'bytes' or 'nodes'. */
   declare resource: Resource;
 
-  constructor(message: string, refusal: QuotaFault, where: { syscall?: string; path?: string; dest?: string } = {}) {
+  constructor(
+    message: string,
+    refusal: Pick<QuotaExceededError, 'requested' | 'available' | 'limit' | 'resource'>,
+    where: Pick<QuotaExceededError, 'syscall' | 'path' | 'dest'> = {},
+  ) {
     super(message);
     // Own keys in Node's order first (errno, code, syscall, path, dest), ours after.
     if (where.syscall !== undefined) this.syscall = where.syscall;

@@ -21,7 +21,7 @@ import {
   whenUnlocked,
 } from './late-mfs.js';
 import type { MfsStat } from './looking.js';
-import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
+import { makeHandle, type OpenMode } from './memory-file-handle.js';
 import {
   contextOf,
   type ExportAsBufferOptions,
@@ -70,7 +70,7 @@ export class AsyncMemoryFileSystem {
     // The request's path: the one given may be a part of something large, which a caller that waits would hold.
     const about = { operation: 'open', path: request.path };
     return whenUnlocked(this.#context, about, request.lockTimeoutMs, (turn) => {
-      return new AsyncMemoryFileHandle(new MemoryFileHandle(openNow(this.#context, request, turn), request.mode));
+      return new AsyncMemoryFileHandle(makeHandle(openNow(this.#context, request, turn), request.mode));
     });
   }
 

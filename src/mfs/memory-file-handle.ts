@@ -26,6 +26,8 @@ export type OpenMode = 'rb' | 'wb' | 'ab' | 'r+b' | 'xb';
 const LINE_WINDOW = 512;
 const NEWLINE = 0x0a;
 
+/** For the file systems: who else could have a lease? */
+export let makeHandle: (lease: Lease, mode: OpenMode) => MemoryFileHandle;
 /** For the text on top of a handle. */
 export let leaseOf: (handle: MemoryFileHandle) => Lease;
 
@@ -40,11 +42,11 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
   readonly mode: OpenMode;
 
   static {
+    makeHandle = (lease, mode) => new MemoryFileHandle(lease, mode);
     leaseOf = (handle) => handle.#lease;
   }
 
-  /** Made by {@link MemoryFileSystem.open} only. */
-  constructor(lease: Lease, mode: OpenMode) {
+  private constructor(lease: Lease, mode: OpenMode) {
     this.#lease = lease;
     this.mode = mode;
     watchOver(this, lease);

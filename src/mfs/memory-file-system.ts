@@ -38,7 +38,7 @@ import {
   walk,
 } from './late-mfs.js';
 import type { MfsStat } from './looking.js';
-import { MemoryFileHandle, type OpenMode } from './memory-file-handle.js';
+import { type MemoryFileHandle, makeHandle, type OpenMode } from './memory-file-handle.js';
 import type { OpenOptions } from './open.js';
 import type { MemoryFileSystemOptions } from './options.js';
 import type { MfsStats } from './stats.js';
@@ -101,10 +101,8 @@ export class MemoryFileSystem {
    */
   open(path: string, mode: OpenMode = 'rb', options: OpenOptions = {}): MemoryFileHandle {
     const request = requestOpen(this.#context, path, mode, options);
-    return new MemoryFileHandle(
-      atEdge('open', () => openNow(this.#context, request), path),
-      mode,
-    );
+    const lease = atEdge('open', () => openNow(this.#context, request), path);
+    return makeHandle(lease, mode);
   }
 
   /** Makes a directory and its missing parents. EEXIST when it is there, unless `existOk`; ENOTDIR below a file. */
