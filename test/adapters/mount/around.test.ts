@@ -56,7 +56,8 @@ describe('a tree of the disk around a mount point', () => {
   it('is copied as the disk has it, and not without end into its own mount point', async () => {
     const copies = {
       sync: (to: string) => nodeFs.cpSync(join(disk, 'around'), to, { recursive: true }),
-      callback: (to: string) => promisify(nodeFs.cp)(join(disk, 'around'), to, { recursive: true }),
+      callback: (to: string) =>
+        promisify<string, string, object>(nodeFs.cp)(join(disk, 'around'), to, { recursive: true }),
       promise: (to: string) => nodePromises.cp(join(disk, 'around'), to, { recursive: true }),
     };
     for (const [style, copy] of Object.entries(copies)) {
@@ -99,7 +100,7 @@ describe('the disk under a mount point', () => {
     const copies = [
       nodePromises.cp(tree, join(at, 'slow'), { recursive: true, filter }),
       nodePromises.cp(tree, join(at, 'cp'), { recursive: true }),
-      promisify(nodeFs.cp)(tree, join(at, 'cp-callback'), { recursive: true }),
+      promisify<string, string, object>(nodeFs.cp)(tree, join(at, 'cp-callback'), { recursive: true }),
       nodePromises.copyFile(join(tree, 'sub/file'), join(at, 'copied')),
       promisify(nodeFs.copyFile)(join(tree, 'sub/file'), join(at, 'copied-callback')),
     ];
