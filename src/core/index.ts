@@ -3,6 +3,7 @@ export * from './engine.js';
 export * from './errno.js';
 export * from './fault.js';
 export * from './flags.js';
+export { ROOT } from './inode.js';
 export type { LowerOptions, LowerSource } from './lower/source.js';
 export { createVolume } from './memory-engine.js';
 export * from './options.js';

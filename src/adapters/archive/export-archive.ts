@@ -1,13 +1,13 @@
 /**
  * Adapter, archives: a tree becomes an archive, as one Buffer or as a stream.
  * The stream reads the tree while it is read from, and holds a few pieces of
- * 1 MiB at most.
+ * 1 MiB at most, which it is billed for while it is open.
  */
 import { Readable, type Transform } from 'node:stream';
 import { nextTurn } from '../../host/index.js';
-import type { ReadableFs } from '../tree/index.js';
+import { Bill, type ReadableFs } from '../tree/index.js';
 import { type ExportFilter, exportedTree, type TreeEntry } from './exported-tree.js';
-import { type ArchiveFormat, checkFormat, compressor } from './formats.js';
+import { type ArchiveFormat, checkFormat, compressor, workOf } from './formats.js';
 import { MAX_PIECE, sizeInTar, writeTar } from './tar-writer.js';
 import { writeZip, writeZipSync } from './zip-writer.js';
 
@@ -25,8 +25,8 @@ export interface ExportArchiveOptions {
 
 const END = 1024;
 const TURN = 16 * 1024 * 1024;
-/** The pieces of a stream. */
-const SLAB = MAX_PIECE;
+/** The smallest pieces of a stream: of a small volume, and where there is no room for larger ones. */
+const LEAST_PIECE = 16 * 1024;
 
 /**
  * Packs what is below a directory (or one file) into an archive in memory of the caller's, outside the quota.
@@ -41,7 +41,7 @@ export async function exportArchive(fs: ExportFs, from = '/', options: ExportArc
   const format = checkFormat(options.format ?? 'zip');
   if (format === 'tar') return exportTar(fs, from, options.filter);
   const pieces: Buffer[] = [];
-  for await (const piece of exportArchiveStream(fs, from, options)) pieces.push(piece);
+  for await (const piece of archiveStream(fs, from, options, format, MAX_PIECE)) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -82,28 +82,61 @@ async function exportTar(fs: ExportFs, from: string, filter: ExportFilter | unde
   return archive.subarray(0, length);
 }
 
+/** Streams that nobody closed. */
+const lost = new FinalizationRegistry<Bill>((bill) => bill.end());
+
 /**
- * {@link exportArchive} as a stream of Buffers.
- * @throws ArchiveError FORMAT at once; whatever else fails is the stream's 'error'
+ * {@link exportArchive} as a stream of Buffers. Of streams that are open at one time, all but the first are billed to
+ * the volume for what they work with.
+ * @throws ArchiveError FORMAT at once; whatever else fails is the stream's 'error', ENOSPC too
  */
 export function exportArchiveStream(fs: ExportFs, from = '/', options: ExportArchiveOptions = {}): Readable {
-  const { level, filter } = options;
   const format = checkFormat(options.format ?? 'zip');
+  const bill = new Bill(fs);
+  const work = (piece: number): number =>
+    (format === 'zip' ? 0 : HELD * piece) + (format === 'tar' ? 0 : workOf(format));
+  let piece = Math.min(MAX_PIECE, Math.max(LEAST_PIECE, Math.floor(bill.limit / 64)));
+  let refusal: unknown;
+  if (!bill.work(work(piece))) {
+    piece = LEAST_PIECE;
+    try {
+      bill.take(work(piece), from);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  const stream = refusal ? new Readable() : archiveStream(fs, from, options, format, piece);
+  lost.register(stream, bill);
+  stream.once('close', () => bill.end());
+  return refusal ? stream.destroy(refusal as Error) : stream;
+}
+
+/** Pieces that are held at once: one is packed, one waits for that, one is being filled. */
+const HELD = 3;
+
+/** @param piece bytes of the pieces of a tar archive */
+function archiveStream(
+  fs: ExportFs,
+  from: string,
+  { level, filter }: ExportArchiveOptions,
+  format: ArchiveFormat,
+  piece: number,
+): Readable {
   const entries = exportedTree(fs, from, filter);
+  const newSlab = (): Buffer => Buffer.allocUnsafeSlow(piece);
   const pack = compressor(format, level);
   if (pack === undefined) {
     const archive = format === 'zip' ? writeZip(fs, entries, level) : tarInSlabs(fs, entries, newSlab);
     return Readable.from(archive, { highWaterMark: 1 });
   }
-  // One is packed, one waits for that, one is being filled.
-  const slabs = [newSlab(), newSlab(), newSlab()];
+  const slabs = Array.from({ length: HELD }, newSlab);
   let turn = 0;
-  const nextSlab = (): Buffer => slabs[turn++ % slabs.length];
-  packAll(tarInSlabs(fs, entries, nextSlab), pack).catch((error) => pack.destroy(error));
+  packAll(
+    tarInSlabs(fs, entries, () => slabs[turn++ % HELD]),
+    pack,
+  ).catch((error) => pack.destroy(error));
   return pack;
 }
-
-const newSlab = (): Buffer => Buffer.allocUnsafeSlow(SLAB);
 
 /** When a piece is taken, the one before the last has been packed: its memory may be used again. */
 async function packAll(pieces: Iterable<Buffer>, pack: Transform): Promise<void> {
@@ -130,7 +163,7 @@ function* tarInSlabs(fs: ExportFs, entries: Iterable<TreeEntry>, nextSlab: () =>
   let length = 0;
   let full: Buffer | undefined;
   const allocate = (bytes: number): Buffer => {
-    if (length + bytes > SLAB) {
+    if (length + bytes > slab.length) {
       full = slab.subarray(0, length);
       slab = nextSlab();
       length = 0;
@@ -138,7 +171,7 @@ function* tarInSlabs(fs: ExportFs, entries: Iterable<TreeEntry>, nextSlab: () =>
     length += bytes;
     return slab.subarray(length - bytes, length);
   };
-  for (const _ of writeTar(fs, entries, allocate)) {
+  for (const _ of writeTar(fs, entries, allocate, slab.length)) {
     if (full === undefined) continue;
     yield full;
     full = undefined;

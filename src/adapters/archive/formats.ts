@@ -46,8 +46,8 @@ function looksLikeTar(block: Buffer): boolean {
   }
 }
 
-/** Bytes of a {@link decompressor}: its pieces, and its window (that of brotli and zstd as most archives have it). */
-export const workOf = (format: ArchiveFormat): number => (format === 'tar.gz' ? 0 : 2 ** 23) + 3 * CHUNK;
+/** Bytes of what packs or unpacks: its pieces, and its window (that of brotli and zstd as most archives have it). */
+export const workOf = (format: ArchiveFormat): number => (/br|zst/.test(format) ? 2 ** 23 : 0) + 3 * CHUNK;
 
 /** A stream that unpacks what is around a tar archive; undefined for one that is not compressed. */
 export function decompressor(format: ArchiveFormat): Transform | undefined {

@@ -11,15 +11,23 @@ import type { TreeEntry } from './exported-tree.js';
 import { formatPax } from './tar-pax.js';
 
 const BLOCK = 512;
-/** Most bytes that are asked for at once. */
+/** Most bytes that are asked for at once, unless fewer are wanted. */
 export const MAX_PIECE = 1024 * 1024;
 const END_MARK = 2 * BLOCK;
 
 /** Memory for the next `length` bytes of the archive. */
 export type Allocate = (length: number) => Buffer;
 
-/** Yields the archive piece by piece, each in memory that `allocate` gave, in order. */
-export function* writeTar(fs: ReadableFs, entries: Iterable<TreeEntry>, allocate: Allocate): Generator<Buffer> {
+/**
+ * Yields the archive piece by piece, each in memory that `allocate` gave, in order.
+ * @param most bytes that are asked for at once
+ */
+export function* writeTar(
+  fs: ReadableFs,
+  entries: Iterable<TreeEntry>,
+  allocate: Allocate,
+  most = MAX_PIECE,
+): Generator<Buffer> {
   /** First names of the files that have several. */
   const linked = new Map<string, string>();
   for (const { name, path, stats } of entries) {
@@ -33,7 +41,7 @@ export function* writeTar(fs: ReadableFs, entries: Iterable<TreeEntry>, allocate
     if (stats.isDirectory()) yield copyOf(headers(`${name}/`, 'Directory', stats, 0), allocate);
     else if (stats.isSymbolicLink()) {
       yield copyOf(headers(name, 'SymbolicLink', stats, 0, String(fs.readlinkSync(path))), allocate);
-    } else yield* writeFile(fs, path, name, allocate);
+    } else yield* writeFile(fs, path, name, allocate, most);
   }
   yield allocate(END_MARK).fill(0);
 }
@@ -41,13 +49,13 @@ export function* writeTar(fs: ReadableFs, entries: Iterable<TreeEntry>, allocate
 /** Bytes that one entry takes at most, its pax header aside. */
 export const sizeInTar = (stats: Stats): number => 3 * BLOCK + (stats.isFile() ? stats.size : 0);
 
-function* writeFile(fs: ReadableFs, path: string, name: string, allocate: Allocate): Generator<Buffer> {
+function* writeFile(fs: ReadableFs, path: string, name: string, allocate: Allocate, most: number): Generator<Buffer> {
   const fd = fs.openSync(path, 'r');
   try {
     const stats = fs.fstatSync(fd);
     yield copyOf(headers(name, 'File', stats, stats.size), allocate);
     for (let left = stats.size; left > 0; ) {
-      const piece = allocate(Math.min(left, MAX_PIECE));
+      const piece = allocate(Math.min(left, most));
       readAll(fs, fd, piece, name);
       left -= piece.length;
       yield piece;

@@ -2,7 +2,7 @@
  * Adapter, mount: puts a volume under the `node:fs` of the process, and takes it
  * away. Owns the life of the patch: it is in place while anything is mounted.
  */
-import { createFsFromEngine, engineOf } from '../../facade/index.js';
+import { createFsFromEngine, engineOf, toNodeError } from '../../facade/index.js';
 import { forgetModules } from './modules.js';
 import { patch } from './patch.js';
 import {
@@ -43,6 +43,9 @@ export interface Mount {
   [Symbol.dispose](): void;
 }
 
+/** Bytes billed for a mount beside its path (measured 950). */
+const MOUNT_PRICE = 1152;
+
 function mountPoint(at: unknown, name = 'at'): string {
   const text = textOf(at);
   if (text === undefined || text === '' || text.includes('\0')) {
@@ -79,8 +82,17 @@ export function mount(fs: NodeFs, { at = '/', except = [] }: MountOptions = {}):
   const engine = volumeOf(fs);
   const point = mountPoint(at);
   const holes = except.map((path) => mountPoint(path, 'except'));
-  const relative = createFsFromEngine(engine);
-  if (!relative.existsSync(point)) relative.mkdirSync(point, { recursive: true });
+  const relative = table.mounts.find((each) => each.engine === engine)?.relative ?? createFsFromEngine(engine);
+  let billed = 0;
+  try {
+    const price = MOUNT_PRICE + 2 * point.length;
+    engine.billHandle(price);
+    billed = price;
+    if (!relative.existsSync(point)) relative.mkdirSync(point, { recursive: true });
+  } catch (error) {
+    engine.unbillHandle(billed);
+    throw toNodeError(error, 'mount', point, undefined, mount);
+  }
   const showsDisk = point === '/' && isOnDisk(process.execPath, relative);
   const mounted: Mounted = { at: point, except: holes, fs, relative, engine, showsDisk };
   table.restore ??= patch();
@@ -90,6 +102,7 @@ export function mount(fs: NodeFs, { at = '/', except = [] }: MountOptions = {}):
     if (!isMounted()) return;
     forgetModules(point);
     removeMount(mounted);
+    engine.unbillHandle(billed);
     leaveUnmounted();
     if (table.mounts.length > 0) return;
     table.restore?.();

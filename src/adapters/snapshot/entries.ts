@@ -1,5 +1,5 @@
 /** Adapter, snapshots: what is in a snapshot, without restoring it. */
-import { nanosAt, PAGE_BYTES, S_IFDIR, S_IFLNK, S_IFMT, secondsAt, type TreeSource } from '../../core/index.js';
+import { nanosAt, PAGE_BYTES, ROOT, S_IFDIR, S_IFLNK, S_IFMT, secondsAt, type TreeSource } from '../../core/index.js';
 import { decodeName } from '../../facade/index.js';
 
 /** Where the time of modification is among those of a node. */
@@ -25,7 +25,7 @@ export interface SnapshotEntry {
 
 /** Everything below the root, parents first, names in the order in which they were made. */
 export function* entriesOf(tree: TreeSource): Generator<SnapshotEntry, void> {
-  const pending: [ino: number, path: string][] = [[tree.inos[0] as number, '']];
+  const pending: [ino: number, path: string][] = [[ROOT, '']];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const names: [string, number][] = [];
     tree.forEachName(next[0], (name, ino) => names.push([name, ino]));

@@ -10,6 +10,9 @@ import { imageSource, liveSource, type TreeSource } from './source.js';
 
 /** What the engine hands out: an image with its volume. */
 class HeldImage implements VolumeImage {
+  /** All that read it at one time read one: it keeps 20 KB of tables. */
+  private source: WeakRef<TreeSource> | undefined;
+
   constructor(
     private readonly volume: Volume,
     readonly image: Image,
@@ -29,7 +32,9 @@ class HeldImage implements VolumeImage {
 
   tree(): TreeSource {
     if (!this.held) throw fault(EINVAL);
-    return imageSource(this.volume, this.image);
+    const source = this.source?.deref() ?? imageSource(this.volume, this.image);
+    this.source = new WeakRef(source);
+    return source;
   }
 
   dispose(): void {

@@ -69,12 +69,18 @@ export const liveSource = ({ inodes, directories, contents, chunks }: Volume): T
   tableSource(inodes, directories, contents, chunks);
 
 const tableSource = (inodes: InodeTable, directories: Directories, contents: FilePages, chunks: Chunks): TreeSource => {
-  const inos: number[] = [];
-  inodes.forEach((ino) => {
-    if (inodes.get(ino, LINKS) > 0) inos.push(ino);
-  });
+  let inos: number[] | undefined;
   return {
-    inos,
+    // Made when it is asked for: an iterator that is left open does without.
+    get inos() {
+      if (inos !== undefined) return inos;
+      const found: number[] = [];
+      inodes.forEach((ino) => {
+        if (inodes.get(ino, LINKS) > 0) found.push(ino);
+      });
+      inos = found;
+      return found;
+    },
     node: (ino) => {
       const [words, at] = [inodes.wordsOf(ino), inodes.at(ino)];
       const times = new Uint32Array(8);

@@ -122,4 +122,28 @@ describe('what is left to the disk', () => {
     expect(onDisk(() => nodeFs.readdirSync(join(disk, 'out')))).toEqual(['directory', 'file']);
     expect(fs.readdirSync('/')).toEqual(['tree']);
   });
+
+  it('mounts that were kept took ten kilobytes each, which nobody was billed for', () => {
+    const fs = createFs({ maxQuota: 2 ** 20 });
+    const { used } = quotaOf(fs);
+    const mounts = Array.from({ length: 20 }, (_, i) => mount(fs, { at: `/m${i}` }));
+    expect(quotaOf(fs).used - used).toBeGreaterThan(20 * 1024);
+    for (const each of mounts) each.unmount();
+    for (const each of mounts) each.unmount();
+    for (let i = 0; i < 20; i++) fs.rmdirSync(`/m${i}`);
+    expect(quotaOf(fs).used).toBe(used);
+    expect(() => {
+      for (let i = 0; ; i++) fs.writeFileSync(`/full${i}`, Buffer.alloc(3000));
+    }).toThrow('ENOSPC');
+    const before = quotaOf(fs).used;
+    const kept: ReturnType<typeof mount>[] = [];
+    try {
+      for (;;) kept.push(mount(fs));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC', syscall: 'mount', path: '/' });
+    }
+    for (const each of kept) each.unmount();
+    expect(quotaOf(fs).used).toBe(before);
+    expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
+  });
 });

@@ -9,6 +9,7 @@ import {
   SnapshotError,
   snapshot,
 } from '../../../src/adapters/snapshot/index.js';
+import { treeOf } from '../../../src/adapters/snapshot/snapshot.js';
 import { engineOf } from '../../../src/facade/index.js';
 import { createFs, MemoryFileSystem, NodeLimitExceededError, QuotaExceededError, quotaOf } from '../../../src/index.js';
 
@@ -184,6 +185,16 @@ describe('snapshot and restore', () => {
     expect(String(link?.content())).toBe('a.txt');
     expect(large?.content()).toEqual(Buffer.alloc(300_000, 'l'));
     expect(large).toMatchObject({ uid: 12, gid: 34 });
+  });
+
+  it('iterators that are left open side by side read one tree: each made tables of its own', () => {
+    const fs = populated();
+    using taken = snapshot(fs);
+    const walks = [taken.entries(), taken.entries(), taken.entries()];
+    const paths = [...taken.entries()].map(({ path }) => path);
+    for (const path of paths) for (const walk of walks) expect(walk.next().value?.path).toBe(path);
+    for (const walk of walks) expect(walk.next().done).toBe(true);
+    expect(treeOf(taken)).toBe(treeOf(taken));
   });
 });
 

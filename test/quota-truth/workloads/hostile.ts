@@ -39,6 +39,7 @@ const hanging = (format: 'tar' | 'tar.gz' | 'zip'): Workload =>
     `imports of a ${format} that stops half-way, none of them given up`,
     async (env) => {
       const archive = await someArchive(format);
+      const used = (): number => env.extras?.usage().used ?? 0;
       let failure: unknown;
       await env.fillAsync(async (i) => {
         const { source, halted, go } = halting(archive);
@@ -48,7 +49,10 @@ const hanging = (format: 'tar' | 'tar.gz' | 'zip'): Workload =>
         env.keep({ importing, go });
         await Promise.race([importing, halted]);
         // Until zlib's threads have unpacked what came.
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        for (let before = -1; before !== used(); ) {
+          before = used();
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
         if (failure !== undefined) throw failure;
       }, 5000);
     },

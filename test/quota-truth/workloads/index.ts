@@ -4,6 +4,7 @@ import { adapterWorkloads } from './adapters.js';
 import { churnWorkloads } from './churn.js';
 import { combinedWorkloads } from './combined.js';
 import { contentWorkloads } from './content.js';
+import { handedWorkloads } from './handed.js';
 import { handleWorkloads } from './handles.js';
 import { hostileWorkloads } from './hostile.js';
 import { keptWorkloads } from './kept.js';
@@ -14,6 +15,7 @@ import { objectWorkloads } from './objects.js';
 import { pageWorkloads } from './pages.js';
 import { retainedWorkloads } from './retained.js';
 import { snapshotWorkloads } from './snapshots.js';
+import { standingWorkloads } from './standing.js';
 import { waitingWorkloads } from './waiting.js';
 import { workingWorkloads } from './working.js';
 
@@ -34,4 +36,6 @@ export const WORKLOADS: readonly Workload[] = [
   ...combinedWorkloads,
   ...leftWorkloads,
   ...hostileWorkloads,
+  ...handedWorkloads,
+  ...standingWorkloads,
 ];

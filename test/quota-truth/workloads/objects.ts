@@ -314,7 +314,7 @@ const longNameDirs = object(
 /** Not bundled with the workloads: it finds its WebAssembly beside itself. */
 const sqliteModule = '@sqlite.org/sqlite-wasm';
 let sqlite: Promise<Sqlite3Module> | undefined;
-function loadSqlite(): Promise<Sqlite3Module> {
+export function loadSqlite(): Promise<Sqlite3Module> {
   sqlite ??= (async () => {
     const { default: init } = (await import(sqliteModule)) as { default(): Promise<Sqlite3Module> };
     const module = await init();
