@@ -11,9 +11,9 @@ import { Blob } from 'node:buffer';
 import { EACCES, Fault, S_IFDIR, S_IFMT, STAT_LENGTH } from '../core/index.js';
 import { resolveLater } from './completion.js';
 import type { Context } from './context.js';
-import { codedTypeError, isNodeError } from './node-errors.js';
+import { bindingError, codedTypeError } from './node-errors.js';
 import { nodeAtLeast } from './running-node.js';
-import { type Caller, spell, uvException } from './uv-exception.js';
+import { type Caller, spell, stackFrom, uvException } from './uv-exception.js';
 import { validateObject, validateString } from './validate.js';
 
 /** Node 26 says what went wrong with the path; before, one sentence served all. */
@@ -21,8 +21,7 @@ const namesErrors = nodeAtLeast(26);
 
 function openError(errno: number, path: unknown): Error {
   if (namesErrors) return uvException(errno, 'stat', spell(path));
-  // Thrown by native code: no code in its text.
-  return Object.assign(new TypeError('Unable to open file as blob'), { code: 'ERR_INVALID_ARG_VALUE' });
+  return bindingError(TypeError, 'ERR_INVALID_ARG_VALUE', 'Unable to open file as blob');
 }
 
 const notReadable = (): DOMException => new DOMException('The blob could not be read', 'NotReadableError');
@@ -101,11 +100,6 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
   }
 }
 
-function from(error: unknown, caller: Caller): unknown {
-  if (isNodeError(error) || (error instanceof Error && 'code' in error)) Error.captureStackTrace(error, caller);
-  return error;
-}
-
 /** The members openAsBlob and openAsBlobSync of `ctx.fs`. */
 export function makeOpenAsBlob(ctx: Context) {
   // As in Node, everything is checked and thrown at once; only the blob comes later.
@@ -114,7 +108,7 @@ export function makeOpenAsBlob(ctx: Context) {
       const blob = open(ctx, path, options);
       return resolveLater(blob);
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
   }
 
@@ -122,7 +116,7 @@ export function makeOpenAsBlob(ctx: Context) {
     try {
       return open(ctx, path, options);
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
   }
 

@@ -129,6 +129,12 @@ export function toNodeError(error: unknown, syscall: string, from: unknown, to: 
   return made;
 }
 
+/** Makes the stack of an error that was made on the way start at the public function. Errors of others are left alone. */
+export function stackFrom(error: unknown, caller: Caller): unknown {
+  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
+  return error;
+}
+
 /** Makes an error whose stack is captured later. */
 function withoutStack(make: () => Error): Error {
   const { stackTraceLimit } = Error;

@@ -1,7 +1,8 @@
 /**
  * What a program throws inside a call (in a filter, an iterable, an accessor of its options) comes out as it is, with the
- * stack that says where, also when it is an error of Node's.
+ * stack that says where, also when it is an error as this fs throws them.
  */
+import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createFs, quotaOf } from '../../src/facade/index.js';
@@ -13,6 +14,8 @@ type Callback = (error: unknown) => void;
 /** Ways to make a mistake in a filter. */
 const blunders: Record<string, (fs: Fs) => unknown> = {
   "an argument error of Node's": () => join(undefined as never),
+  "an error of Node's fs": () => nodeFs.statSync('/no such file'),
+  'an error of this fs': (fs) => fs.statSync('/no such file'),
 };
 
 /** Calls in which a program's own code runs. Each gives a promise of what it throws, calls back with or rejects with. */

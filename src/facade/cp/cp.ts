@@ -9,9 +9,9 @@ import { isPromise } from 'node:util/types';
 import { deliverAll, deliverError, rejectLater, resolveLater } from '../completion.js';
 import type { Context } from '../context.js';
 import { throughDate } from '../late-calls.js';
-import { codedTypeError, describeReceived, incompatibleOptionPair, isNodeError } from '../node-errors.js';
+import { codedTypeError, describeReceived, incompatibleOptionPair } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
-import { type Caller, spell, toNodeError } from '../uv-exception.js';
+import { type Caller, spell, stackFrom, toNodeError } from '../uv-exception.js';
 import {
   type Callback,
   isUint8Array,
@@ -78,10 +78,10 @@ function planSync(planning: Planning, options: CpOptions): void {
     let answer: unknown;
     try {
       answer = options.filter?.(...next.value);
-      if (isPromise(answer)) throw promiseFromFilter(answer);
     } catch (error) {
-      planning.throw(error);
+      refuse(planning, error);
     }
+    if (isPromise(answer)) planning.throw(promiseFromFilter(answer));
     next = planning.next(Boolean(answer));
   }
 }
@@ -112,7 +112,7 @@ async function planAsync(planning: Planning, plan: Plan): Promise<void> {
       try {
         answer = await options.filter?.(...next.value);
       } catch (error) {
-        planning.throw(error);
+        refuse(planning, error);
       }
       next = planning.next(Boolean(answer));
     }
@@ -151,11 +151,17 @@ function copyLater(ctx: Context, src: Place, dest: Place, options: CpOptions): P
   return undefined;
 }
 
-/** An error made inside: its stack is made to start at the public function. */
-function from(error: unknown, caller: Caller): unknown {
-  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
-  return error;
+/** What filters threw, which keeps its stack. */
+const thrown = new WeakSet<object>();
+
+/** Ends the planning with what the filter threw. */
+function refuse(planning: Planning, error: unknown): void {
+  if (typeof error === 'object' && error !== null) thrown.add(error);
+  planning.throw(error);
 }
+
+const from = (error: unknown, caller: Caller): unknown =>
+  thrown.has(error as object) ? error : stackFrom(error, caller);
 
 /** The member cp of `ctx.fs` and its promises. */
 export function makeCp(ctx: Context) {

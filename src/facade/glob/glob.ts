@@ -9,9 +9,9 @@ import { posix } from 'node:path';
 import { deliver, deliverError, resolveLater } from '../completion.js';
 import type { Context } from '../context.js';
 import { makeDirent } from '../dirent.js';
-import { invalidArgType, isNodeError } from '../node-errors.js';
+import { invalidArgType } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
-import type { Caller } from '../uv-exception.js';
+import { type Caller, stackFrom } from '../uv-exception.js';
 import {
   type Callback,
   fromUrl,
@@ -103,23 +103,19 @@ function presentSync({ root, withFileTypes }: Search, { path, type }: Match): un
 const presentLater = ({ withFileTypes }: Search, { path, full, type }: Match): unknown =>
   withFileTypes ? direntOf(full, type) : path;
 
-function from(error: unknown, caller: Caller): unknown {
-  if (isNodeError(error)) Error.captureStackTrace(error, caller);
-  return error;
-}
-
 /** After this many results the asynchronous iterator lets timers and I/O have a turn. */
 const BATCH = 100;
 
 /** The members glob and globSync of `ctx.fs` and its promises. */
 export function makeGlob(ctx: Context) {
   function globSync(caller: Caller, pattern: unknown, options?: unknown): unknown[] {
+    let found: Search;
     try {
-      const found = search(ctx, pattern, options);
-      return Array.from(found.matches(), (match) => presentSync(found, match));
+      found = search(ctx, pattern, options);
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
+    return Array.from(found.matches(), (match) => presentSync(found, match));
   }
 
   function glob(caller: Caller, pattern: unknown, options: unknown, callback?: unknown): void {
@@ -133,7 +129,7 @@ export function makeGlob(ctx: Context) {
       isSearching = true;
       results = Array.from(found.matches(), (match) => presentLater(found, match));
     } catch (error) {
-      if (!isSearching) throw from(error, caller);
+      if (!isSearching) throw stackFrom(error, caller);
       deliverError(done, error);
       return;
     }

@@ -9,9 +9,9 @@
 import { Fault, S_IFDIR, S_IFMT } from '../../core/index.js';
 import { deliver, deliverError, rejectLater, resolveLater } from '../completion.js';
 import type { Context } from '../context.js';
-import { invalidArgValue, isNodeError } from '../node-errors.js';
+import { invalidArgValue } from '../node-errors.js';
 import { nodeAtLeast } from '../running-node.js';
-import { type Caller, faultToError, spell, uvException } from '../uv-exception.js';
+import { type Caller, faultToError, spell, stackFrom, uvException } from '../uv-exception.js';
 import {
   type Callback,
   validateBoolean,
@@ -119,24 +119,18 @@ function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: str
   remove(ctx, given, resolved, options, 'later');
 }
 
-/** An error thrown from inside: its stack is made to start at the public function. */
-function from(error: unknown, caller: Caller): unknown {
-  if (isNodeError(error) || (error instanceof Error && 'syscall' in error)) Error.captureStackTrace(error, caller);
-  return error;
-}
-
 /** Runs checks now (their errors are thrown), then the work, whose errors are delivered. */
 function callBack(callback: Callback, caller: Caller, check: () => () => void): void {
   let work: () => void;
   try {
     work = check();
   } catch (error) {
-    throw isNodeError(error) ? from(error, caller) : error;
+    throw stackFrom(error, caller);
   }
   try {
     work();
   } catch (error) {
-    deliverError(callback, from(error, caller));
+    deliverError(callback, stackFrom(error, caller));
     return;
   }
   deliver(callback, undefined);
@@ -147,12 +141,12 @@ function promise(caller: Caller, check: () => () => void): Promise<unknown> {
   try {
     work = check();
   } catch (error) {
-    return Promise.reject(isNodeError(error) ? from(error, caller) : error);
+    return Promise.reject(stackFrom(error, caller));
   }
   try {
     work();
   } catch (error) {
-    return rejectLater(from(error, caller));
+    return rejectLater(stackFrom(error, caller));
   }
   return resolveLater(undefined);
 }
@@ -182,7 +176,7 @@ export function makeRm(ctx: Context) {
       if (nativeSync) parseRmOptions(options);
       checkRm(path, options, 'sync')()();
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
   }
 
@@ -196,7 +190,7 @@ export function makeRm(ctx: Context) {
     try {
       checkRmdir(path, options, 'sync')()();
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
   }
 

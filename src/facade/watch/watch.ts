@@ -10,7 +10,7 @@ import { decodeName, presentName } from '../encoding.js';
 import { AbortError } from '../node-errors.js';
 import { getOptions } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import type { Caller, UvException } from '../uv-exception.js';
+import { type Caller, stackFrom, type UvException } from '../uv-exception.js';
 import { validateBoolean, validatePath } from '../validate.js';
 import { type EventType, WatchHandle } from './handle.js';
 import { type Ignore, type Ignored, parseIgnore } from './ignore.js';
@@ -186,11 +186,6 @@ function parseSettings({ persistent = true, recursive = false, encoding, ignore,
   };
 }
 
-function from(error: unknown, caller: Caller): unknown {
-  if (error instanceof Error && 'code' in error) Error.captureStackTrace(error, caller);
-  return error;
-}
-
 /** The members watch, watchFile and unwatchFile of `ctx.fs`, and promises.watch. */
 export function makeWatch(ctx: Context) {
   function watch(caller: Caller, filename: unknown, options?: unknown, listener?: unknown): EventEmitter {
@@ -210,7 +205,7 @@ export function makeWatch(ctx: Context) {
       if (given.signal) closeOnAbort(watcher, given.signal);
       return watcher;
     } catch (error) {
-      throw from(error, caller);
+      throw stackFrom(error, caller);
     }
   }
 
