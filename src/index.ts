@@ -9,7 +9,7 @@ import {
   MemoryFileSystem as Volume,
 } from './mfs/index.js';
 
-export type { AuditReport, Engine, Pressure, QuotaUsage, StoragePolicy } from './core/index.js';
+export type { AuditReport, Pressure, QuotaUsage, StoragePolicy } from './core/index.js';
 export { NodeLimitExceededError, QuotaExceededError } from './core/index.js';
 export { type CreateFsOptions, createFs, type Quota, quotaOf } from './facade/index.js';
 export {

@@ -72,7 +72,7 @@ export let contextOf: (owner: object) => MfsContext;
  * `code`, a negative `errno` and `path` (and `dest`); what does not fit is a QuotaExceededError, code ENOSPC.
  */
 export class MemoryFileSystem {
-  /** The engine below, for what this API does not offer: `usage`, `resize`, `audit` and the rest. */
+  /** @internal The engine below. What programs ask of it is in `quota` and `fs`. */
   readonly engine: Engine;
   readonly #context: MfsContext;
 

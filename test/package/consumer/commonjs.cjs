@@ -9,7 +9,7 @@ const fs = createFs({ maxQuota: 1024 ** 2 });
 fs.writeFileSync('/file', 'text');
 assert.equal(fs.readFileSync('/file', 'utf8'), 'text');
 assert.throws(() => fs.writeFileSync('/big', Buffer.alloc(2 * 1024 ** 2)), QuotaExceededError);
-assert.equal(new MemoryFileSystem({ maxQuota: 1024 ** 2 }).engine.audit().ok, true);
+assert.equal(new MemoryFileSystem({ maxQuota: 1024 ** 2 }).quota.audit().ok, true);
 for (const name of ['memfs', 'mock-fs']) assert.equal(require(`quotafs/${name}`).default, require(`quotafs/${name}`));
 assert.equal(typeof require('quotafs/mock-fs'), 'function');
 assert.equal(require('quotafs/package.json').name, 'quotafs');
