@@ -26,6 +26,8 @@ import { enqueue, pendingNames, Seat } from './queue.js';
 
 export type EventType = 'rename' | 'change';
 
+/** Bytes of a recursive watch beside the price of one (measured 190). */
+const TREE_PRICE = 256;
 /** Bytes of a directory that a recursive watch knows, beside its name (measured 90). */
 const DIRECTORY_PRICE = 128;
 /** The longest interval a timer takes: it is there to be referenced, not to fire. */
@@ -33,6 +35,8 @@ const FOREVER = 2 ** 31 - 1;
 
 const nothing = (): void => {};
 const NONE: ReadonlySet<string> = new Set();
+/** Of all watches that are not recursive: an empty Set takes 200 bytes. Nothing is put into it. */
+const NO_DIRECTORIES = new Set<string>();
 
 /** Something that keeps the process alive while it is referenced, and costs no time. */
 function keepAlive(): NodeJS.Timeout {
@@ -61,7 +65,7 @@ export class WatchHandle {
   /** Why a directory is not known: the volume could not pay for it. */
   #refusal: unknown;
   /** Directories below, by name relative to the watched one (recursive watches only), and what they are billed. */
-  readonly #directories = new Set<string>();
+  #directories = NO_DIRECTORIES;
   #billed = 0;
   #seat: Seat | undefined;
 
@@ -94,7 +98,7 @@ export class WatchHandle {
     try {
       this.#watch = engine.watch(path, recursive, (event) => this.#onEvent(event));
       this.#seat = new Seat(engine, this.#watch.ino, (event) => this.#deliver(event));
-      const price = this.#price + textBytes(path) + textBytes(this.#ownName);
+      const price = this.#price + (recursive ? TREE_PRICE : 0) + textBytes(path) + textBytes(this.#ownName);
       engine.billHandle(price);
       this.#billed = price;
     } catch (error) {
@@ -102,6 +106,7 @@ export class WatchHandle {
       throw watchFault(error, given);
     }
     if (recursive && this.#isDirectory) {
+      this.#directories = new Set();
       this.#scan('');
       // As inotify, whose watches are counted: all of the tree is watched, or nothing.
       if (this.#refusal) {
