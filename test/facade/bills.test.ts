@@ -220,6 +220,28 @@ it.runIf(Utf8Stream)('a Utf8Stream is billed with its descriptor, and refused wh
   clean(quota);
 });
 
+it.runIf(Utf8Stream)(
+  'Utf8Streams that are ended before it shows that they cannot be paid for fail, and throw nowhere',
+  async () => {
+    const { fs, quota } = volume();
+    fs.writeFileSync('/text', '');
+    fillUp(fs);
+    const Stream = (fs as unknown as { Utf8Stream: NonNullable<typeof Utf8Stream> }).Utf8Stream;
+    const failures: unknown[] = [];
+    const streams = Array.from({ length: 200 }, () => {
+      const stream = new Stream({ dest: '/text', append: true });
+      stream.on('error', ({ code, syscall }) => failures.push(`${code} ${syscall}`));
+      (stream as unknown as NodeJS.WritableStream).end();
+      return stream;
+    });
+    for (let i = 0; i < 10; i++) await turn();
+    expect(failures).toContain('ENOSPC open');
+    for (const stream of streams) stream.destroy();
+    for (let i = 0; i < 10; i++) await turn();
+    clean(quota);
+  },
+);
+
 it('streams whose signal was aborted before leave neither a descriptor nor a bill', async () => {
   const { fs, quota } = volume();
   fs.writeFileSync('/file', '');

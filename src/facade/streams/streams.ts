@@ -140,32 +140,16 @@ function makeStreamClasses(ctx: Context): { ReadStream: StreamConstructor; Write
 /** Bytes of a Utf8Stream beside its descriptor (measured 1,890). */
 const TEXT_PRICE = 2304;
 
-interface TextStream {
-  readonly fd: number;
-  on(event: string, listener: () => void): unknown;
-  emit(event: string, error: unknown): unknown;
-  destroy(): void;
-}
-
-/** Bills a Utf8Stream with each descriptor that it has. One that cannot be paid for fails. */
-function billText(engine: Context['engine'], stream: TextStream, ownsFile: boolean): void {
-  let billed = -1;
-  const bill = (fail: (error: unknown) => unknown): void => {
-    const { fd } = stream;
-    if (fd === billed || !engine.ownsFd(fd)) return;
-    try {
-      engine.billHandle(TEXT_PRICE);
-      engine.tieHandle(fd, TEXT_PRICE);
-      billed = fd;
-    } catch (error) {
-      if (ownsFile) stream.destroy();
-      fail(toNodeError(error, 'open', undefined, undefined));
-    }
-  };
-  bill((error) => {
-    throw error;
-  });
-  stream.on('ready', () => bill((error) => stream.emit('error', error)));
+/** Bills a Utf8Stream for a descriptor that it has, until that is closed. One that it opened is closed when it cannot pay. */
+function billText({ engine }: Context, fd: number, isOpened: boolean): void {
+  if (!engine.ownsFd(fd)) return;
+  try {
+    engine.billHandle(TEXT_PRICE);
+    engine.tieHandle(fd, TEXT_PRICE);
+  } catch (error) {
+    if (isOpened) engine.close(fd);
+    throw toNodeError(error, 'open', undefined, undefined);
+  }
 }
 
 const utf8Operations = ['write', 'writeSync', 'fsync', 'fsyncSync', 'close', 'open', 'openSync', 'mkdir', 'mkdirSync'];
@@ -178,13 +162,38 @@ function utf8StreamClass(ctx: Context, Real: new (options?: object) => object): 
     if (own !== undefined && (typeof own !== 'object' || own === null)) return options;
     const ours = ctx.fs as unknown as Operations;
     const operations = Object.fromEntries(utf8Operations.map((member) => [member, ours[member]]));
-    return { ...options, fs: { ...operations, ...own } };
+    const calls = { ...operations, ...own };
+    const { open, openSync } = calls;
+    if (typeof open !== 'function' || typeof openSync !== 'function') return { ...options, fs: calls };
+    // Billed as it is opened: an error that 'ready' were to find could come between other listeners of it.
+    const billed = {
+      open: (path: unknown, flags: unknown, mode: unknown, done: Done) =>
+        Reflect.apply(open, calls, [
+          ...[path, flags, mode],
+          (error: unknown, fd: number) => {
+            let refusal = error;
+            try {
+              if (!error) billText(ctx, fd, true);
+            } catch (unpaid) {
+              refusal = unpaid;
+            }
+            done(refusal, fd);
+          },
+        ]),
+      openSync: (...args: unknown[]) => {
+        const fd: number = Reflect.apply(openSync, calls, args);
+        billText(ctx, fd, true);
+        return fd;
+      },
+    };
+    return { ...options, fs: { ...calls, ...billed } };
   };
   const { Utf8Stream } = {
     Utf8Stream: class extends Real {
       constructor(options: unknown = {}) {
         super(bind(options));
-        billText(ctx.engine, this as unknown as TextStream, (options as StreamOptions).fd === undefined);
+        const { fd } = options as StreamOptions;
+        if (typeof fd === 'number') billText(ctx, fd, false);
       }
     },
   };
