@@ -1,7 +1,8 @@
 /** Times, modes and owners, and what permission checks make of them. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createVolume, type Engine, O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } from '../../src/core/index.js';
 import { faultOf } from '../helpers/errno-name.js';
+import { expectClean } from '../helpers/snapshot.js';
 
 let engine: Engine;
 let now: number;
@@ -31,6 +32,7 @@ beforeEach(() => {
   now = 1_700_000_000_000;
   engine = createVolume({ clock: () => now });
 });
+afterEach(() => expectClean(engine));
 
 describe('times', () => {
   it('are exact to the millisecond of the clock', () => {

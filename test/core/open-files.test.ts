@@ -14,19 +14,10 @@ import {
 } from '../../src/core/index.js';
 import { errnoName, faultOf } from '../helpers/errno-name.js';
 import { expectClean } from '../helpers/snapshot.js';
+import { bytes, textCalls } from './text-calls.js';
 
 let engine: Engine;
-const bytes = (text: string): Uint8Array => Buffer.from(text);
-const content = (path: string): string =>
-  Buffer.from(engine.readFile(path, O_RDONLY, (size) => new Uint8Array(size))).toString();
-const put = (path: string, text: string): void =>
-  engine.writeFile(path, bytes(text), O_WRONLY | O_CREAT | O_TRUNC, 0o644);
-const write = (fd: number, text: string, position = -1): number =>
-  engine.write(fd, bytes(text), 0, text.length, position);
-const read = (fd: number, length: number, position = -1): string => {
-  const target = new Uint8Array(length);
-  return Buffer.from(target.subarray(0, engine.read(fd, target, 0, length, position))).toString();
-};
+const { content, put, read, write } = textCalls(() => engine);
 
 beforeEach(() => {
   engine = createVolume();

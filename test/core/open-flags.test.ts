@@ -1,5 +1,5 @@
 /** What each open flag does, the rarer ones of Linux among them. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createVolume,
   type Engine,
@@ -16,25 +16,18 @@ import {
   O_WRONLY,
 } from '../../src/core/index.js';
 import { errnoName, faultOf } from '../helpers/errno-name.js';
+import { expectClean } from '../helpers/snapshot.js';
+import { bytes, textCalls } from './text-calls.js';
 
 let engine: Engine;
-const bytes = (text: string): Uint8Array => Buffer.from(text);
-const content = (path: string): string =>
-  Buffer.from(engine.readFile(path, O_RDONLY, (size) => new Uint8Array(size))).toString();
-const put = (path: string, text: string): void =>
-  engine.writeFile(path, bytes(text), O_WRONLY | O_CREAT | O_TRUNC, 0o644);
-const write = (fd: number, text: string, position = -1): number =>
-  engine.write(fd, bytes(text), 0, text.length, position);
-const read = (fd: number, length: number, position = -1): string => {
-  const target = new Uint8Array(length);
-  return Buffer.from(target.subarray(0, engine.read(fd, target, 0, length, position))).toString();
-};
+const { content, put, read, write } = textCalls(() => engine);
 
 beforeEach(() => {
   engine = createVolume();
   engine.mkdir('/d', 0o755);
   put('/f', 'hello');
 });
+afterEach(() => expectClean(engine));
 
 describe('flags', () => {
   it('O_CREAT makes what is missing, O_EXCL insists on it', () => {

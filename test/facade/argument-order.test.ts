@@ -1,7 +1,7 @@
 /** Callback forms given two bad arguments: which one is complained about, and when a callback that is none goes unnoticed. */
 import nodeFs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createFs } from './audited.js';
 
 type Kind =
   | 'path'

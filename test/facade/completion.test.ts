@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createFs } from './audited.js';
 
 describe('completion', () => {
   afterEach(() => {

@@ -2,8 +2,8 @@
 import { promisify } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
 import { hostFs } from '../../src/facade/running-node.js';
+import { createFs } from './audited.js';
 
 const namesOf = (object: object): string[] => Object.keys(object).sort();
 

@@ -1,6 +1,7 @@
 /** watch, watchFile and promises.watch beside the real ones. */
 import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createFs } from '../../src/facade/index.js';
 import { nodeAtLeast } from '../../src/facade/running-node.js';
@@ -12,7 +13,11 @@ const tree: Tree = {
   o: 'oo',
 };
 
-const settle = (ms = 60) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits, and for the events that came meanwhile: on a busy machine the timer may be seen first. */
+const settle = async (ms = 60): Promise<void> => {
+  await delay(ms);
+  await turn();
+};
 
 /** Equal neighbours are one: whether the kernel merges them hangs on who else watches the file. */
 const isNews = (event: string, index: number, all: string[]): boolean =>
