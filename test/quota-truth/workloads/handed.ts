@@ -123,10 +123,15 @@ const connections = ours(
       env.keep(db);
       db.exec('select * from t');
       if (i % 10 === 0) db.exec('insert into t values (2)');
-    }, 1000);
-    fillUp(env);
+    }, 200);
   },
-  { prepare: loadSqlite, release: (env) => env.releaseObjects((db: Database) => db.close()) },
+  // Connections are SQLite's: they are in the heap of its WebAssembly.
+  {
+    prepare: loadSqlite,
+    endless: true,
+    code: 2 ** 23,
+    release: (env) => env.releaseObjects((db: Database) => db.close()),
+  },
 );
 
 const lostSnapshots = ours(

@@ -59,6 +59,8 @@ const iterables = ours(
         go();
         await over;
       }),
+    // The generators and promises, which are the program's.
+    code: 2 ** 19,
   },
 );
 
@@ -220,7 +222,58 @@ const webLeft = ours(
   },
 );
 
+type Open = (env: Env, path: string) => unknown;
+
+/** What a volume keeps for the first of an inode is kept for each: a file or a directory of its own for everything that is open. */
+const ofItsOwn = (what: string, make: 'mkdirSync' | 'writeFileSync', open: Open): Workload =>
+  ours(
+    `one-each-${what}`,
+    `${what}, each of a ${make === 'mkdirSync' ? 'directory' : 'file'} of its own, kept`,
+    async (env) => {
+      await env.fillAsync(async (i) => {
+        const path = `/n${i}`;
+        if (make === 'mkdirSync') env.fs.mkdirSync(path);
+        else env.fs.writeFileSync(path, 'some text');
+        env.keep(await open(env, path));
+      }, 500_000);
+    },
+    {
+      async release(env) {
+        await env.releaseObjects((one: { close(): unknown }) => one.close());
+        for (let i = 0; i < 10; i++) await turn();
+      },
+    },
+  );
+
+const begun = async (env: Env, path: string): Promise<{ close(): void }> => {
+  const stream = env.fs.createReadStream(path, { highWaterMark: 4 });
+  await new Promise((resolve, reject) => stream.once('error', reject).once('readable', resolve));
+  return { close: () => void stream.destroy() };
+};
+
+const watched = async ({ fs }: Env, path: string): Promise<{ close(): Promise<unknown> }> => {
+  const changes = fs.promises.watch(path)[Symbol.asyncIterator]();
+  let failure: unknown;
+  const first = changes.next().catch((error) => {
+    failure = error;
+  });
+  await turn();
+  if (failure !== undefined) throw failure;
+  const close = async (): Promise<unknown> => {
+    fs.utimesSync(path, 1, 1);
+    await first;
+    return changes.return?.();
+  };
+  return { close };
+};
+
 export const standingWorkloads: readonly Workload[] = [
+  ofItsOwn('watchers', 'writeFileSync', ({ fs }, path) => fs.watch(path, ignore)),
+  ofItsOwn('tree-watchers', 'mkdirSync', ({ fs }, path) => fs.watch(path, { recursive: true }, ignore)),
+  ofItsOwn('watch-iterators', 'mkdirSync', watched),
+  ofItsOwn('dirs', 'mkdirSync', ({ fs }, path) => fs.opendirSync(path)),
+  ofItsOwn('file-handles', 'writeFileSync', ({ fs }, path) => fs.promises.open(path)),
+  ofItsOwn('read-streams', 'writeFileSync', begun),
   iterables,
   encoded('hex', false),
   encoded('hex', true),
