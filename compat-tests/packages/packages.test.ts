@@ -8,8 +8,10 @@ import { mount } from '../../src/adapters/mount/index.js';
 import { Stage } from '../conformance/suite.js';
 import { loadOurs } from '../targets.js';
 import { jobs } from './jobs.js';
+import { archives } from './jobs-archives.js';
 import { more } from './jobs-more.js';
 import { mounted } from './jobs-mounted.js';
+import { mocked, web } from './jobs-web.js';
 import type { Job } from './sources.js';
 
 const stage = new Stage();
@@ -33,13 +35,13 @@ const compare = async (run: (fs: typeof nodeFs, dir: string) => Promise<unknown>
 };
 
 describe('packages on the object', () => {
-  for (const [name, job] of Object.entries<Job>({ ...jobs, ...more })) {
+  for (const [name, job] of Object.entries<Job>({ ...jobs, ...more, ...mocked })) {
     it(name, { timeout: 90_000 }, () => compare(job));
   }
 });
 
 describe('packages on a mounted volume', () => {
-  for (const [name, job] of Object.entries(mounted)) {
+  for (const [name, job] of Object.entries<Job>({ ...mounted, ...archives, ...web })) {
     it(name, { timeout: 90_000 }, () =>
       compare(async (fs, dir) => {
         if (fs === nodeFs) return job(nodeFs, dir);
