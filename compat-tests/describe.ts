@@ -104,9 +104,10 @@ const describeStatFs = (value: object): string =>
 const describeObject = (value: object, depth: number): string => {
   if (value instanceof Report) return value.text;
   if (value instanceof Error) return describeError(value, depth);
-  if (value instanceof Uint8Array) return `${className(value)} ${describeBytes(value)}`;
   if (ArrayBuffer.isView(value)) {
-    return `${className(value)} ${describeBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))}`;
+    // No view can be made of memory that was handed to another thread.
+    const { buffer, byteOffset, byteLength } = value;
+    return `${className(value)} ${describeBytes(byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer, byteOffset, byteLength))}`;
   }
   if (value instanceof ArrayBuffer) return `ArrayBuffer ${describeBytes(new Uint8Array(value))}`;
   if (Array.isArray(value)) return `[${value.map((item) => describe(item, depth + 1)).join(', ')}]`;

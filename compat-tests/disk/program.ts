@@ -7,7 +7,7 @@
 import { describe } from '../describe.js';
 import { Prng } from './prng.js';
 import { READER_NAMES } from './reader-world.js';
-import { type Forms, setUp, statement } from './statements/index.js';
+import { type Forms, type Kind, setUp, statement } from './statements/index.js';
 import { WATCH_NAMES } from './watch-world.js';
 import { WIDE_NAMES } from './wide-world.js';
 import type { World } from './world.js';
@@ -17,10 +17,10 @@ export type Program = readonly string[];
 /** Milliseconds after which a pending operation counts as hung. */
 const PATIENCE = 2_000;
 
-export const makeProgram = (seed: number, length: number, forms: Forms): Program => {
+export const makeProgram = (seed: number, length: number, forms: Forms, area?: Kind): Program => {
   const r = new Prng(seed);
   const lines = setUp(r);
-  while (lines.length < length) lines.push(statement(r, forms));
+  while (lines.length < length) lines.push(statement(r, forms, area));
   return lines;
 };
 

@@ -6,6 +6,7 @@
  *   --left NAME   oracle (real)                      --right NAME  compared (ours; also built, memfs, real)
  *   --jobs N      processes (2)                      --keep-going  one report per kind of divergence, all seeds
  *   --user ID     as an unprivileged user of that number (only root can): permissions then count
+ *   --area NAME   every second statement is of that area (statements/index.ts: glob, reader, watch, …)
  *   --program F   runs the statements of a file, one a line, instead of seeds
  */
 import { fork } from 'node:child_process';
@@ -16,6 +17,7 @@ import { loadTarget } from '../targets.js';
 import { Bench } from './compare.js';
 import { makeProgram } from './program.js';
 import { print, shrink } from './shrink.js';
+import { KINDS } from './statements/index.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -27,6 +29,7 @@ const { values: flags } = parseArgs({
     right: { type: 'string', default: 'ours' },
     jobs: { type: 'string', default: '2' },
     'keep-going': { type: 'boolean', default: false },
+    area: { type: 'string' },
     program: { type: 'string' },
     user: { type: 'string' },
     stats: { type: 'boolean', default: false },
@@ -42,6 +45,10 @@ const becomeUser = (): void => {
   process.setuid?.(id);
 };
 
+/** Everything else that the programs do is half of them. */
+const area = KINDS.find((kind) => kind === flags.area);
+if (area !== flags.area) throw new Error(`no area '${flags.area}': ${KINDS.join(', ')}`);
+
 const runSeeds = async (first: number, count: number): Promise<number> => {
   const left = await loadTarget(flags.left);
   const right = await loadTarget(flags.right);
@@ -53,7 +60,7 @@ const runSeeds = async (first: number, count: number): Promise<number> => {
   for (let seed = first; seed < first + count; seed++) {
     // A process that hangs or dies in native code tells which seed it was at.
     process.title = `quotafs compat seed ${seed}`;
-    const program = makeProgram(seed, Number(flags.ops), flags.sync ? 'sync' : 'all');
+    const program = makeProgram(seed, Number(flags.ops), flags.sync ? 'sync' : 'all', area);
     const found = await bench.compare(program, left, right, known);
     if (!found) continue;
     divergent++;

@@ -103,10 +103,10 @@ describe('path arguments', () => {
     expect(real.length).toBeGreaterThan(30);
   });
 
-  it('bytes and URLs of another realm, as in a sandbox of Jest, are named in errors', async () => {
+  it('half a surrogate pair, bytes and URLs of another realm, as in a sandbox of Jest, are named in errors', async () => {
     const [Bytes, Url] = [runInNewContext('Uint8Array') as typeof Uint8Array, class Heir extends URL {}];
     const { real, ours } = await sideBySide(tree, async ({ fs, root }) => {
-      const paths: unknown[] = [Bytes.from(Buffer.from('nope')), new Url(`file://${root}/no%20pe`)];
+      const paths: unknown[] = ['no\ud800', Bytes.from(Buffer.from('nope')), new Url(`file://${root}/no%20pe`)];
       const url = new Url(`file://${root}/no`);
       // Node's C++ makes text of it.
       const text = Object.create({ toString: () => url.href });

@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createFs } from '../../src/facade/index.js';
+import { createFs, quotaOf } from '../../src/facade/index.js';
 import { nodeAtLeast } from '../../src/facade/running-node.js';
 import { type Fs, sideBySide, type Tree } from './side-by-side.js';
 
@@ -127,6 +127,22 @@ describe('a directory without recursive: the error has the path as it was given'
       expect(ours).toEqual(real);
     });
   }
+});
+
+it('a name that leads to the directory above removes nothing of it', async () => {
+  const fs = createFs();
+  fs.mkdirSync('/p/d/sub', { recursive: true });
+  fs.writeFileSync('/p/f', 'kept');
+  const refused: unknown[] = [];
+  for (const call of Object.values(forms.rm)) {
+    const removed = Promise.resolve().then(() =>
+      call(fs, ...(['/p/d/..', { recursive: true, force: true }] as never[])),
+    );
+    refused.push(await removed.catch((error) => error.code));
+  }
+  expect(refused).toEqual(Object.keys(forms.rm).map(() => 'ENOTEMPTY'));
+  expect(fs.readdirSync('/p', { recursive: true }).sort()).toEqual(['d', 'd/sub', 'f']);
+  expect(quotaOf(fs).audit().problems).toEqual([]);
 });
 
 describe('rmdir beside the real one', () => {

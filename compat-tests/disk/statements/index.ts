@@ -58,22 +58,28 @@ const wideStatement = (r: Prng, sync: boolean): string => {
   }
 };
 
-export const statement = (r: Prng, forms: Forms): string => {
-  const kind = r.weighted({
-    path: 46,
-    descriptor: 13,
-    read: 6,
-    open: 9,
-    close: 4,
-    special: 8,
-    wide: 13,
-    stream: forms === 'all' ? 7 : 0,
-    glob: 4,
-    memory: 5,
-    reader: 5,
-    abort: forms === 'all' ? 4 : 0,
-    watch: forms === 'all' ? 2 : 0,
-  });
+const WEIGHTS = {
+  path: 46,
+  descriptor: 13,
+  read: 6,
+  open: 9,
+  close: 4,
+  special: 8,
+  wide: 13,
+  stream: 7,
+  glob: 4,
+  memory: 5,
+  reader: 5,
+  abort: 4,
+  watch: 2,
+};
+export type Kind = keyof typeof WEIGHTS;
+export const KINDS = Object.keys(WEIGHTS) as Kind[];
+const SYNC_WEIGHTS = { ...WEIGHTS, stream: 0, abort: 0, watch: 0 };
+
+/** @param area every second statement is of this kind */
+export const statement = (r: Prng, forms: Forms, area?: Kind): string => {
+  const kind = area !== undefined && r.chance(50) ? area : r.weighted(forms === 'sync' ? SYNC_WEIGHTS : WEIGHTS);
   switch (kind) {
     case 'path':
       return onPath(r, forms);

@@ -34,7 +34,7 @@ const LINES = [
   "'\\r\\n'.repeat(3)",
 ];
 
-/** Closing a handle whose web stream was cancelled ends Node 20; and its recursive opendir reads ahead, once. */
+/** Closing a handle whose stream is being closed, or whose web stream was cancelled, ends Node 20; and its recursive opendir reads ahead, once. */
 const isOld = Number(process.versions.node.split('.')[0]) < 22;
 
 const web = (r: Prng): string =>
@@ -75,13 +75,17 @@ const blob = (r: Prng): string => {
 /** A handle of this object, in the functions of another of the same volume's kind. */
 const foreign = (r: Prng): string => {
   const handle = `H[${r.below(2)}]`;
+  if (!isOld && r.chance(20)) {
+    return r.pick([
+      `drain(other().createReadStream(null, { fd: ${handle}, autoClose: false, start: ${r.pick(['0', '2', 'undefined'])} }))`,
+      `feed(other().createWriteStream(null, { fd: ${handle}, autoClose: false }), [${v.text(r)}])`,
+    ]);
+  }
   return r.pick([
     `other().promises.readFile(${handle}, 'utf8')`,
     `other().promises.writeFile(${handle}, ${v.data(r)})`,
     `other().promises.appendFile(${handle}, ${v.text(r)})`,
     `other().promises.writeFile(${handle}, lazy([${v.text(r)}, ${v.text(r)}]))`,
-    `drain(other().createReadStream(null, { fd: ${handle}, autoClose: false, start: ${r.pick(['0', '2', 'undefined'])} }))`,
-    `feed(other().createWriteStream(null, { fd: ${handle}, autoClose: false }), [${v.text(r)}])`,
     `other().readFileSync(${handle})`,
     `other().readSync(${handle}, Buffer.alloc(2))`,
     `other().fstatSync(${handle}.fd + 100)`,

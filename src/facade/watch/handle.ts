@@ -268,9 +268,9 @@ export function watchFault(error: unknown, given: unknown): unknown {
 
 /** A libuv error that also carries the path as `filename`: the keys of watchers' errors have an order of their own. */
 function watchError(errno: number, given: unknown): Error {
+  const { code, message, errno: number } = uvException(errno, 'watch');
   // An empty path is none to Node, and of anything else it makes text: promises.watch hands in a URL as it is.
-  const path = spell(`${given}`) || undefined;
-  const { code, message, errno: number } = uvException(errno, 'watch', path);
-  const error = Object.assign(new Error(message), { errno: number, syscall: 'watch', code });
-  return Object.assign(error, path === undefined ? { filename: given } : { path, filename: given });
+  const path = `${given}`;
+  const error = new Error(path ? `${message} '${path}'` : message);
+  return Object.assign(error, { errno: number, syscall: 'watch', code }, path && { path }, { filename: given });
 }
