@@ -169,9 +169,9 @@ export const chargeOfInode = (volume: Volume, ino: number): number => {
   return inodes.isLink(ino) ? record + chunks.chargeOf(inodes.get(ino, CONTENT)) : record;
 };
 
-/** Bytes an entry is billed by itself: its record, its index slot, its name's block. */
+/** Bytes an entry is billed by itself: its record, its index slots, its name's block. */
 export const chargeOfEntry = (volume: Volume, entry: number): number => {
   const { directories, slabs } = volume;
   const reference = directories.nameReference(entry);
-  return ENTRY_WORDS * 4 + 4 + (reference === 0 ? 0 : slabs.capacityOf(reference));
+  return ENTRY_WORDS * 4 + 8 + (reference === 0 ? 0 : slabs.capacityOf(reference));
 };

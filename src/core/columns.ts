@@ -6,11 +6,9 @@
  * copy in its place first. The snapshot has been billed for it from the start.
  */
 export const EMPTY = new Uint32Array(0);
-const EMPTY_BYTES = new Uint8Array(0);
 
 /** Of all tables that never had a segment: an array takes 32 bytes, and 152 more with its first element. Nothing is put into it. */
 const NO_SEGMENTS: Uint32Array[] = [];
-const NO_BYTES: Uint8Array[] = [];
 
 /** What a table is at one moment; see RecordTable. Nobody writes its columns. */
 export interface TableState extends Occupancy {
@@ -41,14 +39,7 @@ interface Frozen {
 export class Columns {
   /** To be read; a write asks for `writable`. */
   segments = NO_SEGMENTS;
-  /** The same memory as bytes, when asked for. */
-  bytes = NO_BYTES;
   private frozen: Frozen | undefined = undefined;
-
-  constructor(
-    /** Whether there is a use for `bytes`. */
-    private readonly withBytes: boolean,
-  ) {}
 
   /** A segment to write to; what was read from `segments` before may be another array. */
   writable(segment: number): Uint32Array {
@@ -82,28 +73,15 @@ export class Columns {
     if (this.segments === NO_SEGMENTS) {
       // A literal has room for what is in it; a first element that is assigned makes room for sixteen more.
       this.segments = [words];
-      if (this.withBytes) this.bytes = [viewOf(words)];
       return;
     }
     this.segments[segment] = words;
-    if (this.withBytes) this.bytes[segment] = viewOf(words);
-  }
-
-  protected dropLast(): void {
-    this.segments.pop();
-    if (this.withBytes) this.bytes.pop();
   }
 
   /** Other segments, none of them frozen, take the place of all there are. */
   protected replace(segments: readonly Uint32Array[]): void {
     this.frozen = undefined;
     this.segments = [...segments];
-    if (!this.withBytes) return;
-    const { bytes } = this;
-    this.bytes = segments.map((words, index) => {
-      const view = bytes[index];
-      return view?.buffer === words.buffer && view.byteOffset === words.byteOffset ? view : viewOf(words);
-    });
   }
 
   private thaw(segment: number): void {
@@ -115,6 +93,3 @@ export class Columns {
     frozen.onThaw(words);
   }
 }
-
-const viewOf = ({ length, buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
-  length === 0 ? EMPTY_BYTES : new Uint8Array(buffer, byteOffset, byteLength);

@@ -12,8 +12,6 @@
 export const ROUNDING = 1.015;
 /** A typed array with its ArrayBuffer and backing store (measured 184–232 on V8 11.3–14). */
 export const ARRAY_PRICE = 256;
-/** One more view on an existing ArrayBuffer (measured ≤ 150). */
-export const VIEW_PRICE = 160;
 /** A content buffer of its own: the typed array (measured 184–201) and its slot in the chunk table with growth slack. */
 export const CHUNK_PRICE = 240;
 /** A slab: its typed array, its descriptor object and its slot in the slab table. */

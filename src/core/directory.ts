@@ -10,9 +10,9 @@
 import { ENTRY_WORDS } from './cost.js';
 import { CONTENT, GENERATION, type InodeTable, LAST_ENTRY } from './inode.js';
 import { NameIndex } from './name-index.js';
-import { RecordTable } from './record-table.js';
+import { clear, RecordTable } from './record-table.js';
 import type { Slabs } from './storage/slabs.js';
-import type { Layout } from './table-price.js';
+import { type Layout, SHIFT, SLOT_MASK } from './table-price.js';
 
 const HASH = 0;
 const INO = 1;
@@ -23,9 +23,10 @@ const NEXT = 5;
 const NAME_LENGTH = 6;
 /** Name bytes, or the slab reference of a longer name. */
 const NAME = 7;
-const INLINE_BYTES = (ENTRY_WORDS - NAME) * 4;
+const INLINE_WORDS = ENTRY_WORDS - NAME;
+const INLINE_BYTES = INLINE_WORDS * 4;
 const PRIME = 0x01000193;
-const LAYOUT: Layout = { words: ENTRY_WORDS, liveWord: INO, linkWord: BUCKET_NEXT, withBytes: true, uncharged: 0 };
+const LAYOUT: Layout = { words: ENTRY_WORDS, liveWord: INO, linkWord: BUCKET_NEXT, uncharged: 0 };
 
 /** A directory stream's place; unlink moves it off an entry that goes away. */
 export interface Cursor {
@@ -63,8 +64,8 @@ export class Directories extends RecordTable {
 
   /** True when `entry` is still there and names `ino`; an open file remembers an entry that may be gone. */
   names(entry: number, ino: number): boolean {
-    const words = this.segments[entry >>> 8];
-    return entry !== 0 && words !== undefined && words[(entry & 255) * ENTRY_WORDS + INO] === ino;
+    const words = this.segments[entry >>> SHIFT];
+    return entry !== 0 && words !== undefined && words[(entry & SLOT_MASK) * ENTRY_WORDS + INO] === ino;
   }
 
   parent(entry: number): number {
@@ -109,8 +110,8 @@ export class Directories extends RecordTable {
   find(directory: number, path: string, start: number, end: number): number {
     const hash = this.hash(directory, path, start, end);
     for (let entry = this.index.head(hash); entry !== 0; ) {
-      const words = this.segments[entry >>> 8] as Uint32Array;
-      const at = (entry & 255) * ENTRY_WORDS;
+      const words = this.segments[entry >>> SHIFT] as Uint32Array;
+      const at = (entry & SLOT_MASK) * ENTRY_WORDS;
       if (words[at + HASH] === hash && words[at + PARENT] === directory && this.sameName(entry, path, start, end)) {
         return entry;
       }
@@ -197,7 +198,11 @@ export class Directories extends RecordTable {
       const reference = this.word(entry, NAME);
       return bytesToString(this.slabs.bytesOf(reference), this.slabs.offsetOf(reference), length);
     }
-    return bytesToString(this.bytes[entry >>> 8] as Uint8Array, this.nameAt(entry), length);
+    const chars = charsFor(length);
+    const words = this.segments[entry >>> SHIFT] as Uint32Array;
+    const at = (entry & SLOT_MASK) * ENTRY_WORDS + NAME;
+    for (let i = 0; i < length; i++) chars[i] = byteOf(words, at, i);
+    return String.fromCharCode.apply(null, chars);
   }
 
   /** Slab reference of a long name, or 0. */
@@ -209,19 +214,26 @@ export class Directories extends RecordTable {
     const length = end - start;
     this.put(entry, PARENT, directory);
     this.put(entry, NAME_LENGTH, length);
-    let bytes = this.bytes[entry >>> 8] as Uint8Array;
-    let at = this.nameAt(entry);
+    let high = 0;
     if (length > INLINE_BYTES) {
       const reference = this.slabs.take(length);
       this.put(entry, NAME, reference);
-      bytes = this.slabs.bytesOf(reference);
-      at = this.slabs.offsetOf(reference);
-    }
-    let high = 0;
-    for (let i = 0; i < length; i++) {
-      const char = path.charCodeAt(start + i);
-      bytes[at + i] = char;
-      high |= char;
+      const bytes = this.slabs.bytesOf(reference);
+      const at = this.slabs.offsetOf(reference);
+      for (let i = 0; i < length; i++) {
+        const char = path.charCodeAt(start + i);
+        bytes[at + i] = char;
+        high |= char;
+      }
+    } else {
+      const words = this.writable(entry >>> SHIFT);
+      const at = (entry & SLOT_MASK) * ENTRY_WORDS + NAME;
+      clear(words, at, INLINE_WORDS);
+      for (let i = 0; i < length; i++) {
+        const char = path.charCodeAt(start + i);
+        words[at + (i >>> 2)] |= char << ((i & 3) * 8);
+        high |= char;
+      }
     }
     if (high > 127) this.asciiOnly = false;
     this.put(entry, HASH, this.hash(directory, path, start, end));
@@ -267,28 +279,26 @@ export class Directories extends RecordTable {
 
   private sameName(entry: number, path: string, start: number, end: number): boolean {
     const length = end - start;
-    if (this.nameLength(entry) !== length) return false;
-    let bytes = this.bytes[entry >>> 8] as Uint8Array;
-    let at = this.nameAt(entry);
+    const words = this.segments[entry >>> SHIFT] as Uint32Array;
+    const at = (entry & SLOT_MASK) * ENTRY_WORDS;
+    if (words[at + NAME_LENGTH] !== length) return false;
     if (length > INLINE_BYTES) {
-      const reference = this.word(entry, NAME);
-      bytes = this.slabs.bytesOf(reference);
-      at = this.slabs.offsetOf(reference);
+      const reference = words[at + NAME] as number;
+      const bytes = this.slabs.bytesOf(reference);
+      const from = this.slabs.offsetOf(reference);
+      for (let i = 0; i < length; i++) if (bytes[from + i] !== path.charCodeAt(start + i)) return false;
+      return true;
     }
-    for (let i = 0; i < length; i++) if (bytes[at + i] !== path.charCodeAt(start + i)) return false;
+    for (let i = 0; i < length; i++) if (byteOf(words, at + NAME, i) !== path.charCodeAt(start + i)) return false;
     return true;
   }
 
-  private nameAt(entry: number): number {
-    return ((entry & 255) * ENTRY_WORDS + NAME) * 4;
-  }
-
   private word(entry: number, word: number): number {
-    return (this.segments[entry >>> 8] as Uint32Array)[(entry & 255) * ENTRY_WORDS + word] as number;
+    return (this.segments[entry >>> SHIFT] as Uint32Array)[(entry & SLOT_MASK) * ENTRY_WORDS + word] as number;
   }
 
   private put(entry: number, word: number, value: number): void {
-    this.writable(entry >>> 8)[(entry & 255) * ENTRY_WORDS + word] = value;
+    this.writable(entry >>> SHIFT)[(entry & SLOT_MASK) * ENTRY_WORDS + word] = value;
   }
 }
 
@@ -303,8 +313,13 @@ export const longNamesIn = (words: Uint32Array, found: Uint32Array): number => {
   return count;
 };
 
+/** Byte `i` of a short name, which begins at word `at`. */
+const byteOf = (words: Uint32Array, at: number, i: number): number =>
+  ((words[at + (i >>> 2)] as number) >>> ((i & 3) * 8)) & 255;
+
 /** For each length an array to put the bytes into. */
 const codes: number[][] = [];
+const charsFor = (length: number): number[] => (codes[length] ??= new Array<number>(length).fill(0));
 
 /**
  * Bytes as a byte string. Names and link targets are short, so a loop beats a decoder call. All in one call: what is put
@@ -312,8 +327,7 @@ const codes: number[][] = [];
  */
 export const bytesToString = (bytes: Uint8Array, start: number, length: number): string => {
   if (length > 64) return String.fromCharCode.apply(null, bytes.subarray(start, start + length) as unknown as number[]);
-  codes[length] ??= new Array<number>(length).fill(0);
-  const chars = codes[length];
+  const chars = charsFor(length);
   for (let i = 0; i < length; i++) chars[i] = bytes[start + i] as number;
   return String.fromCharCode.apply(null, chars);
 };

@@ -9,7 +9,7 @@
 import { INODE_WORDS } from './cost.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './flags.js';
 import { RecordTable } from './record-table.js';
-import type { Layout } from './table-price.js';
+import { type Layout, SHIFT, SLOT_MASK } from './table-price.js';
 import { compareTimes, putTime, secondsAt } from './times.js';
 
 /** Word offsets in a record. MODE is never 0 for a live inode. */
@@ -48,7 +48,7 @@ const ROOT_RECORDS = 2;
 const TWO_32 = 2 ** 32;
 const DAY_SECONDS = 86_400;
 
-const LAYOUT: Layout = { words: INODE_WORDS, liveWord: MODE, linkWord: LINKS, withBytes: false, uncharged: 1 };
+const LAYOUT: Layout = { words: INODE_WORDS, liveWord: MODE, linkWord: LINKS, uncharged: 1 };
 
 export class InodeTable extends RecordTable {
   private lastMs = Number.NaN;
@@ -84,23 +84,23 @@ export class InodeTable extends RecordTable {
 
   /** To be read, and before the next write: see `writable`. */
   wordsOf(ino: number): Uint32Array {
-    return this.segments[ino >>> 8] as Uint32Array;
+    return this.segments[ino >>> SHIFT] as Uint32Array;
   }
 
   wordsToWrite(ino: number): Uint32Array {
-    return this.writable(ino >>> 8);
+    return this.writable(ino >>> SHIFT);
   }
 
   at(ino: number): number {
-    return (ino & 255) * INODE_WORDS;
+    return (ino & SLOT_MASK) * INODE_WORDS;
   }
 
   get(ino: number, word: number): number {
-    return (this.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + word] as number;
+    return (this.segments[ino >>> SHIFT] as Uint32Array)[(ino & SLOT_MASK) * INODE_WORDS + word] as number;
   }
 
   set(ino: number, word: number, value: number): void {
-    this.writable(ino >>> 8)[(ino & 255) * INODE_WORDS + word] = value;
+    this.writable(ino >>> SHIFT)[(ino & SLOT_MASK) * INODE_WORDS + word] = value;
   }
 
   add(ino: number, word: number, change: number): number {

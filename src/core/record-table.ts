@@ -10,14 +10,21 @@
  */
 import { carve } from './carve.js';
 import { Columns, EMPTY, type Occupancy, type TableState } from './columns.js';
-import { type Layout, priceOfTable, SEGMENT_RECORDS, SHIFT, SMALLEST, sizeAbove, sizeBelow } from './table-price.js';
-
-const SLOT_MASK = SEGMENT_RECORDS - 1;
+import {
+  type Layout,
+  priceOfTable,
+  SEGMENT_RECORDS,
+  SHIFT,
+  SLOT_MASK,
+  SMALLEST,
+  sizeAbove,
+  sizeBelow,
+} from './table-price.js';
 
 /** In the place of every list that is empty. Nothing is put into it. */
 const NONE: number[] = [];
 
-/** Record `id` starts at `(id & 255) * words` of `segments[id >>> 8]`. */
+/** Record `id` starts at `(id & SLOT_MASK) * words` of `segments[id >>> SHIFT]`. */
 export class RecordTable extends Columns {
   /** Live records. */
   live = 0;
@@ -38,7 +45,7 @@ export class RecordTable extends Columns {
   private billed = 0;
 
   constructor(readonly layout: Layout) {
-    super(layout.withBytes);
+    super();
   }
 
   /** Bytes this table holds, as billed. A table of the smallest size is billed by the record. */
@@ -310,7 +317,7 @@ export class RecordTable extends Columns {
   private trimTail(): void {
     while (this.segments.length > 1 && this.segments[this.segments.length - 1] === EMPTY) {
       const last = this.segments.length - 1;
-      this.dropLast();
+      this.segments.pop();
       this.freeHead.pop();
       this.freeCount.pop();
       this.dropped.splice(this.dropped.indexOf(last), 1);
@@ -333,6 +340,6 @@ export class RecordTable extends Columns {
 }
 
 /** A loop: a call of fill for so few words takes longer. */
-const clear = (words: Uint32Array, at: number, size: number): void => {
+export const clear = (words: Uint32Array, at: number, size: number): void => {
   for (let i = at + size - 1; i >= at; i--) words[i] = 0;
 };

@@ -3,7 +3,7 @@
  * Raw structures are measured as such; those of the engine by making many and
  * comparing the growth of the process with what the volume charged for them.
  */
-import { ARRAY_PRICE, VIEW_PRICE } from '../../src/core/cost.js';
+import { ARRAY_PRICE } from '../../src/core/cost.js';
 import { createVolume, type Engine, type LowerOptions, STAT_LENGTH } from '../../src/core/index.js';
 import { collectedBytes } from './collect.js';
 
@@ -57,10 +57,6 @@ async function raw(): Promise<Calibration[]> {
     price: ARRAY_PRICE,
     count: ARRAYS,
   });
-  const shared = new ArrayBuffer(4096);
-  const count = COUNT * share;
-  const view = await growth(() => new Uint8Array(shared, 8, 8), count);
-  rows.push({ structure: 'view', measured: view, price: VIEW_PRICE, count });
   return rows;
 }
 

@@ -22,8 +22,8 @@ import * as S from './source.js';
 import { childPath, type Found, hasNames, isKind, keyOf, type LowerRecord, LowerTable, priceOf } from './table.js';
 
 const NO_ENTRIES: readonly number[] = [];
-/** An entry record and its place in the name index. */
-const ENTRY_COST = ENTRY_WORDS * 4 + 4;
+/** An entry record and its places in the name index. */
+const ENTRY_COST = ENTRY_WORDS * 4 + 8;
 
 export class Lower extends LowerTable {
   private readonly stat: StatArray = new Float64Array(STAT_LENGTH);

@@ -19,6 +19,7 @@ import { CONTENT, LINKS, OPENS, STATE } from '../inode.js';
 import type { IndexState } from '../name-index.js';
 import type { RecordTable } from '../record-table.js';
 import type { PageMap } from '../storage/page-map.js';
+import { SHIFT, SLOT_MASK } from '../table-price.js';
 import type { Volume } from '../volume.js';
 import { heldInodes } from './held.js';
 import { KINDS, type Kind, tableOf, visitColumn, visitMaps } from './references.js';
@@ -92,7 +93,7 @@ export class Images {
     const held = heldInodes(this.volume);
     const unnamed = [...held].filter((ino) => inodes.get(ino, LINKS) === 0);
     const chosen = {
-      inodes: choose(inodes, nearest?.inodes.segments, new Set([...held].map((ino) => ino >>> 8))),
+      inodes: choose(inodes, nearest?.inodes.segments, new Set([...held].map((ino) => ino >>> SHIFT))),
       entries: choose(directories, nearest?.entries.segments),
     };
     const index = equalColumns(directories.index.segments, nearest?.index.segments);
@@ -264,12 +265,12 @@ const filled = (chosen: Choice, columns: readonly Uint32Array[]): Uint32Array[] 
   columns.map((column, index) => chosen[index] ?? column.slice());
 
 const release = (image: Image, ino: number): void => {
-  (image.inodes.segments[ino >>> 8] as Uint32Array)[(ino & 255) * INODE_WORDS + OPENS] = 0;
+  (image.inodes.segments[ino >>> SHIFT] as Uint32Array)[(ino & SLOT_MASK) * INODE_WORDS + OPENS] = 0;
 };
 
 const strip = (image: Image, ino: number): void => {
-  const words = image.inodes.segments[ino >>> 8] as Uint32Array;
-  const at = (ino & 255) * INODE_WORDS;
+  const words = image.inodes.segments[ino >>> SHIFT] as Uint32Array;
+  const at = (ino & SLOT_MASK) * INODE_WORDS;
   words[at + CONTENT] = 0;
   words[at + STATE] = 0;
 };

@@ -4,6 +4,7 @@
  * nobody watches.
  */
 import { BIRTHTIME, GENERATION, GID, MODE, MTIME, UID } from '../inode.js';
+import { SHIFT } from '../table-price.js';
 import type { Volume } from '../volume.js';
 
 interface Stamp {
@@ -53,7 +54,7 @@ export const report = (volume: Volume, seen: readonly Seen[]): void => {
 
 /** What makes a number the same inode: its type and when it was made. Inodes without names are none. */
 const birthOf = ({ inodes }: Volume, ino: number): string => {
-  const words = inodes.segments[ino >>> 8];
+  const words = inodes.segments[ino >>> SHIFT];
   const at = inodes.at(ino);
   if (words === undefined || words.length <= at || words[at + MODE] === 0) return '';
   return `${(words[at + MODE] as number) >>> 12} ${words[at + BIRTHTIME]} ${words[at + BIRTHTIME + 1]}`;

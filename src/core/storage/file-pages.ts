@@ -64,7 +64,8 @@ export class FilePages {
     const size = this.inodes.size(ino);
     if (!this.isMapped(ino)) {
       const reference = this.inodes.get(ino, CONTENT);
-      return reference === 0 ? 0 : sectors(Math.min(this.chunks.capacityOf(reference), size));
+      if (reference === 0) return 0;
+      return sectors(size <= BLOCK_BYTES ? size : Math.min(this.chunks.capacityOf(reference), size));
     }
     let blocks = 0;
     this.forEachChunk(ino, (reference, page) => {
