@@ -165,10 +165,15 @@ const from = (error: unknown, caller: Caller): unknown =>
 
 /** The member cp of `ctx.fs` and its promises. */
 export function makeCp(ctx: Context) {
+  /** The checked arguments, in Node's order. */
+  const read = (src: unknown, dest: unknown, options: unknown): readonly [Place, Place, CpOptions] => {
+    const parsed = parseOptions(options);
+    return [place(ctx, src, 'src'), place(ctx, dest, 'dest'), parsed];
+  };
+
   function cpSync(caller: Caller, src: unknown, dest: unknown, options?: unknown): void {
     try {
-      const parsed = parseOptions(options);
-      copySync(ctx, place(ctx, src, 'src'), place(ctx, dest, 'dest'), parsed);
+      copySync(ctx, ...read(src, dest, options));
     } catch (error) {
       throw from(error, caller);
     }
@@ -176,12 +181,10 @@ export function makeCp(ctx: Context) {
 
   function cp(caller: Caller, src: unknown, dest: unknown, options: unknown, callback?: unknown): void {
     const done = (typeof options === 'function' ? options : callback) as Callback;
-    let places: readonly [Place, Place];
-    let parsed: CpOptions;
+    let given: ReturnType<typeof read>;
     try {
       validateFunction(done, 'cb');
-      parsed = parseOptions(typeof options === 'function' ? undefined : options);
-      places = [place(ctx, src, 'src'), place(ctx, dest, 'dest')];
+      given = read(src, dest, typeof options === 'function' ? undefined : options);
     } catch (error) {
       throw from(error, caller);
     }
@@ -189,7 +192,7 @@ export function makeCp(ctx: Context) {
     // Node's own cp comes from util.callbackify, which always gives a result.
     const succeed = (): void => deliverAll(done, [null, undefined]);
     try {
-      const copying = copyLater(ctx, ...places, parsed);
+      const copying = copyLater(ctx, ...given);
       if (copying === undefined) succeed();
       else copying.then(succeed, fail);
     } catch (error) {
@@ -198,16 +201,14 @@ export function makeCp(ctx: Context) {
   }
 
   function cpPromise(src: unknown, dest: unknown, options?: unknown): Promise<void> {
-    let places: readonly [Place, Place];
-    let parsed: CpOptions;
+    let given: ReturnType<typeof read>;
     try {
-      parsed = parseOptions(options);
-      places = [place(ctx, src, 'src'), place(ctx, dest, 'dest')];
+      given = read(src, dest, options);
     } catch (error) {
       return Promise.reject(from(error, cpPromise));
     }
     try {
-      return copyLater(ctx, ...places, parsed) ?? resolveLater(undefined);
+      return copyLater(ctx, ...given) ?? resolveLater(undefined);
     } catch (error) {
       return rejectLater(from(error, cpPromise));
     }

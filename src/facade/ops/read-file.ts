@@ -6,7 +6,6 @@
 import { Fault, QuotaFault, S_IFMT, S_IFREG } from '../../core/index.js';
 import { Rest } from '../completion.js';
 import type { Context } from '../context.js';
-
 import { asBuffer } from '../encoding.js';
 import { readFileSyncByMembers } from '../late.js';
 import { membersMade, membersNow, readsInSync } from '../members.js';
@@ -242,7 +241,8 @@ const concatenatingNothing = (): unknown => invalidArgType('list', 'Array', null
 
 /** Synchronous utf8 reads of a descriptor go through one binding call that starts with read. */
 const firstCall = (encoding: unknown): string => (isPlainText(encoding) ? 'read' : 'fstat');
-const isPlainText = (encoding: unknown): boolean => encoding === 'utf8' || encoding === 'utf-8';
+/** Text in utf8, for which Node's synchronous forms have a way of their own. */
+export const isPlainText = (encoding: unknown): boolean => encoding === 'utf8' || encoding === 'utf-8';
 
 /** Since Node 26 the asynchronous forms read a small file in one job; one that is larger is read as before. */
 const readsInOneJob = nodeAtLeast(26);

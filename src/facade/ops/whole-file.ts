@@ -1,38 +1,21 @@
 /**
- * Facade layer: whole files (readFile, writeFile, appendFile, truncate) by path
- * or descriptor. One engine call each where the path is given, so a refusal
+ * Facade layer: whole files (readFile, writeFile, appendFile) by path or
+ * descriptor. One engine call each where the path is given, so a refusal
  * leaves nothing half written; encodings are applied here and nowhere below.
  */
-import { Fault, GuardFault, O_ACCMODE, O_RDONLY, O_RDWR, QuotaFault } from '../../core/index.js';
+import { Fault, GuardFault, O_ACCMODE, O_RDONLY, QuotaFault } from '../../core/index.js';
 import type { Context } from '../context.js';
 import type { Operations } from '../define.js';
 import { asBytes, encodeText, isUtf8Name, withTextBytes } from '../encoding.js';
-import { truncateByMembers, truncateSyncByMembers, writeFileByMembers, writeFileSyncByMembers } from '../late.js';
-import {
-  membersMade,
-  membersNow,
-  truncatesInSync,
-  truncatesLater,
-  writeFileIsPatched,
-  writesInSync,
-  writesLater,
-} from '../members.js';
+import { writeFileByMembers, writeFileSyncByMembers } from '../late.js';
+import { membersMade, membersNow, writeFileIsPatched, writesInSync, writesLater } from '../members.js';
 import { type AnyOptions, getOptions, opensPathLast, parseFlags } from '../options.js';
 import { nodeAtLeast } from '../running-node.js';
-import { Answer, faultIn, faultToError, uvException } from '../uv-exception.js';
-import {
-  bindingFd,
-  type Callback,
-  isInt32,
-  isView,
-  parseMode,
-  validateBoolean,
-  validateFd,
-  validateInteger,
-  validateText,
-} from '../validate.js';
+import { Answer, faultIn, uvException } from '../uv-exception.js';
+import { type Callback, isInt32, isView, parseMode, validateBoolean, validateFd, validateText } from '../validate.js';
 import { withCodeLast } from './fd-write.js';
-import { type Form, readWhole, readWholeLater, throwIfAborted } from './read-file.js';
+import { type Form, isPlainText, readWhole, readWholeLater, throwIfAborted } from './read-file.js';
+import { truncateOperation } from './truncate.js';
 
 export const READ_DEFAULTS: AnyOptions = Object.freeze({ flag: 'r' });
 export const WRITE_DEFAULTS: AnyOptions = Object.freeze({ encoding: 'utf8', mode: 0o666, flag: 'w', flush: false });
@@ -97,8 +80,8 @@ export function writeWhole(
   const { encoding } = options;
   checkWriteOptions(options);
   // Text in utf8 has a way of its own in the synchronous form: flags and mode are checked always, flush never happens.
-  const isPlainText = form === 'sync' && typeof data === 'string' && (encoding === 'utf8' || encoding === 'utf-8');
-  const write = (bytes: Uint8Array): void => writeBytes(ctx, path, bytes, isPlainText, options, flag, form);
+  const isText = form === 'sync' && typeof data === 'string' && isPlainText(encoding);
+  const write = (bytes: Uint8Array): void => writeBytes(ctx, path, bytes, isText, options, flag, form);
   if (typeof data === 'string' && isUtf8Name(encoding)) withTextBytes(data, write);
   else write(contentOf(data, encoding));
 }
@@ -107,26 +90,26 @@ function writeBytes(
   ctx: Context,
   path: unknown,
   bytes: Uint8Array,
-  isPlainText: boolean,
+  isText: boolean,
   options: AnyOptions,
   flag: unknown,
   form: Form,
 ): void {
   const flush = options.flush === true;
   if (form !== 'promise' && isInt32(path)) {
-    if (isPlainText) {
+    if (isText) {
       parseFlags(flag);
       parseMode(options.mode, 'mode', 0o666);
     }
     if (form === 'callback') throwIfAborted(options.signal);
-    const flushes = flush && !isPlainText;
+    const flushes = flush && !isText;
     // Bytes go through writeSync and fsyncSync, which look at the descriptor first; plain text does not.
-    if (form === 'sync' && !isPlainText && (bytes.length > 0 || flushes)) validateFd(path);
+    if (form === 'sync' && !isText && (bytes.length > 0 || flushes)) validateFd(path);
     writeDescriptor(ctx, path, bytes, flushes, form);
     return;
   }
   if (form !== 'sync') throwIfAborted(options.signal);
-  const calls = form === 'callback' ? flush : form === 'sync' && !isPlainText;
+  const calls = form === 'callback' ? flush : form === 'sync' && !isText;
   const early = opensPathLast && calls ? openArguments(flag, options.mode, form, flush) : undefined;
   const target = ctx.resolve(path);
   const { flags, mode } = early ?? openArguments(flag, options.mode, form, flush);
@@ -155,8 +138,8 @@ function openArguments(flag: unknown, mode: unknown, form: Form, flush: boolean)
 /** What writeFile and appendFile do when members that Node's call have been replaced; false when none has. */
 function writeByMembers(ctx: Context, path: unknown, data: unknown, given: AnyOptions, flag: unknown): boolean {
   const flush = given.flush === true;
-  const isPlainText = typeof data === 'string' && (given.encoding === 'utf8' || given.encoding === 'utf-8');
-  if ((isPlainText && !flush) || !writesInSync(membersNow(ctx), membersMade(ctx))) return false;
+  const isText = typeof data === 'string' && isPlainText(given.encoding);
+  if ((isText && !flush) || !writesInSync(membersNow(ctx), membersMade(ctx))) return false;
   checkWriteOptions(given);
   writeFileSyncByMembers(membersNow(ctx), path, contentOf(data, given.encoding), { ...given, flag });
   return true;
@@ -199,8 +182,8 @@ function writeNamed(ctx: Context, path: unknown, data: unknown, given: AnyOption
     writeWhole(ctx, path, data, given, flag, form);
   } catch (error) {
     const isWriteSync = form === 'sync' && error instanceof Fault && error.syscall === 'write';
-    const isPlainText = typeof data === 'string' && (given.encoding === 'utf8' || given.encoding === 'utf-8');
-    if (!isWriteSync || isPlainText || error instanceof QuotaFault || error instanceof GuardFault) throw error;
+    const isText = typeof data === 'string' && isPlainText(given.encoding);
+    if (!isWriteSync || isText || error instanceof QuotaFault || error instanceof GuardFault) throw error;
     throw new Answer(withCodeLast(uvException(error.errno, 'write')));
   }
 }
@@ -220,52 +203,6 @@ function appendAs(ctx: Context, form: Form) {
     }
     writeNamed(ctx, path, data, append, append.flag, form);
   };
-}
-
-/** truncate(path): open, ftruncate, close, as Node does it, so errors name those system calls and come in their order. */
-function truncatePath(ctx: Context, path: unknown, length: unknown): void {
-  const { engine } = ctx;
-  const fd = engine.open(ctx.resolve(path), O_RDWR, 0o666);
-  try {
-    validateInteger(length, 'len');
-    engine.ftruncate(fd, Math.max(0, length));
-  } catch (error) {
-    throw faultIn(error, 'ftruncate');
-  } finally {
-    engine.close(fd);
-  }
-}
-
-/** The error of ftruncate, or undefined. */
-function cutLater(ctx: Context, fd: number, length: number): unknown {
-  try {
-    ctx.engine.ftruncate(fd, Math.max(0, length));
-    return undefined;
-  } catch (error) {
-    return error instanceof Fault ? faultToError(error, 'ftruncate') : error;
-  }
-}
-
-/** Up to Node 22 truncate took a descriptor too. */
-const truncateTakesFd = !nodeAtLeast(24);
-let warnedOfTruncate = false;
-
-function truncateDescriptor(ctx: Context, fd: number, length: unknown): void {
-  if (!warnedOfTruncate) {
-    warnedOfTruncate = true;
-    process.emitWarning(
-      'Using fs.truncate with a file descriptor is deprecated. Please use fs.ftruncate with a file descriptor instead.',
-      'DeprecationWarning',
-      'DEP0081',
-    );
-  }
-  validateInteger(length, 'len');
-  bindingFd(fd);
-  try {
-    ctx.engine.ftruncate(fd, Math.max(0, length));
-  } catch (error) {
-    throw faultIn(error, 'ftruncate');
-  }
 }
 
 export function wholeFileOperations(ctx: Context) {
@@ -313,37 +250,6 @@ export function wholeFileOperations(ctx: Context) {
       run: appendAs(ctx, 'sync'),
       runCallback: appendAs(ctx, 'callback'),
     },
-    truncate: {
-      syscall: 'open',
-      paths: 1,
-      optional: true,
-      arity: 2,
-      checksFirst: (_path, length = 0) => validateInteger(length, 'len'),
-      instead(path, given, _mode, done) {
-        const length = given ?? 0;
-        if (typeof path === 'number' || !truncatesLater(membersNow(ctx), membersMade(ctx))) return false;
-        validateInteger(length, 'len');
-        truncateByMembers(membersNow(ctx), path, (fd) => cutLater(ctx, fd as number, length), done);
-        return true;
-      },
-      run(path, length = 0) {
-        if (truncateTakesFd && typeof path === 'number') {
-          truncateDescriptor(ctx, path, length);
-          return;
-        }
-        if (truncatesInSync(membersNow(ctx), membersMade(ctx))) truncateSyncByMembers(membersNow(ctx), path, length);
-        else truncatePath(ctx, path, length);
-      },
-      runCallback(path, length = 0) {
-        if (truncateTakesFd && typeof path === 'number') {
-          truncateDescriptor(ctx, path, length);
-          return;
-        }
-        validateInteger(length, 'len');
-        truncatePath(ctx, path, length);
-      },
-      // The promise form never took a descriptor.
-      runPromise: (path, length = 0) => truncatePath(ctx, path, length),
-    },
+    truncate: truncateOperation(ctx),
   } satisfies Operations;
 }

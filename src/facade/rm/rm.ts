@@ -72,51 +72,32 @@ function checkRmdirOptions(options: unknown): void {
   if (!recursiveRmdirIsGone) checkRetryOptions({ ...defaults, ...(options as Given) });
 }
 
-function removeDirectory(ctx: Context, given: unknown, resolved: string): void {
+function removeOne({ engine }: Context, call: 'rmdir' | 'unlink', given: unknown, resolved: string): void {
   try {
-    ctx.engine.rmdir(resolved);
+    engine[call](resolved);
   } catch (error) {
-    if (error instanceof Fault) throw faultToError(error, 'rmdir', spell(given));
-    throw error;
+    throw error instanceof Fault ? faultToError(error, call, spell(given)) : error;
   }
 }
 
-function unlink(ctx: Context, given: unknown, resolved: string): void {
-  try {
-    ctx.engine.unlink(resolved);
-  } catch (error) {
-    if (error instanceof Fault) throw faultToError(error, 'unlink', spell(given));
-    throw error;
-  }
-}
-
-/** rmdir of a tree, for Node 20 to 25: a directory goes with all it holds, anything else meets rmdir's own error. */
-function removeRecursively(ctx: Context, given: unknown, resolved: string, options: RmOptions, form: Form): void {
-  const { engine, stat } = ctx;
-  const errno = -engine.lstat(resolved, stat);
-  if (errno !== 0) throw uvException(errno, 'lstat', spell(given));
-  if ((stat[1] & S_IFMT) !== S_IFDIR) {
-    removeDirectory(ctx, given, resolved);
-    return;
-  }
-  remove(ctx, given, resolved, options, form);
-}
-
-/** The same in promise form, which stats through links where the others do not. */
-function removeRecursivelyForPromise(ctx: Context, given: unknown, resolved: string, options: RmOptions): void {
-  const { engine, stat } = ctx;
-  const errno = -engine.stat(resolved, stat);
-  if (errno !== 0) throw uvException(errno, 'stat', spell(given));
-  if ((stat[1] & S_IFMT) !== S_IFDIR) {
-    removeDirectory(ctx, given, resolved);
-    return;
-  }
-  if (isLink(ctx, resolved)) {
-    // With a slash behind it the link is refused, and Node swallows that.
-    if (!resolved.endsWith('/')) unlink(ctx, given, resolved);
-    return;
-  }
-  remove(ctx, given, resolved, options, 'later');
+/**
+ * rmdir of a tree, for Node 20 to 25: a directory goes with all it holds, anything else meets rmdir's own error.
+ * @param look - the promise form stats through links, where the others do not
+ */
+function removeRecursively(
+  ctx: Context,
+  look: 'stat' | 'lstat',
+  given: unknown,
+  resolved: string,
+  options: RmOptions,
+  form: Form,
+): void {
+  const errno = -ctx.engine[look](resolved, ctx.stat);
+  if (errno !== 0) throw uvException(errno, look, spell(given));
+  if ((ctx.stat[1] & S_IFMT) !== S_IFDIR) removeOne(ctx, 'rmdir', given, resolved);
+  else if (look === 'lstat' || !isLink(ctx, resolved)) remove(ctx, given, resolved, options, form);
+  // With a slash behind it the link is refused, and Node swallows that.
+  else if (!resolved.endsWith('/')) removeOne(ctx, 'unlink', given, resolved);
 }
 
 /** Runs checks now (their errors are thrown), then the work, whose errors are delivered. */
@@ -164,11 +145,11 @@ export function makeRm(ctx: Context) {
     if (recursiveRmdirIsGone && form === 'sync') refuseRecursiveRmdir(given);
     if (!isRecursive(given)) {
       checkRmdirOptions(given);
-      return () => removeDirectory(ctx, path, resolved);
+      return () => removeOne(ctx, 'rmdir', path, resolved);
     }
     warnOfRecursiveRmdir();
     const options = parseRmOptions({ ...(given as Given), force: false });
-    return () => removeRecursively(ctx, path, resolved, options, form);
+    return () => removeRecursively(ctx, 'lstat', path, resolved, options, form);
   };
 
   function rmSync(caller: Caller, path: unknown, options?: unknown): void {
@@ -213,10 +194,10 @@ export function makeRm(ctx: Context) {
       const resolved = ctx.resolve(path);
       if (recursiveRmdirIsGone) refuseRecursiveRmdir(options);
       checkRmdirOptions(options);
-      if (!isRecursive(options)) return () => removeDirectory(ctx, path, resolved);
+      if (!isRecursive(options)) return () => removeOne(ctx, 'rmdir', path, resolved);
       warnOfRecursiveRmdir();
       const parsed = parseRmOptions(options);
-      return () => removeRecursivelyForPromise(ctx, path, resolved, parsed);
+      return () => removeRecursively(ctx, 'stat', path, resolved, parsed, 'later');
     });
   }
 

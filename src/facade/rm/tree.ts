@@ -120,11 +120,8 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
     // Unlike a look, unlink follows no link to find that the slash after it is wrong.
     if (unlooked && errno === ELOOP && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
     const unknown = native && unlooked ? unknownTexts.get(errno) : undefined;
-    throw unknown === undefined
-      ? unlooked
-        ? fail(errno, 'unlink')
-        : uvException(errno, 'lstat', shown)
-      : unknownException(unknown, shown);
+    if (unknown !== undefined) throw unknownException(unknown, shown);
+    throw unlooked ? fail(errno, 'unlink') : uvException(errno, 'lstat', shown);
   }
   if (isDirectory && !options.recursive) {
     throw new SystemError('ERR_FS_EISDIR', 'Path is a directory', {
