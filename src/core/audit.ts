@@ -9,6 +9,7 @@ import { auditOwners } from './snapshot/audit.js';
 import { blockBytes, sizeClass } from './storage/size-classes.js';
 import type { Volume } from './volume.js';
 
+/** What the fsck found. */
 export interface AuditReport {
   /** True when every invariant holds. */
   readonly ok: boolean;

@@ -1,3 +1,4 @@
+/** Core layer: its one door. */
 export type { AuditReport } from './audit.js';
 export * from './engine.js';
 export * from './errno.js';

@@ -4,6 +4,7 @@ import { fault } from './fault.js';
 import { FOLLOW, lookup } from './namei.js';
 import type { Volume } from './volume.js';
 
+/** Who uses what: the numbers of a volume, and of what is below a path. */
 export interface QuotaUsage {
   /** `maxQuota`, bytes. */
   readonly limit: number;

@@ -39,6 +39,7 @@ export interface CreateFsOptions extends FacadeOptions {
   readonly memoryGuardInterval?: number;
   /** Owner of new files, and the identity that permissions are checked for. Default: the process's. */
   readonly uid?: number;
+  /** Group of new files, and of that identity. Default: the process's. */
   readonly gid?: number;
   /** Bits taken from the mode of new files, 0 to 0o777; a function is asked at each call. Default: the process's umask. */
   readonly umask?: number | (() => number);
@@ -53,6 +54,8 @@ export interface CreateFsOptions extends FacadeOptions {
  * (`mkdirSync(process.cwd(), { recursive: true })`) and `os.tmpdir()` among them.
  * What does not fit into `maxQuota` is refused whole with a `QuotaExceededError` (`code: 'ENOSPC'`).
  *
+ * @param options - `maxQuota` in bytes, and others; see {@link CreateFsOptions}
+ * @returns an object with every member of the running Node's `node:fs`
  * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_OUT_OF_RANGE for options that are unknown or impossible;
  *   ENOMEM when `memoryGuard` is 'init', finds too little memory, and `memoryGuardAction` is 'raise'
  * @example

@@ -74,50 +74,62 @@ export class AsyncMemoryFileSystem {
     });
   }
 
+  /** See {@link MemoryFileSystem.mkdir}. */
   mkdir(path: string, options?: MkdirOptions): Promise<void> {
     return later(() => this.sync.mkdir(path, options));
   }
 
+  /** See {@link MemoryFileSystem.rename}. */
   rename(src: string, dst: string): Promise<void> {
     return later(() => this.sync.rename(src, dst));
   }
 
+  /** See {@link MemoryFileSystem.move}. */
   move(src: string, dst: string): Promise<void> {
     return later(() => this.sync.move(src, dst));
   }
 
+  /** See {@link MemoryFileSystem.remove}. */
   remove(path: string): Promise<void> {
     return later(() => this.sync.remove(path));
   }
 
+  /** See {@link MemoryFileSystem.rmtree}. */
   rmtree(path: string): Promise<void> {
     return later(() => this.sync.rmtree(path));
   }
 
+  /** See {@link MemoryFileSystem.listdir}. */
   listdir(path: string): Promise<string[]> {
     return later(() => this.sync.listdir(path));
   }
 
+  /** See {@link MemoryFileSystem.exists}. */
   exists(path: string): Promise<boolean> {
     return later(() => this.sync.exists(path));
   }
 
+  /** See {@link MemoryFileSystem.isDir}. */
   isDir(path: string): Promise<boolean> {
     return later(() => this.sync.isDir(path));
   }
 
+  /** See {@link MemoryFileSystem.isFile}. */
   isFile(path: string): Promise<boolean> {
     return later(() => this.sync.isFile(path));
   }
 
+  /** See {@link MemoryFileSystem.stat}. */
   stat(path: string): Promise<MfsStat> {
     return later(() => this.sync.stat(path));
   }
 
+  /** See {@link MemoryFileSystem.stats}. */
   stats(): Promise<MfsStats> {
     return later(() => this.sync.stats());
   }
 
+  /** See {@link MemoryFileSystem.getSize}. */
   getSize(path: string): Promise<number> {
     return later(() => this.sync.getSize(path));
   }
@@ -144,6 +156,7 @@ export class AsyncMemoryFileSystem {
     }
   }
 
+  /** See {@link MemoryFileSystem.glob}. */
   glob(pattern: string): Promise<string[]> {
     return later(() => this.sync.glob(pattern));
   }

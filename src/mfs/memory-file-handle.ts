@@ -39,6 +39,7 @@ export let leaseOf: (handle: MemoryFileHandle) => Lease;
  */
 export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
   readonly #lease: Lease;
+  /** As given to `open`. */
   readonly mode: OpenMode;
 
   static {
@@ -173,6 +174,7 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
     });
   }
 
+  /** True in modes 'rb' and 'r+b'. */
   readable(): boolean {
     return this.#run('readable', () => {
       this.#open();
@@ -180,6 +182,7 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
     });
   }
 
+  /** True in all modes but 'rb'. */
   writable(): boolean {
     return this.#run('writable', () => {
       this.#open();
@@ -187,6 +190,7 @@ export class MemoryFileHandle implements Iterable<Buffer>, Disposable {
     });
   }
 
+  /** True while the handle is open. */
   seekable(): boolean {
     return this.#run('seekable', () => {
       this.#open();

@@ -45,16 +45,19 @@ import type { MfsStats } from './stats.js';
 import type { Tree } from './tree.js';
 import type { WalkEntry } from './walk.js';
 
+/** Options of {@link MemoryFileSystem.mkdir}. */
 export interface MkdirOptions {
   /** No error when the directory is there already; default false. */
   readonly existOk?: boolean;
 }
 
+/** Options of {@link MemoryFileSystem.exportTree}. */
 export interface ExportTreeOptions {
   /** Only files changed since they were imported; default false. */
   readonly onlyDirty?: boolean;
 }
 
+/** Options of {@link MemoryFileSystem.exportAsBuffer}. */
 export interface ExportAsBufferOptions {
   /** Files larger than this many bytes are refused with EFBIG; default no limit. */
   readonly maxSize?: number;
@@ -136,14 +139,17 @@ export class MemoryFileSystem {
     return atEdge('listdir', () => list(this.#context, path), path);
   }
 
+  /** True when something is at `path`; links are followed, and a link to nowhere is nothing. */
   exists(path: string): boolean {
     return lookFor(this.#context, path) !== undefined;
   }
 
+  /** True for a directory, or a link to one. */
   isDir(path: string): boolean {
     return lookFor(this.#context, path)?.isDir ?? false;
   }
 
+  /** True for a file, or a link to one. */
   isFile(path: string): boolean {
     return lookFor(this.#context, path)?.isFile ?? false;
   }

@@ -23,6 +23,7 @@ import { checkNames, count, lockTimeoutMs } from './options.js';
 import { normalizePath, toByteString } from './paths.js';
 import { handlePrice } from './prices.js';
 
+/** Options of {@link MemoryFileSystem.open}. */
 export interface OpenOptions {
   /** The file is made at least this many bytes long, with zeros; the memory for them is taken at once. Default 0. */
   readonly preallocate?: number;

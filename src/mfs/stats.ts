@@ -7,6 +7,7 @@ export interface MfsStats {
   usedBytes: number;
   /** `maxQuota`. */
   quotaBytes: number;
+  /** Bytes data may still take. */
   freeBytes: number;
   fileCount: number;
   /** Directories, the root included. */

@@ -9,6 +9,7 @@ import type { Codec, ErrorMode, StreamDecoder } from './codec.js';
 import { atEdge, billText, checkNames, createCodec, demandWhole, invalidArgument, invalidType } from './late-mfs.js';
 import { leaseOf, MemoryFileHandle } from './memory-file-handle.js';
 
+/** Options of {@link TextHandle}. */
 export interface TextHandleOptions {
   /** Any label that TextDecoder knows, such as 'utf-8' (default), 'utf-16le', 'latin1', 'shift_jis'. */
   readonly encoding?: string;

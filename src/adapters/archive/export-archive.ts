@@ -14,6 +14,7 @@ import { writeZip, writeZipSync } from './zip-writer.js';
 /** What a tree can be exported from: a volume of ours, or any other `node:fs`. */
 export type ExportFs = ReadableFs;
 
+/** Options of {@link exportArchive}. */
 export interface ExportArchiveOptions {
   /** Default 'zip'. */
   readonly format?: ArchiveFormat;

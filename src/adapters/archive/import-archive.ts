@@ -45,6 +45,7 @@ export type ArchiveSource =
   | string
   | URL;
 
+/** Options of {@link importArchive}. */
 export interface ImportArchiveOptions {
   /** Directory that gets the tree; made when it is not there. Default '/'. */
   readonly to?: string;

@@ -22,6 +22,7 @@ export interface ArchiveEntry {
   readonly size: number;
   /** Permission bits; undefined where the archive has none. */
   readonly mode: number | undefined;
+  /** Time of the last change. */
   readonly mtime: Date;
   /** Where a link leads: the text of a symbolic link, the path of the other name of a hard link. */
   readonly target: string | undefined;

@@ -24,6 +24,7 @@ const PIECE = 256 * 1024;
 /** Not the set-id bits: a program on the disk would run as who exported it. */
 const MODE = 0o1777;
 
+/** Options of {@link exportToDisk}. */
 export interface ExportToDiskOptions {
   /** Whether files that are on the disk may be replaced. Default false: the export is refused before it begins. */
   readonly overwrite?: boolean;

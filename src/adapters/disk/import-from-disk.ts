@@ -22,6 +22,7 @@ const { lstat, open, readdir, readlink, stat } = ownFs.promises;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = ownFs.constants;
 const PIECE = 256 * 1024;
 
+/** Options of {@link importFromDisk}. */
 export interface ImportFromDiskOptions {
   /** Directory that gets the tree; made when it is not there. Default '/'. */
   readonly to?: string;

@@ -2,6 +2,7 @@
 import { formatBytes } from '../../host/index.js';
 import { type LookingFs, printTree } from './tree-text.js';
 
+/** Options of {@link describe}. */
 export interface DescribeOptions {
   /** Most lines of the tree. Default 50. */
   readonly lines?: number;

@@ -14,6 +14,7 @@ export interface Difference {
   readonly parts: readonly DifferentPart[];
 }
 
+/** Options of {@link diff}. */
 export interface DiffOptions {
   /** Whether times of the last change count. Default false. */
   readonly times?: boolean;

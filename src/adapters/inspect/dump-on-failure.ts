@@ -11,6 +11,7 @@ import { exportToDisk } from '../disk/index.js';
 /** Captured when the package is loaded: tests patch `node:fs`. */
 const { mkdir, writeFile } = ownFs.promises;
 
+/** Options of {@link dump}. */
 export interface DumpOptions {
   /** A directory on the disk, or an archive when it ends in .zip, .tar, .tar.gz or .tgz. What is there is replaced. */
   readonly to: string;

@@ -6,6 +6,7 @@ import { below, printable, type ReadableFs } from '../tree/index.js';
 /** The calls that show a tree. */
 export type LookingFs = Pick<ReadableFs, 'lstatSync' | 'readdirSync' | 'readlinkSync'>;
 
+/** Options of {@link printTree}. */
 export interface PrintTreeOptions {
   /** Sizes of files behind their names. Default false. */
   readonly sizes?: boolean;

@@ -61,6 +61,7 @@ function ownUsage(path: string, stats: Stats, seen: Set<string>): Omit<PathUsage
   };
 }
 
+/** Options of {@link printUsage}. */
 export interface PrintUsageOptions {
   /** Levels below `path`. Default 1. */
   readonly depth?: number;

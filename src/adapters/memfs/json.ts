@@ -23,6 +23,7 @@ export function addToJSON(fs: NodeFs, path: string, base: string, json: Director
   for (const each of names) addToJSON(fs, posix.join(path, each), base, json, asBuffer);
 }
 
+/** Options of {@link Volume.toTree}. */
 export interface ToTreeOptions {
   /** Where to begin; default '/'. */
   readonly dir?: string;

@@ -26,12 +26,15 @@ export interface Attributes {
   readonly ctime?: Time;
   readonly birthtime?: Time;
 }
+/** Options of {@link mock.file}. */
 export interface FileOptions extends Attributes {
   readonly content?: string | Uint8Array;
 }
+/** Options of {@link mock.directory}. */
 export interface DirectoryOptions extends Attributes {
   readonly items?: DirectoryItems;
 }
+/** Options of {@link mock.symlink}. */
 export interface SymlinkOptions extends Omit<Attributes, 'mode'> {
   /** What the link says. */
   readonly path: string;

@@ -18,6 +18,7 @@ import {
 } from './table.js';
 import { leaveUnmounted } from './working-directory.js';
 
+/** Options of {@link mount}. */
 export interface MountOptions {
   /**
    * Where the volume takes over: every path at or below this directory is the volume's. Default '/': everything.

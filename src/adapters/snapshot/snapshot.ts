@@ -40,6 +40,7 @@ export class Snapshot {
     return 'image' in this.#content && !this.#disposed ? this.#content.image.charge : 0;
   }
 
+  /** True once `dispose` was called. */
   get disposed(): boolean {
     return this.#disposed;
   }

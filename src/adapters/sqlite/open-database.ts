@@ -4,6 +4,7 @@ import type { DatabaseFs } from './open-file.js';
 import { registerVfs } from './vfs.js';
 import type { Sqlite3Module } from './wasm-api.js';
 
+/** Options of {@link openDatabase}. */
 export interface OpenDatabaseOptions<S extends Sqlite3Module = Sqlite3Module> {
   /** What `sqlite3InitModule()` of `@sqlite.org/sqlite-wasm` resolved to. */
   readonly sqlite3: S;

@@ -23,6 +23,7 @@ export type StoreFs = Pick<
   | 'writeFileSync'
 >;
 
+/** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
   /** Absolute path of the directory that has the snapshots; made with the first one. Default '/snapshots'. */
   readonly directory?: string;
@@ -38,6 +39,7 @@ export interface Snapshot {
   readonly modified: Date;
 }
 
+/** Options of {@link SqliteStore.load}. */
 export interface LoadOptions {
   /**
    * `node:sqlite` only: the name of an empty database that gets the contents, such as
