@@ -3,11 +3,17 @@
  * begins, so that the order of events is the order of acts and not the kernel's patience.
  */
 import type { FSWatcher, StatWatcher } from 'node:fs';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import type { Area, Case, Tools } from '../suite.js';
 
 /** Long enough for inotify and the event loop. */
 const REPORTED = 25;
-const pause = (ms = REPORTED): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = async (ms = REPORTED): Promise<void> => {
+  await delay(ms);
+  // On a busy machine the timer may be seen before what came meanwhile.
+  await turn();
+  await turn();
+};
 
 const major = Number.parseInt(process.versions.node, 10);
 
