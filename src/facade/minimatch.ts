@@ -7,7 +7,7 @@ import { GLOBSTAR, Minimatch as Matcher } from 'minimatch';
 
 export { GLOBSTAR };
 
-/** All that may be asked of it: the build (tsup.config.ts) leaves out what other options would reach. */
+/** All that may be asked of it: the build (build/libraries.ts) leaves out what other options would reach. */
 export interface MatcherOptions {
   readonly windowsPathsNoEscape: true;
   readonly nonegate: true;

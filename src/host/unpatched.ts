@@ -5,24 +5,26 @@
  */
 import { ownFs } from './own-node.js';
 
-const own = Object.keys(ownFs)
-  .filter((name) => name.endsWith('Sync'))
-  .map((name) => [name, Reflect.get(ownFs, name)] as const);
+const own: (readonly [name: string, is: PropertyDescriptor])[] = [];
+for (const name in ownFs) {
+  // Not its value: Node loads a file of its own when it is asked for `opendirSync`.
+  const is = name.endsWith('Sync') && Reflect.getOwnPropertyDescriptor(ownFs, name);
+  if (is) own.push([name, is]);
+}
 
 /** Calls `load` with the synchronous functions of `node:fs` that were there when this package was loaded. */
 export function unpatched<T>(load: () => T): T {
-  const patched = own.filter(([name, value]) => Reflect.get(ownFs, name) !== value);
-  const there = patched.map(([name]) => Reflect.getOwnPropertyDescriptor(ownFs, name));
-  for (const [name, value] of patched) {
-    Reflect.defineProperty(ownFs, name, { value, writable: true, enumerable: true, configurable: true });
-  }
+  const patched = own.flatMap(([name, before]) => {
+    const now = Reflect.getOwnPropertyDescriptor(ownFs, name);
+    return now !== undefined && now.value === before.value && now.get === before.get ? [] : [{ name, before, now }];
+  });
+  for (const { name, before } of patched) Reflect.defineProperty(ownFs, name, before);
   try {
     return load();
   } finally {
-    patched.forEach(([name], index) => {
-      const before = there[index];
-      if (before) Reflect.defineProperty(ownFs, name, before);
+    for (const { name, now } of patched) {
+      if (now) Reflect.defineProperty(ownFs, name, now);
       else Reflect.deleteProperty(ownFs, name);
-    });
+    }
   }
 }

@@ -1,0 +1,26 @@
+/** build/types.ts: the comments that types keep. */
+import { describe, expect, it } from 'vitest';
+import { withoutAsides } from '../../build/types.js';
+
+const types = `/**
+ * What a source file opens with.
+ */
+
+/** What a class is for. */
+declare class Volume {
+    /** What it does. */
+    open(): void;
+}
+`;
+
+describe('comments of types', () => {
+  it('are those of declarations', () => {
+    expect(withoutAsides(types, false)).toBe(
+      '/** What a class is for. */\ndeclare class Volume {\n\t/** What it does. */\n\topen(): void;\n}\n',
+    );
+  });
+
+  it('are none for the engine', () => {
+    expect(withoutAsides(types, true)).toBe('\ndeclare class Volume {\n\topen(): void;\n}\n');
+  });
+});
