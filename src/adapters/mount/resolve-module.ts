@@ -1,8 +1,8 @@
 /**
  * Adapter, mount: where a module of a mount is. Node's resolution, as far as it
  * concerns files of a volume: paths with and without extension, directories,
- * packages in `node_modules` with `main` and `exports`. What is not found in a
- * mount is Node's to find, and so is `#name`, which a package `imports`.
+ * packages in `node_modules` with `main`, `exports` and `imports`. What is not
+ * found in a mount is Node's to find.
  */
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,10 @@ import { ownerOf } from './table.js';
 
 interface Manifest {
   readonly main?: unknown;
+  readonly name?: unknown;
   readonly type?: unknown;
   readonly exports?: unknown;
+  readonly imports?: unknown;
 }
 
 const EXTENSIONS = ['', '.js', '.json', '.node'];
@@ -25,14 +27,16 @@ function manifestIn(directory: string): Manifest | undefined {
   return JSON.parse(ownerOf(path)?.fs.readFileSync(path, 'utf8') ?? '{}') as Manifest;
 }
 
-/** The `type` of the package around a file. */
-export function nearestType(path: string): unknown {
+/** The directory of the package around a file. */
+function packageAround(path: string): string | undefined {
   for (let directory = posix.dirname(path); ; directory = posix.dirname(directory)) {
-    const manifest = manifestIn(directory);
-    if (manifest !== undefined) return manifest.type;
+    if (manifestIn(directory) !== undefined) return directory;
     if (directory === '/' || directory.endsWith('/node_modules')) return undefined;
   }
 }
+
+/** The `type` of the package around a file. */
+export const nearestType = (path: string): unknown => manifestIn(packageAround(path) ?? '')?.type;
 
 const asFile = (path: string): string | undefined =>
   EXTENSIONS.map((extension) => path + extension).find((candidate) => isVirtualFile(candidate));
@@ -66,10 +70,9 @@ function target(value: unknown, conditions: readonly string[], star: string): st
   return undefined;
 }
 
-/** @param subpath - '.' or './name' */
+/** @param subpath - '.' or './name' of what a package exports, '#name' of what it imports */
 function exported(exports: unknown, subpath: string, conditions: readonly string[]): string | undefined {
-  const isTable =
-    typeof exports === 'object' && exports !== null && Object.keys(exports).some((k) => k.startsWith('.'));
+  const isTable = typeof exports === 'object' && exports !== null && Object.keys(exports).some((k) => /^[.#]/.test(k));
   if (!isTable) return subpath === '.' ? target(exports, conditions, '') : undefined;
   if (Object.hasOwn(exports, subpath)) return target(Reflect.get(exports, subpath), conditions, '');
   const patterns = Object.keys(exports).filter((key) => key.includes('*'));
@@ -89,12 +92,26 @@ function inPackage(directory: string, subpath: string, conditions: readonly stri
   return found === undefined ? undefined : posix.join(directory, found);
 }
 
+/** What the package around `from` calls by a name of its own: a file of it, or another package. */
+function imported(name: string, from: string, conditions: readonly string[]): string | undefined {
+  const home = packageAround(posix.join(from, 'x'));
+  if (home === undefined) return undefined;
+  const found = exported(manifestIn(home)?.imports, name, conditions);
+  return found?.startsWith('./') ? posix.join(home, found) : found && inNodeModules(found, home, conditions);
+}
+
 function inNodeModules(name: string, from: string, conditions: readonly string[]): string | undefined {
+  if (name.startsWith('#')) return imported(name, from, conditions);
   const parts = name.split('/');
   const length = name.startsWith('@') ? 2 : 1;
   const subpath = ['.', ...parts.slice(length)].join('/');
+  const own = parts.slice(0, length).join('/');
+  // A package that has `exports` may ask for itself.
+  const home = packageAround(posix.join(from, 'x'));
+  const { name: around, exports } = manifestIn(home ?? '') ?? {};
+  if (home !== undefined && around === own && exports) return inPackage(home, subpath, conditions);
   for (let directory = from; ; directory = posix.dirname(directory)) {
-    const candidate = posix.join(directory, 'node_modules', ...parts.slice(0, length));
+    const candidate = posix.join(directory, 'node_modules', own);
     if (ownerOf(candidate)?.fs.existsSync(candidate)) return inPackage(candidate, subpath, conditions);
     if (directory === '/') return undefined;
   }
@@ -113,7 +130,7 @@ export function resolveModule(
   const bare = specifier.startsWith('file:') ? fileURLToPath(specifier.replace(/[?#].*$/, '')) : specifier;
   const directory = parent === undefined ? process.cwd() : posix.dirname(parent);
   const isPath = /^(?:\/|\.\.?(?:\/|$))/.test(bare);
-  if (!isPath && (bare.startsWith('#') || bare.includes(':'))) return undefined;
+  if (!isPath && bare.includes(':')) return undefined;
   const path = isPath ? posix.resolve(directory, bare) + (bare.endsWith('/') ? '/' : '') : undefined;
   const isImport = conditions.includes('import');
   // An import names a file exactly.

@@ -15,6 +15,7 @@ const files = {
     "module.exports = { a: 'A', b: require('./lib'), json: require('./data.json').x, pkg: require('pkg/deep/x') };",
   'lib/package.json': '{ "main": "./main" }',
   'lib/main.js': "exports.name = 'lib'; exports.file = __filename;",
+  'own.cjs': "module.exports = require('own');",
   'data.json': '\uFEFF{ "x": 1 }',
   'node_modules/pkg/package.json':
     '{ "exports": { ".": { "import": "./esm.mjs", "default": "./main.cjs" }, "./deep/*": "./src/*.js" } }',
@@ -22,7 +23,15 @@ const files = {
   'node_modules/pkg/esm.mjs': "export default 'esm main';",
   'node_modules/pkg/src/x.js': "module.exports = require('node:path').basename(__filename);",
   'm.mjs': "import pkg from 'pkg'; import { name } from './lib/main.js'; export default [pkg, name, import.meta.url];",
+  'node_modules/own/package.json':
+    '{ "name": "own", "exports": { ".": "./main.cjs", "./self": "./self.cjs" }, "imports": { "#in": "./in.cjs", "#deep/*": { "import": "./none.js", "default": "./d/*.cjs" }, "#pkg": "pkg" } }',
+  'node_modules/own/main.cjs':
+    "module.exports = [require('#in'), require('#deep/x'), require('#pkg'), require('own/self')];",
+  'node_modules/own/in.cjs': "module.exports = 'in';",
+  'node_modules/own/self.cjs': "module.exports = 'self';",
+  'node_modules/own/d/x.cjs': "module.exports = 'deep';",
   'typed/package.json': '{ "type": "module" }',
+  'lib/own.mjs': "export { default } from 'own';",
   'typed/t.js': "export const typed = import.meta.url.startsWith('file:');",
 };
 const put = (fs, root) => {
@@ -40,12 +49,14 @@ const put = (fs, root) => {
   assert.deepEqual(a, { a: 'A', b: { name: 'lib', file: `${AT}/lib/main.js` }, json: 1, pkg: 'x.js' });
   assert.equal(require(`${AT}/a`.replace('/a', '/a.cjs')), a);
   assert.throws(() => require(`${AT}/none.js`), { code: 'MODULE_NOT_FOUND' });
+  assert.deepEqual(require(`${AT}/own.cjs`), ['in', 'deep', 'cjs main', 'self']);
   assert.equal(typeof require('node:path').join, 'function');
   if (hooks) {
     const { default: m } = await import(`${AT}/m.mjs`);
     assert.deepEqual(m, ['esm main', 'lib', `file://${AT}/m.mjs`]);
     assert.equal((await import(`${AT}/typed/t.js`)).typed, true);
     assert.equal((await import(`${AT}/a.cjs`)).default.a, 'A');
+    assert.equal((await import(`${AT}/lib/own.mjs`)).default.length, 4);
     await assert.rejects(import(`${AT}/none.mjs`), { code: 'ERR_MODULE_NOT_FOUND' });
   }
   mounted.unmount();
