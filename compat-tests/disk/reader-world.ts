@@ -176,10 +176,12 @@ export const readerHelpers = (fs: NodeFs, root: string, other: () => NodeFs): Re
       const blob = await fs.openAsBlob(path, options);
       // What cannot be read has a size all the same, and slices of that size.
       if (!fs.statSync(path).isFile()) return [blob.size, blob.type];
+      // Ours reads when the blob is made: the access time of both has moved from here on.
+      const before = await attempt(() => blob.text());
       const acted = await attempt(act);
       // A disk's clock is coarse: a change in the tick of the opening may go unnoticed.
       await pause(8);
-      return [blob.size, blob.type, acted, await attempt(() => use(blob))];
+      return [blob.size, blob.type, before, acted, await attempt(() => use(blob))];
     },
     tempGone: async (how: string, prefix: string, args: unknown[], act: (made: Disposable) => unknown, end: string) => {
       const make = Reflect.get(how === 'Sync' ? fs : fs.promises, `mkdtempDisposable${how}`) as typeof Reflect.apply;

@@ -6,7 +6,7 @@
  */
 import { constants } from 'node:buffer';
 import { inspect } from 'node:util';
-import { nodeErrorSymbol } from './running-node.js';
+import { nodeAtLeast, nodeErrorSymbol } from './running-node.js';
 
 const made = Symbol('quotafs.nodeError');
 
@@ -102,7 +102,9 @@ export function describeReceived(value: unknown): string {
       return `function ${value.name}`;
     case 'object': {
       const name = value.constructor?.name;
-      return typeof name === 'string' && name !== '' ? `an instance of ${name}` : inspect(value, { depth: -1 });
+      // Up to Node 24 whatever stands there is a name, the empty one of a class without any too.
+      const isNamed = nodeAtLeast(26) ? typeof name === 'string' && name !== '' : name !== undefined;
+      return isNamed ? `an instance of ${name}` : inspect(value, { depth: -1 });
     }
     case 'string': {
       const short = value.length > 28 ? `${value.slice(0, 25)}...` : value;

@@ -160,6 +160,15 @@ it('an error that comes later has the caller on its stack', async () => {
   expect(((await byPromise()) as Error).stack?.split('\n')[1]).toContain('differences.test.ts');
 });
 
+it('a third argument means nothing to promises.opendir', async () => {
+  const fs = createFs();
+  const opendir = fs.promises.opendir as (...args: unknown[]) => Promise<nodeFs.Dir>;
+  const dir = await opendir('/', undefined, 'utf8');
+  expect(dir.readSync()).toBeNull();
+  dir.closeSync();
+  expect(quotaOf(fs).audit().problems).toEqual([]);
+});
+
 it('opendir delivers what is wrong with bufferSize', async () => {
   const fs = createFs();
   const options = { bufferSize: 0 };

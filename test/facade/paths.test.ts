@@ -136,6 +136,20 @@ describe('path arguments', () => {
     expect(ours).toEqual(real);
   });
 
+  it('objects whose class has no name are described in the words of the release', async () => {
+    const values = [new (class {})(), { constructor: { name: '' } }, { constructor: {} }, { constructor: { name: 5 } }];
+    const { real, ours } = await sideBySide(tree, ({ fs }) =>
+      values.map((value) => {
+        try {
+          return fs.statSync(value as unknown as string);
+        } catch (error) {
+          return error;
+        }
+      }),
+    );
+    expect(ours).toEqual(real);
+  });
+
   it('invalid Dates leave their times, two of them before anyone looks for the file', async () => {
     const { real, ours } = await record(tree, async ({ fs, sync, later }) => {
       const never = new Date(Number.NaN);
