@@ -136,6 +136,11 @@ describe('architecture', () => {
     expect(bare.filter(({ specifier }) => !known.has(packageOf(specifier))).map(describeImport)).toEqual([]);
   });
 
+  it('opens every file with a paragraph that says what it is', () => {
+    const opening = /^(?:#!.*\n)?\/\*\*[\s*]+(?:Core|Host|Facade|D-MemFS|Adapters?|Index)\b/;
+    expect(files.filter((file) => !opening.test(readFileSync(file, 'utf8'))).map(short)).toEqual([]);
+  });
+
   it(`has no file longer than ${MAX_LINES} lines`, () => {
     const lines = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n').length;
     expect(files.filter((file) => lines(file) > MAX_LINES).map(short)).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * Linux errno values the engine raises, as positive numbers (the kernel's own
+ * Core layer: Linux errno values the engine raises, as positive numbers (the kernel's own
  * values). The facade negates them, as libuv does. Source: errno(3).
  */
 export const EPERM = 1;

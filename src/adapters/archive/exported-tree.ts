@@ -13,7 +13,7 @@ export interface TreeEntry {
   readonly stats: Stats;
 }
 
-/** @returns false to leave the entry, and what is below it, out */
+/** Asked for each entry. @returns false to leave it, and what is below it, out */
 export type ExportFilter = (path: string, stats: Stats) => boolean;
 
 /**

@@ -6,6 +6,7 @@ export type { DiffSide };
 /** What may differ in an entry that both sides have. */
 export type DifferentPart = 'type' | 'content' | 'target' | 'mode' | 'mtime';
 
+/** One entry in which two sides differ. */
 export interface Difference {
   /** Relative to the places that are compared. */
   readonly path: string;

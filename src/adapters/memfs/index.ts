@@ -45,11 +45,15 @@ export const fs: IFs = createFsFromVolume(vol);
 /** `node:fs/promises` of {@link vol}. */
 export const promises: NodeFs['promises'] = fs.promises;
 
-/** Members of {@link vol}, bound to it. */
+/** {@link Volume.fromJSON} of {@link vol}. */
 export const fromJSON: Volume['fromJSON'] = vol.fromJSON;
+/** {@link Volume.fromNestedJSON} of {@link vol}. */
 export const fromNestedJSON: Volume['fromNestedJSON'] = vol.fromNestedJSON;
+/** {@link Volume.toJSON} of {@link vol}. */
 export const toJSON: Volume['toJSON'] = vol.toJSON;
+/** {@link Volume.toTree} of {@link vol}. */
 export const toTree: Volume['toTree'] = vol.toTree;
+/** {@link Volume.reset} of {@link vol}. */
 export const reset: Volume['reset'] = vol.reset;
 
 /** As `require('memfs')`: what is exported here and the functions of {@link fs}, in one object. */
@@ -62,6 +66,7 @@ export interface Memfs extends NodeFs, Pick<Volume, 'fromJSON' | 'fromNestedJSON
   readonly semantic: boolean;
 }
 
+/** Everything in one object. */
 const all: Memfs = {
   ...fs,
   ...{ Volume, createFsFromVolume, fromJSON, fromNestedJSON, fs, memfs, promises, reset, toJSON, toTree, vol },

@@ -34,6 +34,7 @@ export interface SqlJsDatabase {
   run(sql: string): unknown;
 }
 
+/** A connection of one of the drivers. */
 export type SqliteDatabase = NodeDatabase | BetterDatabase | SqlJsDatabase;
 
 /** The class of a driver: `DatabaseSync` of `node:sqlite`, `Database` of `better-sqlite3`, `SQL.Database` of `sql.js`. */

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 
 type NodeFs = typeof import('node:fs');
 
-/** @example { 'src/index.js': 'text', assets: { 'logo.png': buffer }, tmp: null } */
+/** Files by path: text or bytes, an object for a directory, null for an empty one. @example { 'src/index.js': 'text', assets: { 'logo.png': buffer }, tmp: null } */
 export interface TreeLiteral {
   readonly [path: string]: string | Uint8Array | TreeLiteral | null | undefined;
 }
