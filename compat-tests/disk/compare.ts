@@ -39,6 +39,16 @@ const unlock = (fs: NodeFs, directory: Buffer): void => {
 /** A copy that goes on for ever may still add to the tree while it is removed. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 20 };
 
+/** Up to Node 22 a retry does not look again for what has come into a directory meanwhile: a stream that is still being opened, say. */
+const removeTree = (fs: NodeFs, path: string, tries = 10): void => {
+  try {
+    fs.rmSync(path, REMOVAL);
+  } catch (error) {
+    if (tries === 1 || Reflect.get(Object(error), 'code') !== 'ENOTEMPTY') throw error;
+    removeTree(fs, path, tries - 1);
+  }
+};
+
 const NONE: ReadonlySet<string> = new Set();
 
 const shapeOf = (outcome: string): string =>
@@ -123,7 +133,7 @@ export class Bench {
 
   #empty(fs: NodeFs): void {
     if (process.geteuid?.() !== 0) unlock(fs, Buffer.from(this.base));
-    for (const name of fs.readdirSync(this.base)) fs.rmSync(join(this.base, name), REMOVAL);
+    for (const name of fs.readdirSync(this.base)) removeTree(fs, join(this.base, name));
   }
 
   close(): void {

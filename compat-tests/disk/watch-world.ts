@@ -63,7 +63,7 @@ export const watchHelpers = (fs: NodeFs): Record<string, unknown> => ({
       await settled(events);
       // A disk removes what is in a directory in an order of its own.
       const told = events.splice(0);
-      report.push([outcome, ...(String(act).includes('rmSync') ? told.sort() : told)]);
+      report.push([outcome, ...(String(act).includes('rmSync') ? new Set(told.sort()) : told)]);
     }
     watcher?.close();
     controller.abort();
