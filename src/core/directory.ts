@@ -11,6 +11,7 @@ import { ENTRY_WORDS } from './cost.js';
 import { CONTENT, GENERATION, type InodeTable, LAST_ENTRY } from './inode.js';
 import { NameIndex } from './name-index.js';
 import { clear, RecordTable } from './record-table.js';
+import { blockBytes, sizeClass } from './storage/size-classes.js';
 import type { Slabs } from './storage/slabs.js';
 import { type Layout, SHIFT, SLOT_MASK } from './table-price.js';
 
@@ -180,15 +181,26 @@ export class Directories extends RecordTable {
     return block > 0 ? this.slabs.cost(block, 1) : 0;
   }
 
-  /** Gives an entry another directory and name, keeping its identity for open files. Returns bytes to release. */
-  move(entry: number, directory: number, path: string, start: number, end: number): number {
+  /** True when a name can be written over the entry's long one; `exactly` when it would get a block of that size. */
+  fitsOver(entry: number, nameLength: number, exactly: boolean): boolean {
+    const reference = this.nameReference(entry);
+    if (reference === 0 || nameLength <= INLINE_BYTES || this.slabs.extraOwners(reference) > 0) return false;
+    const capacity = this.slabs.capacityOf(reference);
+    return exactly ? capacity === blockBytes(sizeClass(nameLength)) : capacity >= nameLength;
+  }
+
+  /**
+   * Gives an entry another directory and name, keeping its identity for open files. Returns bytes to release.
+   * @param over the name is written over the old one, where it fits
+   */
+  move(entry: number, directory: number, path: string, start: number, end: number, over: boolean): number {
     const reference = this.nameReference(entry);
     this.delist(entry);
     this.index.unchain(entry);
-    this.enlist(entry, directory, path, start, end);
+    this.enlist(entry, directory, path, start, end, over ? reference : 0);
     this.index.chain(entry);
     // The old name goes last: giving first could retire the slab that the new one was planned into.
-    return reference === 0 ? 0 : this.slabs.give(reference);
+    return over || reference === 0 ? 0 : this.slabs.give(reference);
   }
 
   /** The entry's name as a byte string. */
@@ -210,13 +222,14 @@ export class Directories extends RecordTable {
     return this.nameLength(entry) > INLINE_BYTES ? this.word(entry, NAME) : 0;
   }
 
-  private enlist(entry: number, directory: number, path: string, start: number, end: number): void {
+  /** @param block for a long name; 0 takes one */
+  private enlist(entry: number, directory: number, path: string, start: number, end: number, block = 0): void {
     const length = end - start;
     this.put(entry, PARENT, directory);
     this.put(entry, NAME_LENGTH, length);
     let high = 0;
     if (length > INLINE_BYTES) {
-      const reference = this.slabs.take(length);
+      const reference = block || this.slabs.take(length);
       this.put(entry, NAME, reference);
       const bytes = this.slabs.bytesOf(reference);
       const at = this.slabs.offsetOf(reference);

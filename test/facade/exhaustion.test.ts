@@ -37,6 +37,7 @@ async function populated(): Promise<Subject> {
   fs.writeFileSync('/tree/sub/b', Buffer.alloc(5000, 2));
   fs.writeFileSync('/other/a', 'another a');
   fs.symlinkSync('a', '/tree/link');
+  fs.writeFileSync(`/${'o'.repeat(200)}`, '');
   const fd = fs.openSync('/file', 'r+');
   const handle = await fs.promises.open('/file', 'r+');
   if (engine.lookup('/copy') > 0) fs.rmdirSync('/copy');

@@ -1,10 +1,11 @@
 /**
- * Adapter, overlay: writes changes to a real directory, in four steps: all new
- * contents are written under names of our own, then what is gone is removed, then
- * the new files are renamed into their places, then directories get their modes
- * and times. So nothing is touched before everything that can run out of room has
- * been written, and what was moved is read before its old place is removed, which
- * matters when the directory is the one below the overlay.
+ * Adapter, overlay: writes changes to a real directory, in four steps: new
+ * directories are made where nothing is in their place and all new contents are
+ * written under names of our own, as long as those they will have; then what is
+ * gone is removed, then the new files are renamed into their places, then
+ * directories get their modes and times. So what can run out of room has been
+ * written before anything is touched, and is taken back; what was moved is read before its
+ * old place is removed, which matters when the directory is the one below the overlay.
  *
  * No link below the directory is followed: whoever can put one there could lead
  * the writing elsewhere.
@@ -49,17 +50,20 @@ export function applyChanges(changes: readonly Change[], fs: NodeFs, base: strin
   const here = mine.filter(({ change }) => change.after !== undefined);
   const files = here.filter(({ change }) => change.after?.type !== 'directory');
   const directories = here.filter(({ change }) => change.after?.type === 'directory');
-  if (!writer.exists(dir)) out.mkdirSync(dir, { recursive: true });
   for (const { to } of gone) writer.willRemove.add(to);
   try {
+    writer.makeRoot();
+    for (const { to } of here) writer.prepare(to);
+    for (const { to } of directories) if (!writer.exists(to)) writer.prepare(join(to, 'x'));
     for (const { change, to } of files) writer.stage(change, to);
+    writer.made = undefined;
     for (const { change, to } of gone.reverse()) writer.remove(to, change.before?.type === 'directory');
     for (const { to } of directories) writer.makeDirectory(to);
     for (const { change, to } of files) writer.place(change, to);
     for (const { change, to } of directories.reverse()) writer.setAttributes(change.path, to);
     writer.finishParents();
   } finally {
-    writer.dropStaged();
+    writer.takeBack();
   }
 }
 
@@ -78,6 +82,8 @@ class Writer {
   private readonly staged = new Map<string, string>();
   /** Directories that were made only because something in them differs. */
   private readonly parents: string[] = [];
+  /** Directories to be removed when it is refused, as long as that takes all of it back. */
+  made: string[] | undefined = [];
   /** Staged first names of files with several, by inode number. */
   private readonly linked = new Map<number, string>();
 
@@ -96,6 +102,18 @@ class Writer {
     return this.look(path) !== undefined;
   }
 
+  makeRoot(): void {
+    if (this.exists(this.dir)) return;
+    const first = this.out.mkdirSync(this.dir, { recursive: true }) ?? this.dir;
+    for (let at = this.dir; at.length >= first.length; at = parentOf(at)) this.made?.unshift(at);
+  }
+
+  /** Makes the directories on the way to a path, but for what is to come in the place of something else. */
+  prepare(path: string): void {
+    for (let at = path; at !== this.dir && at !== '/'; at = parentOf(at)) if (this.willRemove.has(at)) return;
+    this.makeParents(path);
+  }
+
   /** Writes the new content beside its place, or as near as there is a directory that stays. */
   stage(change: Change, to: string): void {
     const { fs, out } = this;
@@ -103,7 +121,9 @@ class Writer {
     if (this.keepsContent(change, to, stats)) return;
     if (!stats.isFile() && !stats.isSymbolicLink()) throw refusal('ENOTSUP', 'operation not supported', to);
     const first = stats.nlink > 1 ? this.linked.get(stats.ino) : undefined;
-    const temporary = join(this.nearestDirectory(to), `.quotafs-${process.pid}-${names++}`);
+    // As long as its name to come: a longer one could need room.
+    const length = Buffer.byteLength(to.slice(to.lastIndexOf('/') + 1));
+    const temporary = join(this.nearestDirectory(to), `.quotafs-${process.pid}-${names++}-`.padEnd(length, '-'));
     if (stats.nlink > 1) this.linked.set(stats.ino, first ?? temporary);
     this.staged.set(to, temporary);
     if (first !== undefined) {
@@ -141,8 +161,10 @@ class Writer {
     if (path === this.dir) return;
     this.makeParents(path);
     const stats = this.look(path);
-    if (stats === undefined) this.out.mkdirSync(path, { mode: 0o700 });
-    else if (!stats.isDirectory()) throw refusal('ENOTDIR', 'not a directory', path);
+    if (stats === undefined) {
+      this.out.mkdirSync(path, { mode: 0o700 });
+      this.made?.push(path);
+    } else if (!stats.isDirectory()) throw refusal('ENOTDIR', 'not a directory', path);
     // Room to write below, until it gets its own mode.
     else this.out.chmodSync(path, 0o700 | (stats.mode & 0o7777));
   }
@@ -160,8 +182,10 @@ class Writer {
     if (!this.exists(temporary)) this.staged.delete(to);
   }
 
-  dropStaged(): void {
+  /** Removes what has not come to its place. */
+  takeBack(): void {
     for (const temporary of this.staged.values()) if (this.exists(temporary)) this.out.unlinkSync(temporary);
+    for (const path of this.made?.reverse() ?? []) this.out.rmdirSync(path);
   }
 
   /** Owner first, because that clears set-id bits; then the mode, then the times. */

@@ -38,8 +38,12 @@ export const rename = (volume: Volume, from: string, to: string): void => {
   if (at.ino !== 0 && isDirectory && !isEmptyDirectory(volume, at.ino)) throw fault(ENOTEMPTY);
   const count = (plan: Plan): void => plan.addName(at.nameLength);
   changeNames(volume, [directory, at.directory], count, () => {
-    volume.bank.reserve(directories.costOfMove(at.nameLength));
-    apply(volume, entry);
+    const cost = directories.costOfMove(at.nameLength);
+    // A name of the old one's size is written over it, and a shorter one where there is no room for a block of its own.
+    let over = directories.fitsOver(entry, at.nameLength, true);
+    if (!over && !volume.bank.fits(cost)) over = directories.fitsOver(entry, at.nameLength, false);
+    if (!over) volume.bank.reserve(cost);
+    apply(volume, entry, over);
   });
 };
 
@@ -65,7 +69,7 @@ export const isWithin = (volume: Volume, directory: number, ancestor: number): b
 };
 
 /** Moves `entry` to the place in `volume.at`, replacing what is there. Cannot fail. */
-const apply = (volume: Volume, entry: number): void => {
+const apply = (volume: Volume, entry: number, over: boolean): void => {
   const { at, inodes, directories, events } = volume;
   const ino = directories.ino(entry);
   const source = directories.parent(entry);
@@ -73,7 +77,7 @@ const apply = (volume: Volume, entry: number): void => {
   const newName = events.active ? nameAt(volume) : '';
   const replaced = at.ino;
   // The replaced entry goes last: its removal frees what the move was planned with.
-  volume.bank.release(directories.move(entry, at.directory, at.text, at.start, at.end));
+  volume.bank.release(directories.move(entry, at.directory, at.text, at.start, at.end, over));
   if (at.entry !== 0) volume.bank.release(directories.remove(at.entry));
   if (inodes.isDirectory(ino) && source !== at.directory) {
     inodes.add(source, LINKS, -1);
