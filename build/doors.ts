@@ -12,12 +12,12 @@ const DEFAULT_TYPES: Readonly<Record<string, string>> = {
   'mock-fs': `import { mock } from './mock-fs.cjs';\nexport default mock;\n`,
 };
 
-/** What ends dist/<name>.cjs. */
+/**
+ * What ends dist/<name>.cjs: who requires an entry with a default export gets that, with the others on it, as of the package
+ * it stands for. None has the mark `__esModule`: transpilers that see it look for a default export.
+ */
 export function endOfEntry(names: readonly string[]): string {
-  // Who requires it gets the default export itself, with the others on it, as of the package it stands for.
-  if (names.includes('default')) return 'module.exports = Object.assign(exports.default, { ...exports });\n';
-  // Users' transpilers look for it, for a default export.
-  return 'Object.defineProperty(exports, "__esModule", { value: true });\n';
+  return names.includes('default') ? 'module.exports = Object.assign(exports.default, { ...exports });\n' : '';
 }
 
 /** Writes dist/<name>.js and dist/<name>.d.ts. */

@@ -12,7 +12,14 @@ assert.throws(() => fs.writeFileSync('/big', Buffer.alloc(2 * 1024 ** 2)), Quota
 assert.equal(new MemoryFileSystem({ maxQuota: 1024 ** 2 }).quota.audit().ok, true);
 for (const name of ['memfs', 'mock-fs']) assert.equal(require(`quotafs/${name}`).default, require(`quotafs/${name}`));
 assert.equal(typeof require('quotafs/mock-fs'), 'function');
-assert.equal(require('quotafs/package.json').name, 'quotafs');
+const manifest = require('quotafs/package.json');
+assert.equal(manifest.name, 'quotafs');
+// What a transpiler makes of `import x from 'quotafs'` in CommonJS: without the mark `__esModule` it is the whole.
+for (const subpath of Object.keys(manifest.exports)) {
+  // These stand on a peer that is not installed here.
+  if (['./vitest', './unionfs'].includes(subpath)) continue;
+  assert.equal(require(subpath.replace('.', 'quotafs')).__esModule, undefined, subpath);
+}
 
 // The build keeps the names of the members: they are what stack traces and spies show.
 for (const [name, member] of Object.entries(require('node:fs'))) {
