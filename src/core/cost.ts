@@ -38,5 +38,5 @@ export const LOWER_PRICE = 480;
 export const LOWER_LINK_PRICE = 160;
 
 /** 32-bit words of an inode record and of a directory entry record. */
-export const INODE_WORDS = 20;
+export const INODE_WORDS = 18;
 export const ENTRY_WORDS = 11;

@@ -29,12 +29,12 @@ export const GENERATION = 14;
 export const OPENS = 15;
 /** File and link: content reference. Directory: first entry. */
 export const CONTENT = 16;
-/** Directory: last entry. */
-export const LAST_ENTRY = 17;
-/** Directory: the entry that names it (0 for the root and for removed directories). */
-export const OWN_ENTRY = 18;
 /** Bits of storage/file-pages.ts. */
-export const STATE = 19;
+export const STATE = 17;
+/** Directory, which has no size: last entry. */
+export const LAST_ENTRY = SIZE_LOW;
+/** Directory: the entry that names it (0 for the root and for removed directories). */
+export const OWN_ENTRY = SIZE_HIGH;
 
 /** ext4's limit of names. */
 export const LINKS_MAX = 65_000;
@@ -109,6 +109,7 @@ export class InodeTable extends RecordTable {
     return value;
   }
 
+  /** Bytes of a file's content or a link's target. */
   size(ino: number): number {
     const words = this.wordsOf(ino);
     const at = this.at(ino);

@@ -100,10 +100,11 @@ export class Lower extends LowerTable {
     out[S.STAT_BLKSIZE] = record.blksize;
     out[S.STAT_INO] = record.ino;
     if (inodes.isFile(ino) && !this.hasBit(ino)) return;
-    out[S.STAT_SIZE] = inodes.size(ino);
     out[S.STAT_BLOCKS] = record.blocks;
+    if (!inodes.isDirectory(ino)) return;
+    out[S.STAT_SIZE] = record.size;
     // Some file systems count no subdirectories: 1 then means "unknown".
-    if (record.nlink === 1 && inodes.isDirectory(ino)) out[S.STAT_NLINK] = 1;
+    if (record.nlink === 1) out[S.STAT_NLINK] = 1;
   }
 
   // ── making ────────────────────────────────────────────────────────────────
@@ -183,7 +184,7 @@ export class Lower extends LowerTable {
     words[at + UID] = stat[S.STAT_UID] as number;
     words[at + GID] = stat[S.STAT_GID] as number;
     this.copyTimes(ino, stat);
-    inodes.setSize(ino, stat[S.STAT_SIZE] as number);
+    if (!isKind(stat, S_IFDIR)) inodes.setSize(ino, stat[S.STAT_SIZE] as number);
     if (leads === undefined && (isKind(stat, S_IFREG) || isKind(stat, S_IFDIR))) inodes.set(ino, STATE, LOWER);
     this.bill(priceOf(path.length, hasNames(stat)));
     this.clean.add(ino);
@@ -194,6 +195,7 @@ export class Lower extends LowerTable {
       rdev: stat[S.STAT_RDEV] as number,
       blksize: stat[S.STAT_BLKSIZE] as number,
       blocks: stat[S.STAT_BLOCKS] as number,
+      size: stat[S.STAT_SIZE] as number,
       nlink: stat[S.STAT_NLINK] as number,
       hidden: 0,
       kept: false,

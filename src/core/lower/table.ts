@@ -26,6 +26,8 @@ export interface LowerRecord {
   readonly rdev: number;
   readonly blksize: number;
   readonly blocks: number;
+  /** Of a directory; that of others is in their inode, which they may grow in. */
+  readonly size: number;
   /** Its links below when it was seen. */
   readonly nlink: number;
   /** Of these, names that no entry stands for yet. */

@@ -113,7 +113,7 @@ const putNode = (
   for (const [index, word] of TIME_WORDS.entries()) words.set(times.subarray(index * 2, index * 2 + 2), at + word);
   words[at + GENERATION] = generation;
   words[at + STATE] = randomAccess ? RANDOM_ACCESS : 0;
-  inodes.setSize(ino, size);
+  if (!inodes.isDirectory(ino)) inodes.setSize(ino, size);
 };
 
 const putNames = (

@@ -102,7 +102,9 @@ export const commitWrite = (volume: Volume, ino: number, at: number, length: num
 
 export const seek = (volume: Volume, fd: number, offset: number, whence: 0 | 1 | 2): number => {
   const file = volume.files.usable(fd);
-  const base = whence === 0 ? 0 : whence === 1 ? file.position : volume.inodes.size(file.ino);
+  const { inodes } = volume;
+  const end = inodes.isDirectory(file.ino) ? 0 : inodes.size(file.ino);
+  const base = whence === 0 ? 0 : whence === 1 ? file.position : end;
   const position = base + offset;
   if (position < 0) throw fault(EINVAL);
   file.position = position;
