@@ -83,6 +83,8 @@ async function exportTar(fs: ExportFs, from: string, filter: ExportFilter | unde
   return archive.subarray(0, length);
 }
 
+/** Volumes of which a stream is open that is not billed. */
+const exporting = new WeakSet<object>();
 /** Streams that nobody closed. */
 const lost = new FinalizationRegistry<Bill>((bill) => bill.end());
 
@@ -93,7 +95,7 @@ const lost = new FinalizationRegistry<Bill>((bill) => bill.end());
  */
 export function exportArchiveStream(fs: ExportFs, from = '/', options: ExportArchiveOptions = {}): Readable {
   const format = checkFormat(options.format ?? 'zip');
-  const bill = new Bill(fs);
+  const bill = new Bill(fs, exporting);
   const work = (piece: number): number =>
     (format === 'zip' ? 0 : HELD * piece) + (format === 'tar' ? 0 : workOf(format));
   let piece = Math.min(MAX_PIECE, Math.max(LEAST_PIECE, Math.floor(bill.limit / 64)));

@@ -9,16 +9,19 @@ import { engineOf, toNodeError } from '../../facade/index.js';
 /** Bytes of a directory that is remembered, and of an entry that waits, beside its path. */
 export const ENTRY_PRICE = 192;
 
-/** Volumes with a transfer whose {@link Bill.work} is not billed. */
-const working = new WeakSet<Engine>();
+/** Volumes with a transfer whose {@link Bill.work} is not billed: imports, unless another kind is given. */
+const importing = new WeakSet<object>();
 
 export class Bill {
   readonly #engine: Engine | undefined;
   #bytes = 0;
   #isFirst = false;
 
-  constructor(fs: object) {
+  readonly #working: WeakSet<object>;
+
+  constructor(fs: object, working = importing) {
     this.#engine = engineOf(fs);
+    this.#working = working;
   }
 
   /** `maxQuota` of the volume, bytes. */
@@ -37,13 +40,13 @@ export class Bill {
   }
 
   /**
-   * Takes memory to work with: of one transfer at a time it lies within the margin, so that a volume can be filled
+   * Takes memory to work with: of one transfer of a kind at a time it lies within the margin, so that a volume can be filled
    * to its last byte; those that run beside it are billed. False when there is no room.
    */
   work(bytes: number): boolean {
     const engine = this.#engine;
-    if (engine !== undefined && !working.has(engine)) {
-      working.add(engine);
+    if (engine !== undefined && !this.#working.has(engine)) {
+      this.#working.add(engine);
       this.#isFirst = true;
     }
     return this.#isFirst || this.tryTake(bytes);
@@ -63,7 +66,7 @@ export class Bill {
 
   end(): void {
     this.give(this.#bytes);
-    if (this.#isFirst) working.delete(this.#engine as Engine);
+    if (this.#isFirst) this.#working.delete(this.#engine as Engine);
     this.#isFirst = false;
   }
 }

@@ -88,6 +88,15 @@ describe.each(formats)('%s', (format) => {
     expectClean(engine);
   });
 
+  it('goes from a full volume into the same, as one import does alone', async () => {
+    const fs = createFs({ maxQuota: 2 ** 20 });
+    fs.writeFileSync('/file', randomBytes(180_000));
+    fs.writeFileSync('/full', Buffer.alloc(quotaOf(fs).available - 450_000));
+    await importArchive(fs, exportArchiveStream(fs, '/file', { format }), { to: '/copy', format, atomic: false });
+    expect(fs.readFileSync('/copy/file').equals(fs.readFileSync('/file'))).toBe(true);
+    expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
+  });
+
   it('streams that were opened and kept held megabytes, which nobody was billed for', async () => {
     const fs = planted();
     const archive = await exportArchive(fs, '/tree', { format });
