@@ -124,7 +124,7 @@ export const readerHelpers = (fs: NodeFs, root: string, other: () => NodeFs): Re
     const handle = await fs.promises.open(path);
     const outcome = await attempt(() => use(handle));
     // A stream that is being destroyed closes the handle by itself: closing it meanwhile ends Node 20.
-    await pause(8);
+    for (let i = 0; i < 12 && handle.fd !== -1; i++) await pause(3);
     const closed = handle.fd === -1;
     const closing = closed ? 'closed already' : await soon(handle.close());
     return [outcome, closed, closing];

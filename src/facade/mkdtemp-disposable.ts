@@ -4,13 +4,14 @@
  * engine and removed as a tree, by the absolute path it had when it was made.
  */
 
-import { ENOENT, Fault } from '../core/index.js';
+import { Fault } from '../core/index.js';
 import { rejectLater, resolveLater } from './completion.js';
 import type { Context } from './context.js';
 import { presentName } from './encoding.js';
 import { makeTempDirectory, sixRandom } from './late-calls.js';
 import { getOptions } from './options.js';
-import { type Caller, spell, toNodeError } from './uv-exception.js';
+import { type Form, remove as rm } from './rm/tree.js';
+import { type Caller, spell, stackFrom, toNodeError } from './uv-exception.js';
 
 interface Made {
   /** As mkdtemp returns it. */
@@ -25,12 +26,14 @@ function make(ctx: Context, prefix: unknown, options: unknown): Made {
   return { path: presentName(name, encoding), full: ctx.resolve(Buffer.from(name, 'latin1')) };
 }
 
-/** rm -rf: nothing to do when it is gone already. */
-function removeTree(ctx: Context, full: string): void {
+const FORCED = { force: true, recursive: true, maxRetries: 0, retryDelay: 0 };
+
+/** rm -rf, as `rm` of that form does it: nothing to do when it is gone already. */
+function removeTree(ctx: Context, full: string, form: Form, caller: Caller): void {
   try {
-    ctx.engine.removeTree(full);
+    rm(ctx, Buffer.from(full, 'latin1'), full, FORCED, form);
   } catch (error) {
-    if (!(error instanceof Fault && error.errno === ENOENT)) throw error;
+    throw stackFrom(error, caller);
   }
 }
 
@@ -45,11 +48,7 @@ export function makeMkdtempDisposable(ctx: Context) {
       const { path, full } = make(ctx, prefix, options);
       const { remove } = {
         remove(): void {
-          try {
-            removeTree(ctx, full);
-          } catch (error) {
-            throw toNodeError(error, 'rm', full, undefined, remove);
-          }
+          removeTree(ctx, full, 'sync', remove);
         },
       };
       return { path, remove, [Symbol.dispose]: () => remove() };
@@ -70,11 +69,7 @@ export function makeMkdtempDisposable(ctx: Context) {
     const { path, full } = made;
     const { remove } = {
       async remove(): Promise<void> {
-        try {
-          removeTree(ctx, full);
-        } catch (error) {
-          throw toNodeError(error, 'rmdir', full, undefined, remove);
-        }
+        removeTree(ctx, full, 'later', remove);
         await resolveLater(undefined);
       },
     };

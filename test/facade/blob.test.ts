@@ -208,6 +208,23 @@ describe.runIf(nodeAtLeast(24))('disposable temporary directories beside the rea
     );
   }
 
+  it('a directory that is a file by then, or has something in it, is removed as rm removes it', async () => {
+    const { real, ours } = await sideBySide(tree, async ({ fs }) => {
+      const outcomes: unknown[] = [];
+      for (const name of ['d/file-', 'd/full-']) {
+        for (const made of [make(fs, name), await makeLater(fs, name)]) {
+          if (name === 'd/file-') {
+            fs.rmdirSync(made.path);
+            fs.writeFileSync(made.path, '');
+          } else fs.mkdirSync(`${made.path}/x/y`, { recursive: true });
+          outcomes.push(await made.remove(), fs.existsSync(made.path));
+        }
+      }
+      return outcomes;
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('removes the directory it made, wherever the process has gone', () => {
     let cwd = '/one';
     const fs = createFs({ cwd: () => cwd });

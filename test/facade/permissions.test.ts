@@ -153,6 +153,30 @@ describe('rm of a tree in which a part may not be removed', () => {
   });
 });
 
+describe.runIf(nodeAtLeast(24))('a directory that removes itself, and may not be read any more', () => {
+  it.each(['Sync', ''])('mkdtempDisposable%s', async (form) => {
+    const { real, ours } = await record({}, async ({ fs, later }) => {
+      const make = Reflect.get(form === 'Sync' ? fs : fs.promises, `mkdtempDisposable${form}`);
+      for (const inside of [[], ['f']]) {
+        const made = (await Reflect.apply(make, undefined, ['t-'])) as { path: string; remove(): unknown };
+        for (const name of inside) fs.writeFileSync(`${made.path}/${name}`, '');
+        fs.chmodSync(made.path, 0);
+        await later('remove', async () => {
+          try {
+            await made.remove();
+          } catch (error) {
+            // The name is random.
+            throw new Error(String(error).replaceAll(made.path, 'made'));
+          }
+        });
+        if (fs.existsSync(made.path)) fs.chmodSync(made.path, 0o700);
+        await later('left', async () => fs.existsSync(made.path));
+      }
+    });
+    expect(ours).toEqual(real);
+  });
+});
+
 it.each(['sync', 'promise'])(
   'rm of a link with a slash behind it, in a directory that may not be written: %s',
   async (form) => {
