@@ -1,7 +1,7 @@
 /**
  * Build: the types, by tsup (rollup-plugin-dts). Types that entries share are in files of their own, so that a class is one
  * type for all. Invariant: what programs call is documented where they find it; what is for those who work on this package
- * is left out.
+ * is left out: their comments here, what is marked `@internal` by the compiler (`stripInternal`).
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'tsup';
@@ -19,17 +19,11 @@ export async function writeTypes(): Promise<void> {
   for (const name of readdirSync('dist')) {
     if (!name.endsWith('.d.cts')) continue;
     const path = `dist/${name}`;
-    writeFileSync(path, withoutAsides(readFileSync(path, 'utf8'), name.startsWith('engine-')));
+    writeFileSync(path, withoutAsides(readFileSync(path, 'utf8')));
   }
 }
 
-const COMMENT = String.raw`\/\*\*(?:[^*]|\*(?!\/))*\*\/`;
-
-/**
- * The paragraphs that open source files say nothing about the declaration that happens to follow; of the engine, which
- * only adapters in this repository call, no comment is for users.
- */
-export function withoutAsides(types: string, isEngine: boolean): string {
-  const asides = isEngine ? `\\s*${COMMENT}` : `${COMMENT}\\n(?:\\n|(?=\\/\\*\\*))`;
-  return types.replace(new RegExp(asides, 'g'), '').replaceAll('    ', '\t');
+/** The paragraphs that open source files say nothing about the declaration that happens to follow. */
+export function withoutAsides(types: string): string {
+  return types.replace(/\/\*\*(?:[^*]|\*(?!\/))*\*\/\n(?:\n|(?=\/\*\*))/g, '').replaceAll('    ', '\t');
 }

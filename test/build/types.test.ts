@@ -15,12 +15,8 @@ declare class Volume {
 
 describe('comments of types', () => {
   it('are those of declarations', () => {
-    expect(withoutAsides(types, false)).toBe(
+    expect(withoutAsides(types)).toBe(
       '/** What a class is for. */\ndeclare class Volume {\n\t/** What it does. */\n\topen(): void;\n}\n',
     );
-  });
-
-  it('are none for the engine', () => {
-    expect(withoutAsides(types, true)).toBe('\ndeclare class Volume {\n\topen(): void;\n}\n');
   });
 });
