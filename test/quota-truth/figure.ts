@@ -45,7 +45,8 @@ const rows = WORKLOADS.flatMap(({ name, about }) => {
       label: about.length > 62 ? `${about.slice(0, 60)}…` : about,
       values: [
         share(own.measured.real, quota),
-        share(peer.measured.real, quota),
+        // Ended by time before it had done as much, it is not drawn.
+        peer.measured.steps < own.measured.steps ? undefined : share(peer.measured.real, quota),
         rule === undefined ? undefined : Math.max(LOWEST, rule / quota),
       ],
     },
