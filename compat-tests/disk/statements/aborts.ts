@@ -44,7 +44,8 @@ const stream = (r: Prng, signal: string): string => {
   const path = v.plainPath(r);
   return r.pick([
     `drain(fs.createReadStream(${path}, { signal: ${signal} }))`,
-    `feed(fs.createWriteStream(${path}, { signal: ${signal} }), ['ab', 'cd'])`,
+    // Nothing that a disk may make or empty after the stream is over.
+    `feed(fs.createWriteStream(${path}, { flags: 'r+', signal: ${signal} }), ['ab', 'cd'])`,
     `watchedUntil(fs.watch(${path}, { signal: ${signal} }))`,
     `firstOf(fs.promises.watch(${path}, { signal: ${signal} }))`,
   ]);
