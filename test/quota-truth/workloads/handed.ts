@@ -123,7 +123,7 @@ const connections = ours(
       env.keep(db);
       db.exec('select * from t');
       if (i % 10 === 0) db.exec('insert into t values (2)');
-    }, 200);
+    }, 20);
   },
   // Connections are SQLite's: they are in the heap of its WebAssembly.
   {
