@@ -115,7 +115,9 @@ export const readOver = (
   offset: number,
   length: number,
 ): number => {
-  const done = readPart(lower, lower.handleOf(ino), target.subarray(offset, offset + length), position);
+  // Of memory that is gone, no part can be taken, and none is needed.
+  const done =
+    length === 0 ? 0 : readPart(lower, lower.handleOf(ino), target.subarray(offset, offset + length), position);
   lower.unheld(ino);
   return done;
 };

@@ -129,6 +129,19 @@ describe('the whole facade over the disk', () => {
     expect(overlay.changes()).toEqual([]);
   });
 
+  it('reads nothing of the disk into memory that was handed to another thread', () => {
+    nodeFs.writeFileSync(p('below'), 'text');
+    before = lowerState(base);
+    const { fs } = overlayOf();
+    const gone = new Uint8Array(4);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    const rest = Buffer.alloc(4);
+    const fd = fs.openSync(p('below'), 'r');
+    expect(fs.readvSync(fd, [gone, rest])).toBe(4);
+    expect(rest.toString()).toBe('text');
+    fs.closeSync(fd);
+  });
+
   it('shows pipes and devices, removes them, and refuses to open them', () => {
     execFileSync('mkfifo', [p('pipe')]);
     before = lowerState(base);
