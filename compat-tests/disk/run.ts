@@ -74,6 +74,8 @@ const runSeeds = async (first: number, count: number): Promise<number> => {
     `\nseeds ${first}–${first + count - 1}: ${divergent} divergent, ${(count / seconds).toFixed(0)} programs/s, Node ${process.version}`,
   );
   bench.close();
+  // What a program left open, an iterator of a watcher without a signal, say, keeps nobody waiting.
+  setImmediate(() => process.exit(divergent > 0 ? 1 : 0));
   return divergent;
 };
 
