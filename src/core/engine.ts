@@ -121,6 +121,8 @@ export interface Engine {
   inodeOf(fd: number): number;
   /** read(2) at the shared offset (`position` -1) or pread(2). Returns bytes read, 0 at the end. */
   read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  /** Bytes from there to the end of the file, without reading them; endless where there is no file. */
+  ahead(fd: number, position: number): number;
   /** write(2) at the shared offset (`position` -1) or pwrite(2); O_APPEND wins over `position`. All or nothing. */
   write(fd: number, source: Uint8Array, offset: number, length: number, position: number): number;
   /** readv(2)/preadv(2). */

@@ -78,6 +78,9 @@ class MemoryEngine extends Volume implements Engine {
   read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number {
     return io.read(this, fd, target, offset, length, position);
   }
+  ahead(fd: number, position: number): number {
+    return io.ahead(this, fd, position);
+  }
   write(fd: number, source: Uint8Array, offset: number, length: number, position: number): number {
     return io.write(this, fd, source, offset, length, position);
   }

@@ -449,6 +449,57 @@ describe('classes and members', () => {
     expect(made).toEqual(['ReadStream', 'WriteStream']);
   });
 
+  it('is asked for as many bytes as Node asks for, when somebody has replaced read', async () => {
+    const { real, ours } = await sideBySide(tree, async ({ fs }) => {
+      const lengths: unknown[] = [];
+      const { read } = fs;
+      fs.read = ((...args: unknown[]) => {
+        lengths.push(args[3]);
+        return Reflect.apply(read, fs, args);
+      }) as typeof read;
+      try {
+        for await (const _ of fs.createReadStream('f'));
+        for await (const _ of fs.createReadStream('f', { start: 1790, highWaterMark: 100 }));
+      } finally {
+        fs.read = read;
+      }
+      return lengths;
+    });
+    expect(ours).toEqual(real);
+    expect(ours.result).toMatchObject({ value: [65_536, 65_536, 100, 100] });
+  });
+
+  it('takes no Buffer of 64 KiB for a small file', async () => {
+    const fs = createFs({ cwd: '/' });
+    fs.writeFileSync('/f', text);
+    const sizes: number[] = [];
+    const { allocUnsafeSlow } = Buffer;
+    Buffer.allocUnsafeSlow = (size) => {
+      sizes.push(size);
+      return allocUnsafeSlow(size);
+    };
+    try {
+      for await (const chunk of fs.createReadStream('/f')) expect(chunk.toString()).toBe(text);
+    } finally {
+      Buffer.allocUnsafeSlow = allocUnsafeSlow;
+    }
+    expect(sizes.every((size) => size <= text.length)).toBe(true);
+    expect(sizes).toContain(text.length);
+  });
+
+  it('reads by the sizes that Node reads, and what a file has grown by meanwhile', async () => {
+    const { real, ours } = await sideBySide(tree, async ({ fs }) => {
+      const sizes: number[] = [];
+      const stream = fs.createReadStream('f', { start: 100, highWaterMark: 300 });
+      for await (const chunk of stream) {
+        if (sizes.length === 0) fs.appendFileSync('f', text);
+        sizes.push(chunk.length);
+      }
+      return [sizes, stream.bytesRead];
+    });
+    expect(ours).toEqual(real);
+  });
+
   it('works on a clone by own property names, and through destructuring', async () => {
     const fs = createFs({ cwd: '/' });
     fs.writeFileSync('/f', 'cloned');

@@ -30,6 +30,13 @@ export const read = (
   return count;
 };
 
+/** How much `read` would give of a file; of what is no file that it would read, endless. */
+export const ahead = (volume: Volume, fd: number, position: number): number => {
+  const file = volume.files.find(fd);
+  if (file === undefined || !volume.inodes.isFile(file.ino)) return Number.POSITIVE_INFINITY;
+  return Math.max(0, volume.inodes.size(file.ino) - (position < 0 ? file.position : position));
+};
+
 export const readv = (volume: Volume, fd: number, targets: readonly Uint8Array[], position: number): number => {
   // libuv hands a single buffer to read(2), which refuses a directory even then.
   if (targets.length !== 1 && targets.every((target) => target.length === 0)) return readNothing(volume, fd);

@@ -5,7 +5,8 @@
  * its stream is destroyed or its descriptor closed, whichever comes first.
  *
  * In a volume without room a stream is still read: in smaller pieces, of which
- * it holds no more than one.
+ * it holds no more than one. In a volume with room it reads no more than there
+ * is: Node takes a Buffer of 64 KiB for each read, and again to find the end.
  */
 import type { HandleTie } from '../../core/index.js';
 import { textBytes } from '../../host/index.js';
@@ -20,6 +21,7 @@ const LEAST = 512;
 
 interface Streaming {
   readonly fd: number | null;
+  readonly pos: number | undefined;
   readonly path: unknown;
   readonly autoClose: boolean;
   readonly readableLength: number;
@@ -91,8 +93,21 @@ function room(stream: Streaming, bill: Bill, size: number): number {
   return granted;
 }
 
+/** Streams on members that somebody has replaced, who sees each read as Node makes it. */
+const seen = new WeakSet<object>();
+export const seenByOthers = (stream: object): void => {
+  seen.add(stream);
+};
+
+/** The size of the next read: with Buffers of what is left the stream of a small file takes 0.8 to 0.9 of the time. */
+function worthReading(ctx: Context, stream: Streaming, size: number): number {
+  if (stream.fd === null || known.has(stream) || seen.has(stream) || ctx.fs.read !== ctx.own.read) return size;
+  return Math.min(size, ctx.engine.ahead(stream.fd, stream.pos ?? -1) || LEAST);
+}
+
 /** The methods of `real`, Node's prototype, with the bill of a volume around them. */
-export function billed({ engine }: Context, real: Record<'_construct' | '_destroy' | '_read', Method>): object {
+export function billed(ctx: Context, real: Record<'_construct' | '_destroy' | '_read', Method>): object {
+  const { engine } = ctx;
   const reads = typeof real._read === 'function';
   const methods = {
     _construct(this: Streaming, callback: Done): void {
@@ -133,7 +148,8 @@ export function billed({ engine }: Context, real: Record<'_construct' | '_destro
     ...(reads && {
       _read(this: Streaming, size: number): void {
         const bill = bills.get(this);
-        real._read.call(this, (bill === undefined ? size : room(this, bill, size)) as never);
+        const read = bill === undefined ? size : worthReading(ctx, this, room(this, bill, size));
+        real._read.call(this, read as never);
       },
     }),
   };

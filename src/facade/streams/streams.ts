@@ -11,7 +11,7 @@ import { isFileHandle, releaseShare, type SharedFileHandle, takeShare } from '..
 import { streamsOn } from '../members.js';
 import { methodNotImplemented } from '../node-errors.js';
 import { toNodeError } from '../uv-exception.js';
-import { billed, billMore, knownToHandle, leaveUnbilled } from './bill.js';
+import { billed, billMore, knownToHandle, leaveUnbilled, seenByOthers } from './bill.js';
 
 type Fs = typeof nodeFs;
 type Operations = Record<string, unknown>;
@@ -121,8 +121,17 @@ function streamClass(ctx: Context, Real: StreamConstructor, Stream: StreamConstr
  * of a derived class (ES5 style) and extended. V8 names them by the keys that they have here.
  */
 function makeStreamClasses(ctx: Context): { ReadStream: StreamConstructor; WriteStream: StreamConstructor } {
-  const make = (Real: StreamConstructor, Stream: StreamConstructor, self: object, args: [unknown, unknown]): unknown =>
-    self instanceof Stream ? construct(Real, self, ...args, streamsOn(ctx) as Fs) : Reflect.construct(Stream, args);
+  const make = (
+    Real: StreamConstructor,
+    Stream: StreamConstructor,
+    self: object,
+    args: [unknown, unknown],
+  ): unknown => {
+    if (!(self instanceof Stream)) return Reflect.construct(Stream, args);
+    const on = streamsOn(ctx);
+    if (on !== ctx.fs) seenByOthers(self);
+    construct(Real, self, ...args, on as Fs);
+  };
   const [RealRead, RealWrite] = [nodeFs.ReadStream, nodeFs.WriteStream] as unknown as StreamConstructor[];
   const classes = {
     ReadStream: function (this: object, path: unknown, options: unknown): unknown {
