@@ -164,11 +164,9 @@ export const wideHelpers = (fs: NodeFs, root: string): Record<string, unknown> =
     }
     const paths = [reader.path, writer.path];
     if (from === undefined || from === inodeOf(fs, writer)) {
-      for (const stream of [reader, writer]) {
-        stream.on('error', () => {});
-        stream.destroy();
-        while (!stream.closed) await pause(1);
-      }
+      // Both are listened to before either is waited for: the writer may fail while the reader closes.
+      for (const stream of [reader, writer]) stream.on('error', () => {}).destroy();
+      while (!reader.closed || !writer.closed) await pause(1);
       return 'skipped';
     }
     let outcome: unknown = 'done';

@@ -74,10 +74,23 @@ function guard(blob: Blob, unchanged: () => boolean): Blob {
   return blob;
 }
 
-/** What cannot be read, a directory or a file without permission, is opened without complaint: Node only looks at it. */
+/** Where `index`, counted from the end if negative, lies in `size` bytes, as Blob#slice reckons. */
+const placeIn = (size: number, index: number): number =>
+  (index < 0 ? Math.max(size + index, 0) : Math.min(index, size)) | 0;
+
+/** A blob that tells its size and cannot be read; nor can slices of it, but those of nothing. */
 function unreadable(type: string, size: number): Blob {
-  const value = guard(new Blob([], { type }), () => false);
-  return Object.defineProperty(stay(value, type), 'size', { value: size, configurable: true });
+  const slice = (start = 0, end = size, sliceType = ''): Blob => {
+    const length = placeIn(size, end) - placeIn(size, start);
+    return length > 0 ? unreadable(sliceType, length) : new Blob([], { type: sliceType });
+  };
+  return Object.defineProperties(
+    guard(new Blob([], { type }), () => false),
+    {
+      size: { value: size, configurable: true },
+      slice: { value: slice, configurable: true, writable: true },
+    },
+  );
 }
 
 function open(ctx: Context, path: unknown, options: unknown): Blob {
@@ -88,14 +101,15 @@ function open(ctx: Context, path: unknown, options: unknown): Blob {
   const found = new Float64Array(STAT_LENGTH);
   const errno = -ctx.engine.stat(resolved, found);
   if (errno !== 0) throw openError(errno, path);
-  if ((found[1] & S_IFMT) === S_IFDIR) return unreadable(type, found[8]);
+  // What cannot be read, a directory or a file without permission, is opened without complaint: Node only looks at it.
+  if ((found[1] & S_IFMT) === S_IFDIR) return stay(unreadable(type, found[8]), type);
   try {
     // Where there is nothing to read, nobody reads: the access time stays.
     const content = found[8] === 0 ? [] : [ctx.engine.readFile(resolved, 0, (size) => new Uint8Array(size))];
     return stay(guard(new Blob(content, { type }), watchFile(ctx, resolved, found)), type);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.errno === EACCES) return unreadable(type, found[8]);
+    if (error.errno === EACCES) return stay(unreadable(type, found[8]), type);
     throw openError(error.errno, path);
   }
 }

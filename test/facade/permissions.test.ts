@@ -216,7 +216,12 @@ it('a blob of what may not be read is made, with its size, and cannot be read', 
     for (const path of ['f', 'shut']) {
       await later(`${path} size`, async () => (await fs.openAsBlob(path)).size);
       await later(path, async () => (await fs.openAsBlob(path)).text());
-      await later(`${path} slice`, async () => (await fs.openAsBlob(path)).slice(0, 1).arrayBuffer());
+      for (const range of [[], [0, 0], [0, 1], [1], [-1], [5000], [2, 1], [0, 10], [-2, -1]]) {
+        const cut = async () => (await fs.openAsBlob(path)).slice(...range);
+        await later(`${path} slice ${range} size`, async () => (await cut()).size);
+        await later(`${path} slice ${range}`, async () => (await cut()).arrayBuffer());
+        await later(`${path} slice ${range} of it`, async () => (await cut()).slice(0, 1).text());
+      }
     }
     unlock(fs, root);
     fs.chmodSync('f', 0o600);

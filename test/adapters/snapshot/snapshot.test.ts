@@ -86,7 +86,7 @@ describe('snapshot and restore', () => {
 
   it('shares its tables with the snapshot before', () => {
     const fs = make();
-    for (let i = 0; i < 2000; i++) fs.writeFileSync(`/file-${i}`, 'x');
+    for (let i = 0; i < 10_000; i++) fs.writeFileSync(`/file-${i}`, 'x'); // ten segments
     const quota = quotaOf(fs);
     const taken = [snapshot(fs)];
     const { used } = quota;
