@@ -52,7 +52,7 @@ function fill(fs: NodeFs, json: NestedDirectoryJSON, cwd = process.cwd()): void 
 
 const textOf = (path: PathLike): string => (path instanceof URL ? path.pathname : String(path));
 
-class MemoryVolume {
+export const Volume = class {
   constructor(options: CreateFsOptions = {}) {
     const fs = createFs(options);
     // Own members, as memfs's are: what copies or spreads a volume finds them.
@@ -85,6 +85,4 @@ class MemoryVolume {
     volume.fromNestedJSON(json, cwd);
     return volume;
   }
-}
-
-export const Volume = MemoryVolume as unknown as VolumeConstructor;
+} as unknown as VolumeConstructor;

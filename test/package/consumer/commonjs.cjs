@@ -27,5 +27,6 @@ for (const [name, member] of Object.entries(require('node:fs'))) {
   assert.deepEqual([fs[name].name, fs[name].length], [member.name, member.length], name);
 }
 for (const { native } of [fs.realpath, fs.realpathSync]) assert.equal(native.name, 'native');
+assert.equal(require('quotafs/memfs').Volume.name, 'Volume');
 
 console.log(`required in ${elapsed.toFixed(1)} ms`);
