@@ -1,7 +1,7 @@
 /** readdir and opendir in all forms, recursive ones too, beside the real fs. */
 import { describe, expect, it } from 'vitest';
 import { createFs, quotaOf } from '../../src/facade/index.js';
-import { hostFs } from '../../src/facade/running-node.js';
+import { hostFs, nodeAtLeast } from '../../src/facade/running-node.js';
 import { record } from './record.js';
 import type { Fs } from './side-by-side.js';
 
@@ -50,6 +50,34 @@ describe('readdir', () => {
     });
     expect(ours).toEqual(real);
   });
+});
+
+it('recursive readdir of a path through a link and back up lists what the running Node lists', async () => {
+  const linked = { a: { b: { c: { g: '' } }, l: '>../t' }, t: { u: { f: '' } }, ld: '>a/b', link: { u: {} } };
+  const { real, ours } = await record(linked, async ({ fs, sync, later, callback }) => {
+    for (const start of [
+      'ld/..',
+      'ld/../',
+      './ld/../',
+      'ld/../b',
+      'ld/../b/',
+      'ld/../l',
+      'ld/../b/..',
+      '../no/../ld/..',
+    ]) {
+      for (const withFileTypes of [false, true]) {
+        const given = { recursive: true, withFileTypes } as never;
+        sync(`${start} ${withFileTypes}`, () => show(fs.readdirSync(start, given)));
+        await later(`promise ${start} ${withFileTypes}`, async () => show(await fs.promises.readdir(start, given)));
+        // Before Node 22 the callback form throws what is wrong inside the tree, which no callback hears.
+        if (!nodeAtLeast(22)) continue;
+        await callback(`callback ${start} ${withFileTypes}`, (done) =>
+          fs.readdir(start, given, (error, entries) => setImmediate(done, error, entries && show(entries))),
+        );
+      }
+    }
+  });
+  expect(ours).toEqual(real);
 });
 
 describe('recursive readdir of a path that is bytes, or with names that are', () => {

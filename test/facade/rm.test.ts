@@ -13,6 +13,7 @@ const tree: Tree = {
   lf: '>f',
   dang: '>nope',
   loop: '>loop',
+  far: `>${'n'.repeat(256)}`,
   e: {},
 };
 
@@ -51,6 +52,7 @@ const forms: Record<'rm' | 'rmdir', Record<string, Call>> = {
 const options = [undefined, {}, { force: true }, { recursive: true }, { recursive: true, force: true }];
 const paths = ['f', 'd', 'e', 'ld', 'lf', 'dang', 'loop', 'missing', 'f/x', 'd/', 'f/', 'lf/', 'missing/', 'dang/'];
 paths.push('loop/x', '', 'd/s/../f', 'ld/f', 'd/s/back', 'n'.repeat(256), `d/${'n'.repeat(256)}/x`);
+paths.push('loop/', 'far', 'far/');
 
 /** rmSync of Node 24 and later empties a directory before it refuses its name; ours refuses at once (docs/differences.md). */
 const refusedNames = ['ld/', 'd/.', '.', 'e/.'];

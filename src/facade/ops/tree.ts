@@ -43,7 +43,9 @@ export function readTree(ctx: Context, base: string | Uint8Array, options: TreeO
   // Relative paths of the directories to list, as Node's walk spells them.
   const pending = [''];
   const listings = new Map<string, { names: string[]; types: number[] }>();
-  const place = (relative: string): string => (relative === '' ? root : joinName(root, relative));
+  // Before Node 26 the walk joined paths with path.join, to which `link/..` is where the link lies.
+  const below = modern || typeof base !== 'string' || !base.includes('..') ? root : ctx.resolve(posix.normalize(base));
+  const place = (relative: string): string => (relative === '' ? root : joinName(below, relative));
 
   const list = (relative: string): { names: string[]; types: number[] } => {
     const types: number[] = [];

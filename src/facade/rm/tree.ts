@@ -118,7 +118,8 @@ export function remove(ctx: Context, given: unknown, resolved: string, options: 
     const unlooked = options.force && options.recursive && form === 'sync';
     if (options.force && (errno === ENOENT || (native && unlooked && errno === ENOTDIR))) return;
     // Unlike a look, unlink follows no link to find that the slash after it is wrong.
-    if (unlooked && errno === ELOOP && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
+    const followed = errno === ELOOP || (errno === ENAMETOOLONG && !native);
+    if (unlooked && followed && resolved.endsWith('/') && isLink(ctx, resolved)) throw fail(ENOTDIR, 'unlink');
     const unknown = native && unlooked ? unknownTexts.get(errno) : undefined;
     if (unknown !== undefined) throw unknownException(unknown, shown);
     throw unlooked ? fail(errno, 'unlink') : uvException(errno, 'lstat', shown);
