@@ -54,7 +54,7 @@ export function applyChanges(changes: readonly Change[], fs: NodeFs, base: strin
   try {
     writer.makeRoot();
     for (const { to } of here) writer.prepare(to);
-    for (const { to } of directories) if (!writer.exists(to)) writer.prepare(join(to, 'x'));
+    for (const { to } of directories) writer.prepareDirectory(to);
     for (const { change, to } of files) writer.stage(change, to);
     writer.made = undefined;
     for (const { change, to } of gone.reverse()) writer.remove(to, change.before?.type === 'directory');
@@ -110,8 +110,18 @@ class Writer {
 
   /** Makes the directories on the way to a path, but for what is to come in the place of something else. */
   prepare(path: string): void {
-    for (let at = path; at !== this.dir && at !== '/'; at = parentOf(at)) if (this.willRemove.has(at)) return;
-    this.makeParents(path);
+    if (!this.comesLater(path)) this.makeParents(path);
+  }
+
+  /** Makes a directory too. */
+  prepareDirectory(path: string): void {
+    // In this order: below what is to be removed nothing can be looked for, which may be a file, or a link to one.
+    if (!this.comesLater(path) && !this.exists(path)) this.makeParents(join(path, 'x'));
+  }
+
+  private comesLater(path: string): boolean {
+    for (let at = path; at !== this.dir && at !== '/'; at = parentOf(at)) if (this.willRemove.has(at)) return true;
+    return false;
   }
 
   /** Writes the new content beside its place, or as near as there is a directory that stays. */

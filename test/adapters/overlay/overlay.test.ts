@@ -362,6 +362,46 @@ describe('applyTo', () => {
     nodeFs.rmSync(copy, { recursive: true });
   });
 
+  const fill = {
+    nothing: () => {},
+    file: (fs, path) => fs.writeFileSync(path, 'content'),
+    'empty directory': (fs, path) => fs.mkdirSync(path),
+    tree: (fs, path) => {
+      fs.mkdirSync(join(path, 'd/d'), { recursive: true });
+      for (const name of ['f', 'd/f']) fs.writeFileSync(join(path, name), name);
+      fs.symlinkSync('f', join(path, 'd/l'));
+    },
+    'other tree': (fs, path) => {
+      fs.mkdirSync(join(path, 'f/d'), { recursive: true });
+      for (const name of ['d', 'f/d/f']) fs.writeFileSync(join(path, name), name);
+      fs.symlinkSync('f', join(path, 'l'));
+    },
+    'link to a file': (fs, path) => fs.symlinkSync('src/deep/b.txt', path),
+    'link to a directory': (fs, path) => fs.symlinkSync('src', path),
+    'link to nowhere': (fs, path) => fs.symlinkSync('nowhere', path),
+    'link to itself': (fs, path) => fs.symlinkSync('x', path),
+  } satisfies Record<string, (fs: typeof nodeFs, path: string) => void>;
+  const kindsOfThings = Object.keys(fill) as (keyof typeof fill)[];
+
+  describe.each(kindsOfThings)('in the place of what is on the disk, %s', (old) => {
+    it.each(kindsOfThings)('comes %s', (now) => {
+      fill[old](nodeFs, p('x'));
+      before = lowerState(base);
+      const overlay = overlayOf();
+      overlay.fs.rmSync(p('x'), { recursive: true, force: true });
+      fill[now](overlay.fs, p('x'));
+      const copy = nodeFs.mkdtempSync(join(tmpdir(), 'quotafs-copy-'));
+      execFileSync('cp', ['-a', `${root}/.`, copy]);
+      const wanted = shape(overlay.fs, root);
+      overlay.applyTo(copy);
+      expect(shape(nodeFs, copy)).toEqual(wanted);
+      nodeFs.rmSync(copy, { recursive: true });
+      overlay.applyTo(root);
+      expect(shape(nodeFs, root)).toEqual(wanted);
+      before = lowerState(base);
+    });
+  });
+
   it('touches nothing when the disk is full', () => {
     const overlay = overlayOf();
     change(overlay);
