@@ -7,7 +7,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { createOverlay, type LowerFs, type Overlay } from '../../src/adapters/overlay/index.js';
-import { quotaOf } from '../../src/facade/index.js';
+import { createFs, quotaOf } from '../../src/facade/index.js';
 import { Bench } from '../disk/compare.js';
 import type { Prng } from '../disk/prng.js';
 import type { Program } from '../disk/program.js';
@@ -86,13 +86,15 @@ export class OverlayBench extends Bench {
   #overlay: Overlay | undefined;
   #before = '';
   #wrong: string[] = [];
+  #isRunning = false;
 
   constructor(maxQuota = 256 * 1024 * 1024) {
     super();
-    this.target = { name: 'overlay' as Target['name'], make: () => this.#switching(maxQuota) };
+    this.target = { name: 'overlay' as Target['name'], make: () => this.#make(maxQuota) };
   }
 
   override async run(program: Program, target: Target): Promise<string[]> {
+    this.#isRunning = false;
     const outcomes = await super.run(program, target);
     if (target !== this.target) return outcomes;
     this.refusals += outcomes.filter((outcome) => outcome.includes('code="ENOSPC"')).length;
@@ -140,7 +142,10 @@ export class OverlayBench extends Bench {
   }
 
   /** The disk until `layOver` is called, the overlay from then on. */
-  #switching(maxQuota: number): NodeFs {
+  /** What a program works on, and after that, for its `other()`, a volume that has nothing to do with it. */
+  #make(maxQuota: number): NodeFs {
+    if (this.#isRunning) return createFs({ maxQuota });
+    this.#isRunning = true;
     this.#overlay = undefined;
     this.#wrong = [];
     let current: NodeFs = nodeFs;
