@@ -121,7 +121,7 @@ ${table(['goal', 'bound', ...files.map(({ node }) => `Node ${node}`)], goalRows(
 
 - stat and open on Node 20: a Stats has four Dates of its own there, which take 0.16 µs, three to four times the bare limit; since Node 22 they are made when asked for.
 - stat at a million files: the growth is the lookup's reads of memory that no cache has. \`exists\`, which makes no Stats, grows by the same time. The \`Map\` grows too, as the tables below show.
-- import: V8 takes 4 ms to read the 129 kB that every program loads, and Node 2 to 3.5 ms for any ES module that imports a CommonJS one.
+- import: V8 takes 4 ms to read the 142 kB that every program loads, and Node 2 to 3.5 ms for any ES module that imports a CommonJS one.
 - The package: without archives, SQLite, the overlay, \`mountOver\`, the command, snapshots and inspection it would be 150 kB.
 - Streams of 16 and 512 MiB: each run fills a new volume, and fresh memory that the system has to give costs more than the copies, and varies most of all between runs; see [architecture.md](architecture.md).
 `;
