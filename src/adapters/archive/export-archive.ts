@@ -110,7 +110,12 @@ export function exportArchiveStream(fs: ExportFs, from = '/', options: ExportArc
   }
   const stream = refusal ? new Readable() : archiveStream(fs, from, options, format, piece);
   lost.register(stream, bill);
-  stream.once('close', () => bill.end());
+  // Not at 'close', which comes a turn later: who destroys a stream of a full volume may begin the next at once.
+  const { _destroy } = stream;
+  stream._destroy = (error, done) => {
+    bill.end();
+    _destroy.call(stream, error, done);
+  };
   return refusal ? stream.destroy(refusal as Error) : stream;
 }
 

@@ -97,6 +97,24 @@ describe.each(formats)('%s', (format) => {
     expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
   });
 
+  it('leaves a full volume again at once when the stream before was destroyed', async () => {
+    const fs = createFs({ maxQuota: 2 ** 20 });
+    fs.writeFileSync('/file', randomBytes(180_000));
+    expect(() => {
+      for (let i = 0; ; i++) fs.writeFileSync(`/${i}`, Buffer.alloc(3000));
+    }).toThrow('ENOSPC');
+    const { used } = quotaOf(fs);
+    for (let i = 0; i < 5; i++) {
+      const stream = exportArchiveStream(fs, '/file', { format });
+      for await (const piece of stream.iterator({ destroyOnReturn: false })) if (piece.length > 0) break;
+      stream.destroy();
+    }
+    expect((await collected(exportArchiveStream(fs, '/file', { format }))).length).toBeGreaterThan(180_000);
+    await setTimeout(1);
+    expect(quotaOf(fs).used).toBe(used);
+    expect(quotaOf(fs).audit()).toMatchObject({ ok: true });
+  });
+
   it('streams that were opened and kept held megabytes, which nobody was billed for', async () => {
     const fs = planted();
     const archive = await exportArchive(fs, '/tree', { format });

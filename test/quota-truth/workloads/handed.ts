@@ -157,7 +157,7 @@ const snapshotEntries = ours(
   'snapshot-entries-left',
   'iterators of the entries of a snapshot, each left after its first, kept',
   async (env) => {
-    env.fill((i) => env.fs.writeFileSync(inThousands(env, i), ''), Math.floor(env.quota / 400));
+    env.fill((i) => env.fs.writeFileSync(inThousands(env, i), ''), Math.floor(env.quota / 800));
     const taken = snapshot(env.fs);
     env.keep(taken);
     env.fill(() => {
